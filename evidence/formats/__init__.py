@@ -1,0 +1,1 @@
+"""File formats: Record ↔ text. One FORMAT object each; the registry below is the whole list."""

@@ -1,0 +1,106 @@
+"""Settings from the environment, passed down; never a global, nothing read at import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from evidence.errors import UsageProblem
+
+NCBI_EUTILS: Final = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
+NCBI_HOSTS: Final = ("ncbi.nlm.nih.gov", "nih.gov")
+RATE_WITHOUT_KEY: Final = 3.0
+RATE_WITH_KEY: Final = 10.0
+"""Requests a second that NCBI allows without and with a key: https://support.nlm.nih.gov/kbArticle/?pn=KA-05318"""
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an installation decides. `api_key` never appears in repr, logs, URLs or errors."""
+
+    database_url: str
+    data_dir: Path
+    eutils_url: str = NCBI_EUTILS
+    api_key: str = field(default="", repr=False)
+    email: str = ""
+    max_rate: float = RATE_WITHOUT_KEY
+    secret_key: str = field(default="", repr=False)
+    read_only: bool = False
+    url_prefix: str = ""
+    now: Clock = field(default=lambda: datetime.now(UTC), repr=False)
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read EVIDENCE_… and NCBI_… variables. Raises UsageProblem naming the variable that is wrong."""
+        env = os.environ if env is None else env
+        data_dir = Path(env.get("EVIDENCE_DATA_DIR") or platformdirs.user_data_dir("evidence", appauthor=False))
+        url = env.get("EVIDENCE_EUTILS_URL") or NCBI_EUTILS
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+            raise UsageProblem("EVIDENCE_EUTILS_URL", f"{url!r} is not an http(s) address")
+        key = env.get("NCBI_API_KEY", "").strip()
+        return cls(
+            database_url=env.get("EVIDENCE_DATABASE_URL") or f"sqlite:///{data_dir / 'evidence.db'}",
+            data_dir=data_dir,
+            eutils_url=url if url.endswith("/") else url + "/",
+            api_key=key,
+            email=env.get("NCBI_EMAIL", "").strip(),
+            max_rate=_rate(env.get("EVIDENCE_MAX_RATE", ""), url, RATE_WITH_KEY if key else RATE_WITHOUT_KEY),
+            secret_key=env.get("EVIDENCE_SECRET_KEY", ""),
+            read_only=env.get("EVIDENCE_READ_ONLY", "").lower() in {"1", "true", "yes", "on"},
+            url_prefix=_prefix(env.get("EVIDENCE_URL_PREFIX", "")),
+            now=_clock(env.get("EVIDENCE_NOW", "")),
+        )
+
+    @property
+    def talks_to_ncbi(self) -> bool:
+        """True when the E-utilities address is NCBI's own."""
+        return is_ncbi(self.eutils_url)
+
+
+def is_ncbi(url: str) -> bool:
+    """True for an address at NCBI, whose rate limits nothing may lift."""
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    return any(host == h or host.endswith("." + h) for h in NCBI_HOSTS)
+
+
+def _rate(raw: str, url: str, default: float) -> float:
+    """EVIDENCE_MAX_RATE counts only for a host that is not NCBI (tests, mirrors)."""
+    if not raw or is_ncbi(url):
+        return default
+    try:
+        rate = float(raw)
+    except ValueError:
+        raise UsageProblem("EVIDENCE_MAX_RATE", f"{raw!r} is not a number") from None
+    if not 0 < rate <= 10_000:
+        raise UsageProblem("EVIDENCE_MAX_RATE", f"{raw!r} is not between 0 and 10000")
+    return rate
+
+
+def _prefix(raw: str) -> str:
+    prefix = raw.strip().strip("/")
+    return f"/{prefix}" if prefix else ""
+
+
+def _clock(raw: str) -> Clock:
+    """EVIDENCE_NOW: an ISO time fixes the clock; "+3d", "-2h" shift it. Empty: the real clock."""
+    if not raw:
+        return lambda: datetime.now(UTC)
+    if raw[0] in "+-" and raw[-1] in "dhms" and raw[1:-1].isdigit():
+        unit = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}[raw[-1]]
+        shift = timedelta(**{unit: int(raw[:-1])})
+        return lambda: datetime.now(UTC) + shift
+    try:
+        fixed = datetime.fromisoformat(raw)
+    except ValueError:
+        raise UsageProblem("EVIDENCE_NOW", f"{raw!r} is neither an ISO time nor a shift such as +3d") from None
+    fixed = fixed if fixed.tzinfo else fixed.replace(tzinfo=UTC)
+    return lambda: fixed.astimezone(UTC)

@@ -1,0 +1,256 @@
+"""What the store shows: frozen results of queries, for pages, exports and the command line. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from evidence.filters import Filter
+from evidence.records import Markup, Record
+
+PublicationState = Literal["none", "corrected", "concern", "retracted", "replaced", "withdrawn"]
+UpstreamState = Literal["present", "missing", "deleted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagView:
+    """A tag of a study and the reason it has it. `status`: asserted, suggested or rejected (by a curator)."""
+
+    kind: str  # condition, intervention, design, topic
+    slug: str
+    label: str
+    origin: str  # mesh, pubtype, text, curator, import
+    status: str
+    evidence: str  # the heading, publication type or words that triggered it
+    rule: str
+    role: str = ""  # intervention: active or comparator
+    central: bool = True  # condition: what the study is about, as against a mention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyRow:
+    """One study in a list."""
+
+    id: int
+    key: str
+    title: Markup
+    byline: str
+    citation: str  # "Ann Neurol. 2018;84(4):601-610"
+    year: int | None
+    language: str  # of the title shown: ISO 639-1 where known, else ""
+    design: str  # primary design slug, "other" when unknown
+    designs: tuple[str, ...]
+    conditions: tuple[str, ...]
+    interventions: tuple[tuple[str, str], ...]  # (slug, role)
+    level: int | None  # OCEBM 2011 level 1–5; None: not ranked
+    n: int | None
+    n_unit: str
+    state: PublicationState
+    upstream: UpstreamState
+    pmid: str | None
+    doi: str | None
+    pmcid: str | None
+    identified: bool  # has a PMID, DOI or PMCID
+    registrations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """One source record of a study."""
+
+    id: int
+    source: str
+    external_id: str
+    first_seen: datetime
+    changed: datetime
+    record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationView:
+    """A directed relation: this study → another work, or (incoming) another work → this study."""
+
+    type: str
+    incoming: bool
+    citation: str
+    identifier: str  # "pmid:123", or ""
+    url: str | None
+    study_key: str | None  # when the other work is in the store
+    study_title: Markup
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeView:
+    """A recorded merge of one source record (or study) into this study."""
+
+    event: int
+    at: datetime
+    actor: str
+    rule: str
+    reasons: tuple[str, ...]
+    joined: str  # what was joined: "bibtex refs.bib#wu2018"
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationView:
+    """A trial registration: ongoing or unpublished when no study here publishes it."""
+
+    registry_id: str
+    topic: str
+    conditions: tuple[str, ...]
+    enrolment: int | None
+    url: str | None
+    published_as: str  # "", or the study's key when it is in the store, else the identifier
+    published_certain: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """One study whole: the row, the projected record, every reason behind it. Also what exports write."""
+
+    row: StudyRow
+    record: Record  # the projection over all source records; `identifiers` are those the study owns or shares
+    aliases: tuple[str, ...] = ()  # other citation keys that lead here
+    disputed: tuple[str, ...] = ()  # identifiers another study owns: "pmid:123"
+    tags: tuple[TagView, ...] = ()
+    members: tuple[MemberView, ...] = ()
+    relations: tuple[RelationView, ...] = ()
+    merges: tuple[MergeView, ...] = ()
+    registrations: tuple[RegistrationView, ...] = ()
+    n_quote: str = ""
+    created: datetime | None = None
+    changed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetOption:
+    """A filter value, how many studies choosing it would show, whether it is chosen."""
+
+    value: str
+    label: str
+    count: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """A filter field: `field` is the Filter attribute (designs, interventions, statuses), `parameter` the URL's."""
+
+    field: str
+    parameter: str
+    label: str
+    options: tuple[FacetOption, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The one-line summary of a selection. Retracted studies and leads count in no figure but their own."""
+
+    studies: int = 0
+    guidelines: int = 0
+    reviews: int = 0
+    trials: int = 0
+    observational: int = 0  # cohort, case-control, cross-sectional, series, case reports
+    laboratory: int = 0  # animal, in vitro, cadaver
+    other: int = 0
+    participants: int = 0
+    participants_known: int = 0  # trials whose n is known; participants is the sum over these
+    newest: int | None = None
+    retracted: int = 0
+    concern: int = 0
+    leads: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshView:
+    """The last refresh, or the absence of one. `state`: ok, failed, interrupted, running."""
+
+    at: datetime
+    state: str
+    search: str
+    found: int
+    added: int
+    revised: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryState:
+    """The store in a line."""
+
+    revision: int
+    studies: int
+    leads: int
+    retracted: int
+    last_refresh: RefreshView | None
+    last_success: RefreshView | None
+    starter_loaded: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A page of studies with everything around it."""
+
+    filter: Filter
+    total: int  # matching studies, retracted ones included, leads not
+    rows: tuple[StudyRow, ...]
+    next_after: str  # cursor of the next page, "" at the end
+    facets: tuple[Facet, ...]
+    years: tuple[tuple[int, int], ...]  # (year, studies), ascending, gaps left out
+    summary: Summary
+    leads: tuple[StudyRow, ...] = ()  # not yet identified: no PMID, DOI or PMCID
+    leads_total: int = 0
+    registrations: tuple[RegistrationView, ...] = ()
+    matched_conditions: tuple[str, ...] = ()  # slugs whose name or synonym the search text named
+    searched_as: tuple[str, ...] = ()  # the saved searches that fill this condition
+    state: LibraryState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionLine:
+    """A condition on the home page."""
+
+    slug: str
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The home page: every condition with its counts."""
+
+    conditions: tuple[ConditionLine, ...]
+    total: Summary
+    state: LibraryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """One refresh run, as `searches` and `status` list them."""
+
+    id: int
+    search: str
+    state: str
+    started: datetime
+    finished: datetime | None
+    found: int
+    counts: tuple[tuple[str, int], ...]
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchView:
+    """A saved search and how it last went."""
+
+    name: str
+    label: str
+    query: str
+    conditions: tuple[str, ...]
+    include: bool  # True: finds are included; False: queued for a curator
+    last: RefreshView | None
+
+
+Day = date
