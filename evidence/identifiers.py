@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import quote, unquote
@@ -120,8 +121,10 @@ def _register_form(match: re.Match[str]) -> str:
     if kind == "eudract":
         return re.search(r"\d{4}-\d{6}-\d{2}", value)[0]  # type: ignore[index]
     if kind == "chictr":
-        return "ChiCTR" + value[6:].upper() if not value[6:].startswith("-") else "ChiCTR" + value[6:].upper()
-    return value.upper() if kind not in {"ctri"} else "CTRI" + value[4:]
+        return "ChiCTR" + value[6:].upper()
+    if kind == "ctri":
+        return "CTRI/" + value[4:].lstrip("/")
+    return value.upper()
 
 
 def parse(scheme: str, raw: str) -> Identifier:
@@ -211,7 +214,7 @@ _PARSERS: Final = {
     "other": _plain,
 }
 
-_LINKS: Final = {
+_LINKS: Final[dict[str, Callable[[str], str | None]]] = {
     "pmid": lambda v: f"https://pubmed.ncbi.nlm.nih.gov/{v}/",
     "pmcid": lambda v: f"https://pmc.ncbi.nlm.nih.gov/articles/{v}/",
     "doi": lambda v: f"https://doi.org/{quote(v, safe='/():;.-_')}",

@@ -268,8 +268,9 @@ class Record:
     @property
     def year(self) -> int | None:
         """The citation year: the issue's, else the electronic date's, else a book's contribution date's."""
-        for kind in ("issue", "electronic", "contribution"):
-            found = self.date(kind)  # type: ignore[arg-type]
+        kinds: tuple[DateKind, ...] = ("issue", "electronic", "contribution")
+        for kind in kinds:
+            found = self.date(kind)
             if found is not None and found.year is not None:
                 return found.year
         return None

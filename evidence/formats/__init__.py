@@ -1,1 +1,99 @@
-"""File formats: Record ↔ text. One FORMAT object each; the registry below is the whole list."""
+"""File formats: Record ↔ text. One FORMAT object in each module; the registry below is the whole list.
+
+Add one: a module here with a FORMAT, and a line in `_MODULES`. The command line, the pages and the round-trip
+tests pick it up from the registry.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import io
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+from evidence.errors import BadInput, UnknownFormat
+from evidence.records import Item
+from evidence.views import Study
+
+Reader = Callable[[BinaryIO, str], Iterator[Item]]
+"""(binary stream, file label) → items. Never raises for a bad record: it yields Rejected. May raise BadInput
+for a file that is unreadable as a whole, naming the label."""
+
+Writer = Callable[[Iterable[Study]], Iterator[str]]
+"""Studies → pieces of text, streaming."""
+
+HEAD_BYTES: Final = 4096
+_MODULES: Final = ("pubmed_xml", "bibtex", "ris", "medline", "csl", "tabular", "jsonl", "reference_list")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A file format: its name on the command line, its files, how to recognise, read and write it."""
+
+    name: str
+    label: str  # for people: "BibTeX"
+    suffixes: tuple[str, ...]  # the first is used for downloads
+    media_type: str
+    recognise: Callable[[bytes], bool]  # the first HEAD_BYTES, decompressed, BOM removed
+    read: Reader | None = None
+    write: Writer | None = None
+
+
+@cache
+def registry() -> dict[str, Format]:
+    """Every format by name, in the order in which recognition asks them."""
+    found = (cast(Format, importlib.import_module(f"evidence.formats.{name}").FORMAT) for name in _MODULES)
+    return {fmt.name: fmt for fmt in found}
+
+
+def by_name(name: str, *, writing: bool = False) -> Format:
+    """The format of that name. Raises UnknownFormat listing the names there are."""
+    fmt = registry().get(name)
+    usable = [f.name for f in registry().values() if (f.write if writing else f.read)]
+    if fmt is None or fmt.name not in usable:
+        raise UnknownFormat(name, f"no such format; known: {', '.join(usable)}")
+    return fmt
+
+
+def open_path(path: Path) -> BinaryIO:
+    """The file's bytes, gzip undone. Raises BadInput for a directory, a missing, unreadable or empty file."""
+    if path.is_dir():
+        raise BadInput(str(path), "is a directory, not a file")
+    try:
+        stream: BinaryIO = path.open("rb")
+        if stream.peek(2)[:2] == b"\x1f\x8b":  # type: ignore[attr-defined]
+            stream = cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+            stream = cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, stream)))
+        if not stream.peek(1):  # type: ignore[attr-defined]
+            raise BadInput(str(path), "is empty")
+    except FileNotFoundError:
+        raise BadInput(str(path), "no such file") from None
+    except (OSError, EOFError, zlib.error) as exc:
+        raise BadInput(str(path), f"cannot be read ({exc.__class__.__name__}: {exc})") from None
+    return stream
+
+
+def recognise(stream: BinaryIO, label: str) -> Format:
+    """The format of a stream by its content, its position unchanged. Raises UnknownFormat naming the file."""
+    head = cast(io.BufferedReader, stream).peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
+    for fmt in registry().values():
+        if fmt.read and fmt.recognise(head):
+            return fmt
+    names = ", ".join(f.name for f in registry().values() if f.read)
+    raise UnknownFormat(label, f"is in no format this program reads ({names}); say --format if it is one of them")
+
+
+def read_path(path: Path, format_name: str = "") -> Iterator[Item]:
+    """Every item of a file, in the format named or recognised. Errors name the file."""
+    with open_path(path) as stream:
+        fmt = by_name(format_name) if format_name else recognise(stream, str(path))
+        assert fmt.read is not None
+        try:
+            yield from fmt.read(stream, path.name)
+        except (OSError, EOFError, zlib.error) as exc:
+            raise BadInput(str(path), f"cannot be read to its end ({exc})") from None
