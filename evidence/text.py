@@ -14,59 +14,93 @@ INLINE_TAGS: Final = ("i", "b", "u", "sub", "sup")
 """The inline elements of PubMed's %text; that carry meaning; every other tag is text or is dropped by its reader."""
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_SPACE: Final = re.compile(r"\s+")
-_TAG: Final = re.compile(r"</?(?:i|b|u|sub|sup)>")
-_ESCAPED_TAG: Final = re.compile(r"&lt;(/?)(i|b|u|sub|sup)&gt;")
-_WORD: Final = re.compile(r"\w+")
-_NOT_WORD: Final = re.compile(r"[^\w]+")
+_TAG: Final = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
+_ESCAPED_TAG: Final = re.compile(r"&lt;(/?)(i|em|italic|b|strong|bold|u|sub|inf|sup)&gt;", re.I | re.A)
+_MEANT: Final = {"em": "i", "italic": "i", "strong": "b", "bold": "b", "inf": "sub"}
+"""Tags that exports of publishers and databases write for ours (HTML, JATS, Scopus)."""
+
+_NOT_WORD: Final = re.compile(r"[\W_]+")
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 
 
 def clean(text: str) -> str:
     """Text without control characters and lone surrogates (PostgreSQL refuses NUL), NFC, white space squeezed."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return " ".join(_CONTROL.sub("", text).split())
+    text = pieces(text)
+    if "  " in text or not text.isprintable() or text[:1] == " " or text[-1:] == " ":
+        text = " ".join(text.split())
+    return text
+
+
+def pieces(text: str) -> str:
+    """`clean` for a part of a text: white space is left, so that parts still join to the whole.
+
+    Parts are normalised one by one, before tags stand between them: NFC would compose the `>` of a tag with a
+    combining solidus that follows it.
+    """
+    if not text.isprintable():  # the quick way out for nearly every text
+        text = _CONTROL.sub("", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def escape(text: str) -> str:
+    """`&`, `<`, `>` as entities: the one way in which characters become part of a Markup."""
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    return text.replace(">", "&gt;") if ">" in text else text
 
 
 def from_plain(text: str) -> Markup:
     """Plain text as markup: every `&`, `<`, `>` is a character, never syntax."""
-    return Markup(html.escape(clean(text), quote=False))
+    return Markup(escape(clean(text)))
 
 
 def from_html_text(text: str) -> Markup:
     """Text of a file that may carry inline tags (`CO<sub>2</sub>`): balanced known tags stay, all else is text."""
-    return balanced(Markup(_ESCAPED_TAG.sub(r"<\1\2>", html.escape(clean(text), quote=False))))
+    return balanced(Markup(_ESCAPED_TAG.sub(_known_tag, escape(clean(text)))))
+
+
+def _known_tag(match: re.Match[str]) -> str:
+    name = match[2].lower()
+    return f"<{match[1]}{_MEANT.get(name, name)}>"
 
 
 def balanced(markup: Markup) -> Markup:
     """The markup itself when its tags nest properly, else the markup with every tag as plain characters."""
     stack: list[str] = []
-    for match in _TAG.finditer(markup):
-        name = match[0].strip("</>")
-        if not match[0].startswith("</"):
-            stack.append(name)
-        elif not stack or stack.pop() != name:
-            return Markup(_TAG.sub(lambda m: html.escape(m[0], quote=False), markup))
-    return markup if not stack else Markup(_TAG.sub(lambda m: html.escape(m[0], quote=False), markup))
+    for tag in _TAG.findall(markup):
+        if tag[1] != "/":
+            stack.append(tag[1:])
+        elif not stack or stack.pop() != tag[2:]:
+            return _without_syntax(markup)
+    return _without_syntax(markup) if stack else markup
+
+
+def _without_syntax(markup: Markup) -> Markup:
+    return Markup(_TAG.sub(lambda m: escape(m[0]), markup))
 
 
 def plain(markup: Markup | str) -> str:
     """Markup as the characters a reader sees."""
     if "<" in markup:
         markup = _TAG.sub("", markup)
-    return html.unescape(markup) if "&" in markup else str(markup)
+    return _unescape(markup)
+
+
+def _unescape(text: str) -> str:
+    """The reverse of `escape`, and no more: `&amp;lt;` is the four characters `&lt;` that someone printed."""
+    if "&" not in text:
+        return str(text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def to_html(markup: Markup) -> str:
     """Markup as HTML that is safe by construction: only the inline tags pass, whatever the string holds."""
-    return _ESCAPED_TAG.sub(r"<\1\2>", html.escape(_unescape_keep_tags(balanced(markup)), quote=True)).replace(
-        "\x00", "&lt;"
-    )
-
-
-def _unescape_keep_tags(markup: str) -> str:
-    """Undo entities, hiding each escaped `<` as NUL so that it cannot become a tag again."""
-    return html.unescape(markup.replace("\x00", "").replace("&lt;", "\x00").replace("&#60;", "\x00"))
+    parts = _TAG.split(balanced(markup))  # text and tags in turn
+    for at in range(0, len(parts), 2):
+        parts[at] = html.escape(_unescape(_CONTROL.sub("", parts[at])), quote=True)
+    return "".join(parts)
 
 
 GREEK: Final = {
@@ -74,18 +108,23 @@ GREEK: Final = {
     "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho",
     "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
-_LETTERS: Final = str.maketrans(
-    GREEK | {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ħ": "h", "µ": "mu"}
-)
+_LETTERS: Final = str.maketrans(GREEK | {
+    "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ħ": "h", "µ": "mu",
+})  # fmt: skip
 
 
 def fold(text: str) -> str:
     """Text for comparing and searching: no case, no accents, Greek letters by name, words separated by one space."""
+    text = text.casefold()
     if not text.isascii():
-        text = "".join(
-            c for c in unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS)) if not unicodedata.combining(c)
-        ).translate(_LETTERS)
-    return _NOT_WORD.sub(" ", text.casefold()).replace("_", " ").strip()
+        text = unicodedata.normalize("NFKD", text).casefold()
+        text = _BEYOND_ASCII.sub(_fold_letter, text)
+    return _NOT_WORD.sub(" ", text).strip()
+
+
+def _fold_letter(match: re.Match[str]) -> str:
+    letter = match[0]
+    return "" if unicodedata.combining(letter) else _LETTERS.get(ord(letter), letter)
 
 
 def words(text: str) -> list[str]:

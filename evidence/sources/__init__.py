@@ -1,0 +1,1 @@
+"""Sources: services on the network that give records. `transport` is the only module that makes a request."""

@@ -1,0 +1,99 @@
+"""Citation keys: a readable key, given once. `stem` proposes, the store adds a suffix and never recomputes.
+
+A minted key is familyYEARword: the first author's family name (a group's acronym), the year, the first content word
+of the title, in ASCII letters and digits. The form is Better BibTeX's `[auth:lower][year][veryshorttitle:lower]`,
+https://retorque.re/zotero-better-bibtex/citing/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import count
+from string import ascii_lowercase
+from typing import Final
+
+from evidence.records import Author, Record
+from evidence.text import ascii_fold, plain, words
+
+MAX_KEY: Final = 120
+"""Longest key taken from a file: far longer than any that a reference manager makes."""
+
+_MAX_NAME: Final = 40
+_MAX_WORD: Final = 30
+_UNSAFE: Final = re.compile(r"""["#'(),={}%~\\@\s]""")
+"""What BibTeX's scanner or biber refuses inside a key (btxdoc; biber's manual, section on entry keys)."""
+
+STOP_WORDS: Final = frozenset(
+    [
+        *("a", "an", "the", "this", "that", "these", "those", "its", "their", "our", "his", "her", "we", "it"),
+        *("about", "above", "across", "after", "against", "along", "among", "around", "as", "at", "before", "behind"),
+        *("below", "beneath", "beside", "between", "beyond", "but", "by", "down", "during", "except", "for", "from"),
+        *("in", "inside", "into", "like", "near", "of", "off", "on", "onto", "out", "over", "per", "since", "than"),
+        *("through", "to", "toward", "towards", "under", "until", "up", "upon", "via", "versus", "vs", "with"),
+        *("within", "without", "and", "or", "nor", "so", "yet", "if", "when", "whether", "while"),
+        *("am", "are", "be", "been", "being", "can", "could", "did", "do", "does", "had", "has", "have", "is", "may"),
+        *("might", "must", "should", "was", "were", "will", "would", "not", "no"),
+        *("how", "what", "where", "which", "who", "whom", "whose", "why"),
+        *("der", "die", "das", "ein", "eine", "und", "von", "zur", "zum", "le", "la", "les", "un", "une", "des", "du"),
+        *("et", "el", "los", "las", "una", "y", "de", "en"),
+    ]
+)
+"""Words that say nothing about a title: articles, prepositions, conjunctions, pronouns, auxiliaries, question words;
+the articles of German, French and Spanish too."""
+
+
+def stem(record: Record) -> str:
+    """The key a record gets when nobody proposed one, without suffix: "wu2018randomized", "anonndreport"."""
+    year = record.year
+    name = _name_part(record.authors or record.editors)
+    place = record.journal.title or record.journal.abbreviation or plain(record.book_title)
+    word = _content_word(plain(record.title or record.vernacular_title)) or _content_word(place)
+    return f"{name}{year if year is not None else 'nd'}{word}"
+
+
+def is_valid(key: str) -> bool:
+    """Whether a key from a file can stand in a .bib: 1 to 120 printable ASCII characters that BibTeX and biber take."""
+    return 0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable() and not _UNSAFE.search(key)
+
+
+def fold(key: str) -> str:
+    """What two keys are compared by: keys are unique without regard to case."""
+    return key.casefold()
+
+
+def suffixes() -> Iterator[str]:
+    """"", "a" … "z", "aa", "ab" …: what tells later keys of one stem apart, without end."""
+    yield ""
+    for number in count(1):
+        letters = ""
+        while number:
+            number, rest = divmod(number - 1, 26)
+            letters = ascii_lowercase[rest] + letters
+        yield letters
+
+
+def _name_part(authors: tuple[Author, ...]) -> str:
+    """The first author's family name or acronym in a-z0-9, starting with a letter; "anon" when there is none."""
+    if not authors:
+        return "anon"
+    first = authors[0]
+    name = _acronym(first.family) if first.is_group else ascii_fold((first.family or first.given)[:200])
+    return name.lstrip("0123456789")[:_MAX_NAME] or "anon"
+
+
+def _acronym(name: str) -> str:
+    """A group's acronym: one standing in its name, else the initials of its capitalised words, else its first word."""
+    own = re.search(r"\(\s*([A-Z][A-Z0-9-]{1,11})\s*\)", name) or re.search(r"\b([A-Z][A-Z0-9]{2,11})\b", name)
+    if own and not name.isupper():
+        return ascii_fold(own[1])
+    capitals = [w for w in re.findall(r"\w+", name[:400]) if w[0].isupper()]
+    if len(capitals) > 1:
+        return "".join(ascii_fold(w)[:1] for w in capitals)
+    return _content_word(name)
+
+
+def _content_word(text: str) -> str:
+    """The first word that carries meaning, in a-z0-9 with a letter in it; of stop words alone, the first."""
+    usable = [w for w in map(ascii_fold, words(text[:1000])) if any(c.isalpha() for c in w)]
+    return next((w for w in usable if w not in STOP_WORDS), usable[0] if usable else "")[:_MAX_WORD]

@@ -1,0 +1,175 @@
+"""Files into the store and out of it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from evidence.cli.account import COUNTS, account, complaints, counts, sentence
+from evidence.cli.opening import Library, key_of, opened
+from evidence.cli.output import as_json, destination, emit_json, note, progress
+from evidence.cli.program import FAILED, complain, leave
+from evidence.cli.selection import chosen, selection
+from evidence.errors import BadInput, EvidenceError, NotFound, UnknownFormat, UsageProblem
+
+if TYPE_CHECKING:
+    from evidence.formats import Format
+    from evidence.ingest import Report
+    from evidence.records import Item
+    from evidence.views import Study
+
+
+@click.command("import")
+@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "format_name", metavar="FORMAT", default="", help="Do not recognise the format; it is this.")
+@click.option("--preview", is_flag=True, help="Do everything but write; the store stays as it is.")
+@as_json
+def import_files(paths: tuple[Path, ...], format_name: str, preview: bool, as_json: bool) -> None:
+    """Take files into the store: PubMed XML, MEDLINE (.nbib), BibTeX, RIS, CSL-JSON, CSV; gzip is undone.
+
+    Every record is accounted for: added, revised, unchanged, merged into a study that is here, queued for a person to
+    decide, rejected (with line and reason), or a deletion that the source reports. Exit code 1 when a record was
+    rejected or a file could not be read; everything else has then still been taken.
+    """
+    if format_name:
+        _format(format_name, writing=False)
+    with _target(preview=preview) as library:
+        done = [(path, _take(library, path, format_name, preview=preview)) for path in paths]
+    reports = [report for _path, report in done if not isinstance(report, EvidenceError)]
+    total = {name: sum(counts(report)[name] for report in reports) for name in COUNTS}
+    if as_json:
+        entries = [
+            {"file": str(path), "error": found.reason} if isinstance(found, EvidenceError)
+            else {"file": str(path), **account(found)}
+            for path, found in done
+        ]  # fmt: skip
+        emit_json({"preview": preview, "files": entries, "total": total})
+    elif len(paths) > 1:
+        click.echo(f"all files: {sentence(total)}")
+    if preview:
+        note("preview: nothing was written")
+    if total["rejected"] or len(reports) < len(done):
+        leave(FAILED)
+
+
+@click.command()
+@selection
+@click.option("--id", "ids", multiple=True, metavar="ID", help="This study: PMID, DOI, PMCID or key; repeat it.")
+@click.option("--format", "format_name", metavar="FORMAT", default="", help="bibtex, ris, csl-json, csv or jsonl.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write this file, whole or not.")
+def export(ids: tuple[str, ...], format_name: str, output: Path | None, **options: Any) -> None:
+    """Write studies as bibtex, ris, csl-json, csv or jsonl; without options to select, all of them.
+
+    The format may be left out when the output file's name ends in one (.bib, .ris, .json, .csv, .jsonl).
+    """
+    if ids and any(options.values()):
+        raise UsageProblem("--id", "names studies; leave out the options that select")
+    fmt = _format(format_name, writing=True) if format_name else _by_suffix(output)
+    with opened() as library:
+        studies = _studies(library, ids, options)
+        assert fmt.write is not None
+        count = 0
+
+        def counted() -> Iterator[Study]:
+            nonlocal count
+            for study in studies:
+                count += 1
+                yield study
+
+        with destination(output) as stream:
+            for piece in fmt.write(counted()):
+                stream.write(piece.encode("utf-8"))
+            stream.flush()
+    if output is not None:
+        note(f"{output}: {count} {'study' if count == 1 else 'studies'}")
+
+
+COMMANDS: Final = (import_files, export)
+
+
+@contextmanager
+def _target(*, preview: bool) -> Iterator[Library]:
+    """The store to import into, made if there is none; a preview then works on one that is thrown away."""
+    with ExitStack() as stack:
+        try:
+            library = stack.enter_context(opened(make=not preview))
+        except NotFound:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="evidence-preview-"))
+            library = stack.enter_context(opened(make=True, within=Path(folder)))
+        yield library
+
+
+def _take(library: Library, path: Path, format_name: str, *, preview: bool) -> Report | EvidenceError:
+    """Import one file, say what became of it; an unreadable file is said and does not stop the others."""
+    from evidence import ingest
+
+    try:
+        items = _items(path, format_name)
+        with progress(path.name) as tick:
+            report = ingest.take(
+                library.store, library.vocabulary, items, actor="import", preview=preview, on_progress=tick
+            )
+    except BadInput as exc:
+        complain(str(exc))
+        return exc
+    for line in complaints(report):
+        complain(line)
+    note(f"{path}: {sentence(counts(report))}")
+    return report
+
+
+def _items(path: Path, format_name: str) -> Iterator[Item]:
+    """The file's items. A file that breaks off ends in a rejection, so that what came before is accounted for."""
+    from evidence import formats
+    from evidence.records import Rejected
+
+    seen = 0
+    try:
+        for item in formats.read_path(path, format_name):
+            seen += 1
+            yield item
+    except BadInput as exc:
+        if not seen:
+            raise
+        yield Rejected(subject=exc.subject, reason=f"{exc.reason}; {seen} records came before")
+
+
+def _format(name: str, *, writing: bool) -> Format:
+    from evidence import formats
+
+    try:
+        return formats.by_name(name, writing=writing)
+    except UnknownFormat as exc:
+        raise UsageProblem("--format", f"{name!r}: {exc.reason}") from None
+
+
+def _by_suffix(output: Path | None) -> Format:
+    from evidence import formats
+
+    if output is None:
+        raise UsageProblem("--format", "say which: bibtex, ris, csl-json, csv or jsonl")
+    for fmt in formats.registry().values():
+        if fmt.write and output.suffix.lower() in fmt.suffixes:
+            return fmt
+    raise UsageProblem("--format", f"the name {output.name} does not tell the format; say which")
+
+
+def _studies(library: Library, ids: tuple[str, ...], options: dict[str, Any]) -> Iterator[Study]:
+    from evidence.store import queries
+
+    if not ids:
+        return queries.stream(library.store, library.vocabulary, chosen(options, library.vocabulary))
+    keys, missing = [], []
+    for given in ids:
+        try:
+            keys.append(key_of(library, given))
+        except NotFound:
+            missing.append(given)
+    if missing:
+        raise NotFound(", ".join(missing), "not in this library; nothing was exported")
+    return queries.studies(library.store, library.vocabulary, list(dict.fromkeys(keys)))

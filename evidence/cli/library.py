@@ -1,0 +1,178 @@
+"""Look-up: list, show, conditions, status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from evidence.cli.opening import Library, key_of, opened
+from evidence.cli.output import as_json, emit_json, note, plain, printable, table
+from evidence.cli.selection import chosen, selection
+from evidence.filters import PAGE_SIZES, SORTS, Filter
+
+if TYPE_CHECKING:
+    from evidence.views import ConditionLine, Study, StudyRow, Summary
+
+
+@click.command("list")
+@selection
+@click.option("--sort", type=click.Choice(SORTS), default="strength", show_default=True, help="What comes first.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many studies.")
+@as_json
+def list_studies(as_json: bool, limit: int, **options: Any) -> None:
+    """List studies, the strongest evidence first.
+
+    On a terminal a table; in a pipe tab-separated lines under a line of headings.
+    """
+    with opened() as library:
+        wanted = chosen(options, library.vocabulary)
+        total, rows = _rows(library, wanted, limit)
+        if as_json:
+            emit_json({"total": total, "studies": rows})
+            return
+        badges = {slug: design.badge for slug, design in library.vocabulary.designs.items()}
+        headings = ("Key", "Year", "Design", "n", "Status", "Title")
+        lines = [(r.key, r.year, badges.get(r.design, r.design), r.n, _state(r), plain(r.title)) for r in rows]
+        table(headings, lines, right=("Year", "n"))
+        if len(rows) < total:
+            note(f"{len(rows)} of {total} studies; --limit {total} shows all")
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@as_json
+def show(identifier: str, as_json: bool) -> None:
+    """Show one study whole: ID is its citation key, PMID, DOI or PMCID.
+
+    With every tag comes the reason for it, with every merge the event number that `evidence unmerge` takes.
+    """
+    from evidence.store import queries
+
+    with opened() as library:
+        study = queries.study(library.store, library.vocabulary, key_of(library, identifier))
+        assert study is not None
+        if as_json:
+            emit_json(study)
+        else:
+            for label, value in _facts(study):
+                click.echo(f"{label:<14}{printable(value)}")
+
+
+@click.command()
+@as_json
+def conditions(as_json: bool) -> None:
+    """List the conditions and how many studies each has.
+
+    Retracted studies and leads (references not yet identified) count only under their own headings.
+    """
+    from evidence.store import queries
+
+    with opened() as library:
+        home = queries.home(library.store, library.vocabulary)
+        if as_json:
+            emit_json([_condition(line) for line in home.conditions])
+            return
+        headings = ("Condition", *_COUNTS)
+        rows = [(line.slug, *_counts(line.summary)) for line in home.conditions]
+        table(headings, [*rows, ("all", *_counts(home.total))], right=headings[1:])
+
+
+@click.command()
+@as_json
+def status(as_json: bool) -> None:
+    """Say what the store holds: its revision, its studies, the last refresh, where it is."""
+    from evidence import VERSION
+    from evidence.store import queries
+
+    with opened() as library:
+        state = queries.state(library.store, library.vocabulary)
+        last = state.last_refresh
+        report = {
+            "version": VERSION,
+            "database": library.store.url,
+            "revision": state.revision,
+            "studies": state.studies,
+            "leads": state.leads,
+            "retracted": state.retracted,
+            "starter_loaded": state.starter_loaded,
+            "last_refresh": last,
+            "last_success": state.last_success,
+        }
+        if as_json:
+            emit_json(report)
+            return
+        report["last_refresh"] = f"{_moment(last.at)} {last.search}: {last.state} {last.error}" if last else "never"
+        report["last_success"] = _moment(state.last_success.at) if state.last_success else "never"
+        report["starter_loaded"] = _moment(state.starter_loaded) if state.starter_loaded else "no"
+        for name, value in report.items():
+            click.echo(f"{name.replace('_', ' '):<16}{printable(str(value))}")
+
+
+COMMANDS: Final = (list_studies, show, conditions, status)
+
+_COUNTS: Final = ("Studies", "Guidelines", "Reviews", "Trials", "Newest", "Retracted", "Leads")
+
+
+def _rows(library: Library, wanted: Filter, limit: int) -> tuple[int, list[StudyRow]]:
+    """The first rows of a selection and how many there are, a page at a time."""
+    from evidence.store import queries
+
+    size = next((s for s in PAGE_SIZES if s >= limit), PAGE_SIZES[-1])
+    wanted = replace(wanted, size=size)
+    rows: list[StudyRow] = []
+    while True:
+        page = queries.listing(library.store, library.vocabulary, wanted)
+        rows += page.rows
+        if len(rows) >= limit or not page.next_after:
+            return page.total, rows[:limit]
+        wanted = replace(wanted, after=page.next_after)
+
+
+def _state(row: StudyRow) -> str:
+    return "" if row.state == "none" else row.state
+
+
+def _counts(summary: Summary) -> tuple[int | None, ...]:
+    return tuple(getattr(summary, name.lower()) for name in _COUNTS)
+
+
+def _condition(line: ConditionLine) -> dict[str, Any]:
+    return {"slug": line.slug, "summary": line.summary}
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _facts(study: Study) -> Iterator[tuple[str, str]]:
+    """A study line by line: what it is, then why we say so."""
+    row = study.row
+    yield "key", row.key
+    yield "title", plain(row.title)
+    yield "authors", row.byline
+    yield "published", row.citation
+    if row.state != "none":
+        yield "status", row.state.upper()
+    for identifier in study.record.identifiers:
+        yield identifier.scheme, f"{identifier.value}  {identifier.url or ''}".rstrip()
+    yield from (("disputed", f"{name} (another study owns it)") for name in study.disputed)
+    yield "level", f"{row.level} (OCEBM 2011, treatment benefit)" if row.level else "not ranked"
+    if row.n is not None:
+        yield "n", f"{row.n} {row.n_unit}" + (f"  “{study.n_quote}”" if study.n_quote else "")
+    for tag in study.tags:
+        role = f", {tag.role}" if tag.role else ""
+        yield tag.kind, f"{tag.slug} ({tag.status}{role}; {tag.origin}: {tag.evidence})"
+    for relation in study.relations:
+        target = relation.study_key or relation.identifier or relation.citation
+        yield "relation", f"{'← ' if relation.incoming else ''}{relation.type} {target}"
+    yield from (("registration", r.registry_id) for r in study.registrations)
+    yield from (("also", alias) for alias in study.aliases)
+    for member in study.members:
+        yield "source", f"{member.source} {member.external_id}, since {_moment(member.first_seen)}"
+    for merge in study.merges:
+        undone = f"; undone {_moment(merge.undone_at)}" if merge.undone_at else ""
+        yield "merge", f"event {merge.event}: {merge.joined} ({merge.rule}; {', '.join(merge.reasons)}{undone})"

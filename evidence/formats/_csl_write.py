@@ -1,0 +1,82 @@
+"""The CSL-JSON writer: a JSON list, one item a line, in the order in which studies come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from evidence.formats import _export, _languages, _markup, _names
+from evidence.records import Author, PartialDate
+from evidence.views import Study
+
+TYPES: Final = {
+    "article": "article-journal", "book": "book", "chapter": "chapter", "thesis": "thesis", "report": "report",
+    "web": "webpage", "preprint": "article", "registration": "document", "other": "document",
+}  # fmt: skip
+
+
+def write(studies: Iterable[Study]) -> Iterator[str]:
+    """The studies as one JSON list, piece by piece."""
+    before = "[\n"
+    for study in studies:
+        item = {name: value for name, value in _item(study).items() if value}
+        yield before + json.dumps(item, ensure_ascii=False)
+        before = ",\n"
+    yield "\n]\n" if before != "[\n" else "[]\n"
+
+
+def _item(study: Study) -> dict[str, Any]:
+    record = study.record
+    in_book = record.kind == "chapter" or _export.conference(record)
+    return {
+        "id": study.row.key,
+        "citation-key": study.row.key,
+        "type": "paper-conference" if _export.conference(record) else TYPES[record.kind],
+        "genre": "registration" if record.kind == "registration" else "",
+        "title": _markup.write(record.title),
+        "original-title": _markup.write(record.vernacular_title),
+        "author": [_name(a) for a in _export.authors(record)] + ([] if record.authors_complete else [_ET_AL]),
+        "editor": [_name(a) for a in record.editors],
+        "issued": _date(_export.date(record)),
+        "container-title": _markup.write(record.book_title) if in_book else _plain(record.journal.title),
+        "collection-title": _plain(record.journal.title) if in_book else "",
+        "container-title-short": _plain(record.journal.abbreviation),
+        "volume": _plain(record.volume),
+        "issue": _plain(record.issue),
+        "page": _plain(record.pages),
+        "publisher": _plain(record.publisher),
+        "publisher-place": _plain(record.place),
+        "edition": _plain(record.edition),
+        "ISSN": record.journal.issn,
+        "ISBN": " ".join(record.isbns),
+        "DOI": _export.identifier(study, "doi"),
+        "PMID": _export.identifier(study, "pmid"),
+        "PMCID": _export.identifier(study, "pmcid"),
+        "URL": _export.link(study),
+        "language": _languages.short(record.languages[0]) if record.languages else "",
+        "keyword": "; ".join(_plain(k.text.replace("; ", ", ")) for k in record.keywords),
+        "abstract": _markup.write(_markup.joined(record.abstract, "\n")),
+        "note": _plain(_export.warning(study)),
+    }
+
+
+_ET_AL: Final = {"literal": "et al."}
+
+
+def _plain(text: str) -> str:
+    return _markup.write_plain(text)
+
+
+def _name(author: Author) -> dict[str, str]:
+    if author.is_group:
+        return {"literal": _plain(author.family)}
+    parts = {"family": author.family, "given": _names.given_text(author), "suffix": author.suffix}
+    return {name: _plain(value) for name, value in parts.items() if value}
+
+
+def _date(date: PartialDate | None) -> dict[str, list[list[int]]] | None:
+    if date is None or date.year is None:
+        return None
+    parts = [date.year] + ([date.month] if date.month else []) + ([date.day] if date.month and date.day else [])
+    return {"date-parts": [parts]}

@@ -1,0 +1,274 @@
+"""A record while a reader fills it: the first statement of a field wins, every other one is kept in `extra`.
+
+Each format has a table from its field names to the methods here, so that the meaning of a field is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from evidence.formats import _dates, _ids, _languages, _markup
+from evidence.identifiers import Identifier, try_parse
+from evidence.records import (
+    AbstractSection,
+    Author,
+    Dated,
+    DateKind,
+    Journal,
+    Keyword,
+    Markup,
+    NamedConcept,
+    PartialDate,
+    Record,
+    RecordKind,
+)
+from evidence.text import clean
+
+Plain = Literal[
+    "volume", "issue", "pages", "publisher", "place", "edition", "url", "journal", "abbreviation", "article", "nlm_id"
+]
+Marked = Literal["title", "vernacular_title", "book_title"]
+
+RETRACTED: Final = NamedConcept(name="Retracted Publication", ui="D016441")
+"""What our own exports say as "RETRACTED: …" in a note; MeSH https://meshb.nlm.nih.gov/record/ui?ui=D016441 ."""
+
+MAX_KEY: Final = 200
+"""Longest entry key taken as part of an external id, in characters; the id is indexed in the store."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """The fields of a record to be. Values come in as a file's decoded text; cleaning happens here."""
+
+    kind: RecordKind = "article"
+    plain: dict[Plain, str] = field(default_factory=dict)
+    marked: dict[Marked, Markup] = field(default_factory=dict)
+    identifiers: dict[Identifier, None] = field(default_factory=dict)
+    authors: list[Author] = field(default_factory=list)
+    authors_complete: bool = True
+    editors: list[Author] = field(default_factory=list)
+    dates: dict[DateKind, PartialDate] = field(default_factory=dict)
+    issns: list[str] = field(default_factory=list)
+    isbns: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+    keywords: dict[tuple[str, bool], None] = field(default_factory=dict)
+    abstract: tuple[AbstractSection, ...] = ()
+    publication_types: list[NamedConcept] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    extra: list[tuple[str, str]] = field(default_factory=list)
+    filled: bool = False  # something beside the type was said
+
+    def keep(self, name: str, value: str) -> None:
+        """A statement that no field holds."""
+        value = clean(value)
+        if value:
+            self.filled = True
+            self.extra.append((name, value))
+
+    def put(self, to: Plain, value: str, name: str) -> None:
+        """A plain field; a second, different statement is kept under the file's name for it."""
+        value = clean(value)
+        if not value:
+            return
+        self.filled = True
+        if self.plain.setdefault(to, value) != value:
+            self.extra.append((name, value))
+
+    def mark(self, to: Marked, value: Markup, name: str) -> None:
+        """A field that may hold markup; the same rule."""
+        if not value:
+            return
+        self.filled = True
+        if self.marked.setdefault(to, value) != value:
+            self.extra.append((name, str(value)))
+
+    def take_abstract(self, value: Markup, name: str) -> None:
+        """The abstract, cut into labelled sections where it plainly has them."""
+        if self.abstract:
+            self.keep(name, str(value))
+        elif value:
+            self.filled = True
+            self.abstract = _markup.sections(value)
+
+    def pages(self, value: str, name: str) -> None:
+        """A page range as start-end, whatever dash the file prints."""
+        self.put("pages", page_range(value), name)
+
+    def identify(self, scheme: str, value: str, name: str) -> bool:
+        """An identifier, or the value kept as it is when it is none. True when it was one."""
+        found = try_parse(scheme, value)
+        if found is None:
+            self.keep(name, value)
+            return False
+        self.add(found)
+        return True
+
+    def add(self, *found: Identifier | None) -> None:
+        """Identifiers already parsed."""
+        for identifier in found:
+            if identifier is not None:
+                self.filled = True
+                self.identifiers.setdefault(identifier)
+
+    def add_new(self, found: Iterable[Identifier]) -> None:
+        """Identifiers from a weaker place (a note): taken only for schemes that nothing stated yet."""
+        known = {i.scheme for i in self.identifiers}
+        self.add(*(i for i in found if i.scheme not in known))
+
+    def link(self, value: str, name: str) -> None:
+        """An address: kept, and the work it names noted."""
+        value = clean(value)
+        if not value:
+            return
+        found = _ids.in_url(value)
+        if found:
+            self.add_new([found])
+        if value.lower().startswith(("http://", "https://", "ftp://")):
+            self.put("url", value, name)
+        else:
+            self.keep(name, value)
+
+    def note(self, value: str, name: str) -> None:
+        """A note: kept, identifiers in it noted, our own retraction mark understood."""
+        value = clean(value)
+        if not value:
+            return
+        self.add_new(_ids.in_text(value))
+        if value.startswith("RETRACTED:") and RETRACTED not in self.publication_types:
+            self.publication_types.append(RETRACTED)
+        self.keep(name, value)
+
+    def date(self, value: PartialDate | None, kind: DateKind = "issue") -> None:
+        """A date; of two for one kind the more precise."""
+        found = _dates.better(self.dates.get(kind), value)
+        if found is not None:
+            self.filled = True
+            self.dates[kind] = found
+
+    def serials(self, value: str, name: str) -> None:
+        """ISSNs and ISBNs in one value, as RIS has them."""
+        books, serials = _ids.isbns(value), _ids.issns(value)
+        self.isbns += [b for b in books if b not in self.isbns]
+        self.issns += [s for s in serials if s not in self.issns]
+        if books or serials:
+            self.filled = True
+        else:
+            self.keep(name, value)
+
+    def language(self, value: str) -> None:
+        """A language, as PubMed's code where it is known."""
+        code = _languages.code(clean(value))
+        if code and code not in self.languages:
+            self.filled = True
+            self.languages.append(code)
+
+    def keyword(self, value: str, *, major: bool = False) -> None:
+        """A keyword; a star in front marks a major one, as databases print it."""
+        text = clean(value)
+        if text.startswith("*"):
+            text, major = text.lstrip("* "), True
+        if text:
+            self.filled = True
+            self.keywords.setdefault((text, major))
+
+    def author(self, *found: Author | None) -> None:
+        """Authors in order."""
+        self.authors += [a for a in found if a is not None]
+        self.filled = True
+
+    def key(self, value: str) -> None:
+        """A citation key the file proposes."""
+        value = clean(value)
+        if value and len(value) <= MAX_KEY and value not in self.keys:
+            self.keys.append(value)
+
+    def record(self, source: str, external_id: str) -> Record:
+        """The record."""
+        plain = self.plain
+        url = plain.get("url", "")
+        if url and any(same_address(url, i.url) for i in self.identifiers):
+            url = ""  # the identifier gives it
+        issns = self.issns
+        return Record(
+            source=source,
+            external_id=external_id,
+            kind=self.kind,
+            identifiers=tuple(self.identifiers),
+            title=self.marked.get("title", Markup("")),
+            vernacular_title=self.marked.get("vernacular_title", Markup("")),
+            book_title=self.marked.get("book_title", Markup("")),
+            authors=tuple(self.authors),
+            authors_complete=self.authors_complete,
+            editors=tuple(self.editors),
+            journal=Journal(
+                title=plain.get("journal", ""),
+                abbreviation=plain.get("abbreviation", ""),
+                issn=issns[0] if issns else "",
+                nlm_id=plain.get("nlm_id", ""),
+            ),
+            volume=plain.get("volume", ""),
+            issue=plain.get("issue", ""),
+            pages=plain.get("pages") or plain.get("article", ""),
+            publisher=plain.get("publisher", ""),
+            place=plain.get("place", ""),
+            edition=plain.get("edition", ""),
+            isbns=tuple(self.isbns),
+            dates=tuple(Dated(kind=kind, date=date) for kind, date in self.dates.items()),
+            languages=tuple(self.languages),
+            abstract=self.abstract,
+            publication_types=tuple(self.publication_types),
+            keywords=tuple(Keyword(text=text, major=major) for text, major in self.keywords),
+            url=url,
+            keys=tuple(self.keys),
+            extra=(*self.extra, *(("issn", i) for i in issns[1:])),
+        )
+
+
+Take = Callable[[Draft, str], object]
+"""What a format's table maps a field to: put this value into the draft."""
+
+
+def same_address(one: str, other: str | None) -> bool:
+    """True when two addresses differ only in scheme, resolver host, case or a closing slash."""
+    return other is not None and _bare(one) == _bare(other)
+
+
+def _bare(url: str) -> str:
+    text = url.lower().removeprefix("http://").removeprefix("https://").removeprefix("www.").rstrip("/")
+    return text.removeprefix("dx.").replace("%28", "(").replace("%29", ")")
+
+
+def page_range(value: str) -> str:
+    """Pages as start-end: any dash becomes a hyphen, "p."/"pp." goes."""
+    text = clean(value)
+    for prefix in ("pp.", "pp ", "p. ", "p.", "pages ", "S. "):
+        if text.startswith(prefix) and text[len(prefix) :].strip()[:1].isdigit():
+            text = text[len(prefix) :].strip()
+            break
+    for dash in ("---", "--", "–", "—", "‐", "‑", "−"):
+        text = text.replace(dash, "-")
+    return "-".join(part.strip() for part in text.split("-")) if text.count("-") == 1 else text
+
+
+class ExternalIds:
+    """External ids for the records of one file: its label and the entry's key or number, never twice the same."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._seen: dict[str, int] = {}
+
+    def make(self, key: str, ordinal: int) -> str:
+        """`label#key`; for a key used before, `label#key~2` and so on; the number where there is no usable key."""
+        name = clean(key)
+        if not name or len(name) > MAX_KEY:
+            name = str(ordinal)
+        count = self._seen.get(name, 0) + 1
+        unique = name if count == 1 else f"{name}~{count}"
+        while count > 1 and unique in self._seen:
+            count += 1
+            unique = f"{name}~{count}"
+        self._seen[name] = count
+        self._seen.setdefault(unique, 1)
+        return f"{self._label}#{unique}"

@@ -1,0 +1,78 @@
+"""What every writer takes from a study: one identifier of a kind, who wrote it, what must be said about it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from evidence.identifiers import Identifier, Scheme
+from evidence.records import Author, PartialDate, Record
+from evidence.views import Study
+
+MARKS: Final = {
+    "retracted": ("RETRACTED", "RetractionIn"),
+    "withdrawn": ("RETRACTED", "RetractionIn"),
+    "replaced": ("RETRACTED", "RetractedandRepublishedIn"),
+    "concern": ("EXPRESSION OF CONCERN", "ExpressionOfConcernIn"),
+}
+"""States that a reference must not be cited without, and the relation that gives the notice. PubMed leaves the title bare."""
+
+_WORDS: Final = {
+    "retracted": "this publication has been retracted",
+    "withdrawn": "this publication has been withdrawn",
+    "replaced": "this publication has been retracted and replaced",
+    "concern": "an expression of concern has been published",
+}
+
+
+def identifier(study: Study, scheme: Scheme) -> str:
+    """The study's first identifier of that scheme, or empty."""
+    row = {"pmid": study.row.pmid, "doi": study.row.doi, "pmcid": study.row.pmcid}
+    return study.record.id(scheme) or row.get(scheme) or ""
+
+
+def link(study: Study) -> str:
+    """Where the study can be read: its own address, else its DOI's, PubMed's or PMC's."""
+    if study.record.url:
+        return study.record.url
+    for scheme in ("doi", "pmid", "pmcid"):
+        value = identifier(study, scheme)  # type: ignore[arg-type]
+        url = Identifier(scheme, value).url if value else None  # type: ignore[arg-type]
+        if url:
+            return url
+    return ""
+
+
+def authors(record: Record) -> tuple[Author, ...]:
+    """Authors that can be printed; PubMed marks names it has replaced as not valid."""
+    return tuple(a for a in record.authors if a.valid and (a.family or a.given))
+
+
+def journal(record: Record) -> str:
+    """The journal's full title, else its abbreviation."""
+    return record.journal.title or record.journal.abbreviation
+
+
+def date(record: Record) -> PartialDate | None:
+    """The date to cite by: the issue's, else the electronic one, else a book's own."""
+    for kind in ("issue", "electronic", "contribution"):
+        found = record.date(kind)  # type: ignore[arg-type]
+        if found is not None and found.year is not None:
+            return found
+    return None
+
+
+def warning(study: Study) -> str:
+    """"RETRACTED: …" with the notice where it is known; empty for a study that may be cited as it is."""
+    mark = MARKS.get(study.row.state)
+    if mark is None:
+        return ""
+    word, relation = mark
+    notices = [r.citation for r in study.relations if r.type == relation and not r.incoming and r.citation]
+    notices += [r.citation for r in study.record.relations if r.type == relation and r.citation]
+    said = _WORDS[study.row.state]
+    return f"{word}: {said}; notice: {notices[0]}" if notices else f"{word}: {said}"
+
+
+def conference(record: Record) -> bool:
+    """True for an article that stands in a book (proceedings) and in no journal."""
+    return record.kind == "article" and bool(record.book_title) and not journal(record)

@@ -1,0 +1,124 @@
+"""Values of MEDLINE's tagged lines taken apart: headings, grants, relations, history."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from evidence.formats import _ids, _names
+from evidence.identifiers import Identifier, orcid, registrations_in, try_parse
+from evidence.errors import BadIdentifier
+from evidence.records import Author, DateKind, Grant, MeshHeading, MeshQualifier, NamedConcept, Relation
+from evidence.text import clean, fold
+
+if TYPE_CHECKING:
+    from evidence.formats._draft import Draft
+
+RELATIONS: Final = {
+    "CIN": "CommentIn", "CON": "CommentOn", "CRI": "CorrectedandRepublishedIn", "CRF": "CorrectedandRepublishedFrom",
+    "DDIN": "DatasetDescribedIn", "DRIN": "DatasetUsedIn", "ECI": "ExpressionOfConcernIn",
+    "ECF": "ExpressionOfConcernFor", "EIN": "ErratumIn", "EFR": "ErratumFor", "ORI": "OriginalReportIn",
+    "PRIN": "PartialRetractionIn", "PROF": "PartialRetractionOf", "RPI": "RepublishedIn", "RPF": "RepublishedFrom",
+    "RIN": "RetractionIn", "ROF": "RetractionOf", "RRI": "RetractedandRepublishedIn",
+    "RRF": "RetractedandRepublishedFrom", "SPIN": "SummaryForPatientsIn", "UIN": "UpdateIn", "UOF": "UpdateOf",
+}  # fmt: skip
+"""MEDLINE's tags for the RefTypes of PubMed's DTD."""
+
+_HISTORY: Final[dict[str, DateKind]] = {
+    "received": "received", "revised": "revised", "accepted": "accepted", "entrez": "entrez", "pubmed": "pubmed",
+    "medline": "medline",
+}  # fmt: skip
+_RELATED: Final = re.compile(r"\s*(?:doi: (?P<doi>10\.\S+?)\.?)?\s*PMID:\s*(?P<pmid>\d{1,8})\.?\s*$")
+
+
+def issns(text: str) -> list[str]:
+    """The ISSNs in a value."""
+    return _ids.issns(text)
+
+
+def halves(name: str) -> tuple[str, str, str]:
+    """"Family, Given, Jr" as family, given, suffix."""
+    parts = [p.strip() for p in name.split(",")]
+    return (parts[0], parts[1] if len(parts) > 1 else "", ", ".join(parts[2:]))
+
+
+def same_person(author: Author, short: str) -> bool:
+    """True when a short name ("Smith AB") belongs to the author given in full before it."""
+    return fold(short).startswith(fold(author.family))
+
+
+def editor(draft: Draft, short: str) -> None:
+    """ED repeats FED in short; it counts only where there is no FED."""
+    if not any(same_person(e, short) for e in draft.editors):
+        draft.editors.append(_names.medline(short) or _names.make(short))
+
+
+def orcid_in(value: str) -> str:
+    """The ORCID iD in an AUID line, or empty."""
+    if "orcid" not in value.lower():
+        return ""
+    try:
+        return orcid(value.split("ORCID:")[-1])
+    except BadIdentifier:
+        return ""
+
+
+def article_id(value: str) -> Identifier | None:
+    """"10.1000/x [doi]" or "S0048… [pii]" as an identifier."""
+    found = re.fullmatch(r"(.+?)\s*\[(\w+)\]", value)
+    if found is None:
+        return try_parse("doi", value)
+    scheme = {"doi": "doi", "pii": "pii", "pmid": "pmid", "pmc": "pmcid", "bookaccession": "bookaccession"}
+    return try_parse(scheme.get(found[2].lower(), "other"), found[1])
+
+
+def secondary(draft: Draft, value: str) -> None:
+    """A databank number: a trial registration where it is one."""
+    found = registrations_in(value)
+    draft.add(*(Identifier("registration", f) for f in found))
+    if not found:
+        draft.keep("SI", value)
+
+
+def heading(value: str) -> MeshHeading:
+    """"Psoas Abscess/*etiology/surgery" as a heading; the star marks a major topic."""
+    first, *rest = clean(value).split("/")
+    qualifiers = tuple(MeshQualifier(ui="", name=q.lstrip("*"), major=q.startswith("*")) for q in rest if q.strip("* "))
+    return MeshHeading(ui="", name=first.lstrip("*"), major=first.startswith("*"), qualifiers=qualifiers)
+
+
+def substance(value: str) -> NamedConcept:
+    """"143011-72-7 (Granulocyte Colony-Stimulating Factor)" as name and registry number."""
+    found = re.fullmatch(r"(\S+) \((.+)\)", clean(value))
+    return NamedConcept(name=found[2], type=found[1]) if found else NamedConcept(name=clean(value))
+
+
+def grant(value: str) -> Grant:
+    """"R01 AR052113/AR/NIAMS NIH HHS/United States" from the right: the number itself may hold slashes."""
+    parts = clean(value).split("/")
+    country = parts.pop() if len(parts) > 2 else ""
+    agency = parts.pop() if len(parts) > 1 else ""
+    acronym = parts.pop() if len(parts) > 1 and re.fullmatch(r"[A-Z]{2,3}", parts[-1]) else ""
+    return Grant(id="/".join(parts), acronym=acronym, agency=agency, country=country)
+
+
+def relation(tag: str, value: str) -> Relation:
+    """"Lancet. 2010 Feb 6;375(9713):445. doi: 10.1016/…. PMID: 20137807" as a directed relation."""
+    text = clean(value)
+    found = _RELATED.search(text)
+    if found is None:
+        doi = re.search(r"doi: (10\.\S+)$", text)
+        target = try_parse("doi", doi[1]) if doi else None
+        return Relation(type=RELATIONS[tag], targets=(target,) if target else (), citation=text)
+    targets = (try_parse("pmid", found["pmid"]), try_parse("doi", found["doi"]))
+    return Relation(
+        type=RELATIONS[tag],
+        targets=tuple(t for t in targets if t is not None and t.scheme == "pmid"),
+        citation=re.sub(r"\s*PMID:\s*\d+\.?\s*$", "", text),
+    )
+
+
+def history(value: str) -> tuple[DateKind | None, str]:
+    """"2022/03/21 00:00 [received]" as kind and date."""
+    found = re.fullmatch(r"(.+?)\s*\[(\w+)\]", clean(value))
+    return (_HISTORY.get(found[2]), found[1]) if found else (None, value)

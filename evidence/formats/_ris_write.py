@@ -1,0 +1,85 @@
+"""The RIS writer: exact tags and spacing, one line a value, whatever other programs insist on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from evidence.formats import _dates, _export, _markup, _names
+from evidence.records import Record
+from evidence.views import Study
+
+TYPES: Final = {
+    "article": "JOUR", "book": "BOOK", "chapter": "CHAP", "thesis": "THES", "report": "RPRT", "web": "ELEC",
+    "preprint": "UNPB", "registration": "GEN", "other": "GEN",
+}  # fmt: skip
+_RANGE: Final = re.compile(r"([^\s,;-]+)-([^\s,;-]+)")
+
+
+def write(studies: Iterable[Study]) -> Iterator[str]:
+    """Each study as one RIS record."""
+    for study in studies:
+        lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in _fields(study) if value]
+        yield "\n".join(lines) + "\nER  - \n\n"
+
+
+def _fields(study: Study) -> Iterator[tuple[str, str]]:
+    record = study.record
+    yield "TY", "CONF" if _export.conference(record) else TYPES[record.kind]
+    yield "ID", study.row.key
+    yield "TI", _markup.write(record.title)
+    yield "TT", _markup.write(record.vernacular_title)
+    for author in _export.authors(record):
+        yield "AU", _markup.write_plain(_names.listed(author))
+    for editor in record.editors:
+        yield "A2", _markup.write_plain(_names.listed(editor))
+    date = _export.date(record)
+    yield "PY", f"{date.year:04d}" if date and date.year else ""
+    yield "DA", _dates.written(date, "/") if date and date.month else ""
+    yield from _containers(record)
+    yield from _pages(record.pages)
+    yield "PB", _markup.write_plain(record.publisher)
+    yield "CY", _markup.write_plain(record.place)
+    yield "ET", _markup.write_plain(record.edition)
+    yield from (("SN", value) for value in (record.journal.issn, *record.isbns))
+    yield from (("LA", language) for language in record.languages)
+    yield from _identifiers(study)
+    for keyword in record.keywords:
+        # A semicolon inside a keyword would read as its end.
+        yield "KW", _markup.write_plain(("*" if keyword.major else "") + keyword.text.replace("; ", ", "))
+    yield "AB", _markup.write(_markup.joined(record.abstract))
+    yield "N1", _markup.write_plain(_export.warning(study))
+
+
+def _containers(record: Record) -> Iterator[tuple[str, str]]:
+    journal = record.journal
+    if record.kind == "chapter" or _export.conference(record):
+        yield "T2", _markup.write(record.book_title)
+    if record.kind in ("chapter", "book") or _export.conference(record):
+        yield "JF", _markup.write_plain(journal.title)
+    else:
+        yield "T2", _markup.write_plain(journal.title)
+        yield "JF", _markup.write_plain(journal.title)
+    yield "JA", _markup.write_plain(journal.abbreviation)
+    yield "VL", _markup.write_plain(record.volume)
+    yield "IS", _markup.write_plain(record.issue)
+
+
+def _pages(pages: str) -> Iterator[tuple[str, str]]:
+    found = _RANGE.fullmatch(pages)
+    if found:
+        yield "SP", found[1]
+        yield "EP", found[2]
+    else:
+        yield "SP", pages
+
+
+def _identifiers(study: Study) -> Iterator[tuple[str, str]]:
+    yield "DO", _export.identifier(study, "doi")
+    pmid = _export.identifier(study, "pmid")
+    yield "AN", pmid
+    yield "DB", "PubMed" if pmid else ""  # says what kind of accession number AN is
+    yield "C2", _export.identifier(study, "pmcid")
+    yield "UR", _export.link(study)
+

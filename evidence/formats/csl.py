@@ -1,0 +1,259 @@
+"""CSL-JSON, the citation processors' format: https://docs.citationstyles.org/en/stable/specification.html#appendix-iv-variables
+with its JSON schema https://github.com/citation-style-language/schema ; as Zotero, pandoc, Crossref and our own export write it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+from evidence.errors import BadInput
+from evidence.formats import Format, _dates, _lines, _markup, _names
+from evidence.formats._csl_write import write
+from evidence.formats._draft import Draft, ExternalIds, Take
+from evidence.records import Author, Item, PartialDate, Record, RecordKind
+from evidence.text import clean
+
+KINDS: Final[dict[str, RecordKind]] = {
+    **dict.fromkeys(("article-journal", "article-magazine", "article-newspaper", "paper-conference"), "article"),
+    **dict.fromkeys(("review", "review-book", "entry"), "article"),
+    **dict.fromkeys(("chapter", "entry-dictionary", "entry-encyclopedia"), "chapter"),
+    **dict.fromkeys(("report", "standard"), "report"),
+    **dict.fromkeys(("webpage", "post", "post-weblog"), "web"),
+    "article": "preprint",  # CSL 1.0.2: "a preprint, working paper, … "
+    "book": "book",
+    "thesis": "thesis",
+}
+"""Item types; a type that is not here makes an "other", and is kept."""
+
+_PLAIN_TYPES: Final = frozenset(("article-journal", "article", "book", "chapter", "report", "webpage", "thesis", "document"))
+_SIGNS: Final = re.compile(
+    r'"(?:container-title|issued|date-parts|citation-key|title-short|publisher-place|number-of-pages)"\s*:'
+    r'|"type"\s*:\s*"(?:article|article-\w+|book|chapter|paper-conference|report|thesis|webpage|document|entry\S*'
+    r'|manuscript|dataset|legislation|legal_case|motion_picture|patent|post|post-weblog|review|speech|standard)"'
+)
+
+
+def recognise(head: bytes) -> bool:
+    """JSON that begins an item or a list of items and shows a CSL variable or type."""
+    text = head.decode("utf-8", "replace").lstrip()
+    if re.match(r"\[\s*\]\s*$", text):
+        return True
+    if not re.match(r"\[\s*\{|\{", text) or re.match(r'\{\s*"(?:source|external_id)"', text):
+        return False
+    # Zotero's own JSON and JSON lines of other programs are not CSL.
+    return bool(_SIGNS.search(text)) and '"itemType"' not in text and not re.match(r"\{[^\n]*\}\s*\n\s*\{", text)
+
+
+def read(stream: BinaryIO, label: str) -> Iterator[Item]:
+    """Every item of a CSL-JSON file: a list, one object, or an object with a list of `items` or `references`."""
+    data = _lines.whole(stream, label)
+    ids = ExternalIds(label)
+    for ordinal, item in enumerate(_items(_load(data, label), label), 1):
+        if not isinstance(item, dict):
+            yield _lines.rejected(label, f"item {ordinal} is no JSON object", payload=str(item))
+            continue
+        record = _record(item, ids, ordinal)
+        if record is None:
+            yield _lines.rejected(label, f"item {ordinal} says nothing that is known", payload=_shown(item))
+        else:
+            yield record
+
+
+def _load(data: bytes, label: str) -> Any:
+    name, skip = _lines.encoding_of(data)
+    try:
+        return json.load(io.TextIOWrapper(io.BytesIO(data[skip:]), encoding=name), strict=False)
+    except UnicodeDecodeError as exc:
+        raise BadInput(label, f"is not valid {name.upper()} (byte {exc.start})") from None
+    except json.JSONDecodeError as exc:
+        raise BadInput(label, f"is not valid JSON: {exc.msg} (line {exc.lineno}, column {exc.colno})") from None
+    except (ValueError, RecursionError) as exc:  # a number of thousands of digits; brackets nested by the thousand
+        raise BadInput(label, f"is JSON that cannot be read ({exc})") from None
+
+
+def _items(data: Any, label: str) -> list[Any]:
+    if isinstance(data, list):
+        return data
+    if isinstance(data, dict):
+        for name in ("items", "references"):
+            if isinstance(data.get(name), list):
+                return list(data[name])
+        return [data]
+    raise BadInput(label, "is JSON, but neither a list nor an object")
+
+
+def _record(item: dict[str, Any], ids: ExternalIds, ordinal: int) -> Record | None:
+    draft = Draft()
+    type_ = _text(item.get("type"))
+    draft.kind = KINDS.get(type_, "other") if type_ else "article"
+    if type_ and type_ not in _PLAIN_TYPES:
+        draft.extra.append(("type", type_))
+    if type_ == "document" and _text(item.get("genre")) == "registration":
+        draft.kind = "registration"
+    for name, value in item.items():
+        if name in _PARTS:
+            _PARTS[name](draft, value)
+        elif name in _TEXTS:
+            _TEXTS[name](draft, _text(value))
+        elif name not in ("type", "id"):
+            draft.keep(name, _text(value) or _shown(value))
+    _container(draft, item, type_)
+    if not draft.filled:
+        return None
+    name = _text(item.get("citation-key")) or _text(item.get("id"))
+    if "://" not in name and not name.isdigit():
+        draft.key(name)
+    return draft.record("csl-json", ids.make(_text(item.get("id")) or name, ordinal))
+
+
+def _container(draft: Draft, item: dict[str, Any], type_: str) -> None:
+    """`container-title` is the journal of an article and the book of a chapter or a conference paper."""
+    title = _text(item.get("container-title"))
+    if draft.kind == "chapter" or type_ == "paper-conference":
+        draft.mark("book_title", _markup.read(title), "container-title")
+        draft.put("journal", _markup.read_plain(_text(item.get("collection-title"))), "collection-title")
+    else:
+        draft.put("journal", _markup.read_plain(title), "container-title")
+        draft.keep("collection-title", _markup.read_plain(_text(item.get("collection-title"))))
+
+
+def _text(value: Any) -> str:
+    """A scalar as text; Crossref puts titles into lists of one."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, list) and len(value) == 1:
+        return _text(value[0])
+    return ""
+
+
+def _shown(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return ""
+    try:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    except (ValueError, RecursionError):
+        return ""
+
+
+def _people(value: Any) -> list[Author]:
+    if isinstance(value, str):
+        return list(_names.people(value)[0])
+    found = (_person(v) for v in value) if isinstance(value, list) else iter(())
+    return [a for a in found if a is not None]
+
+
+def _person(value: Any) -> Author | None:
+    if isinstance(value, str):
+        return _names.parse(_markup.read_plain(value))
+    if not isinstance(value, dict):
+        return None
+    part = {name: _markup.read_plain(_text(value.get(name))) for name in _NAME_PARTS}
+    if part["literal"]:
+        return _names.group(part["literal"])
+    family = " ".join(p for p in (part["dropping-particle"], part["non-dropping-particle"], part["family"]) if p)
+    given = part["given"]
+    return _names.make(family, given, part["suffix"]) if family or given else None
+
+
+_NAME_PARTS: Final = ("literal", "family", "given", "suffix", "dropping-particle", "non-dropping-particle")
+
+
+def _authors(draft: Draft, value: Any) -> None:
+    if isinstance(value, list) and value and isinstance(value[-1], dict):
+        last = _text(value[-1].get("literal")) or _text(value[-1].get("family"))
+        if clean(last).lower() in ("et al.", "et al", "others"):
+            value, draft.authors_complete = value[:-1], False
+    draft.author(*_people(value))
+
+
+def _editors(draft: Draft, value: Any) -> None:
+    draft.editors += _people(value)
+    draft.filled = True
+
+
+def _date(value: Any) -> PartialDate | None:
+    if isinstance(value, str | int):
+        return _dates.parse(str(value))
+    if not isinstance(value, dict):
+        return None
+    parts = value.get("date-parts")
+    first = parts[0] if isinstance(parts, list) and parts else None
+    if isinstance(first, list) and first:
+        year, month, day = ([_text(p) for p in first] + ["", ""])[:3]
+        return _dates.combined(year, month, day)
+    return _dates.parse(_text(value.get("raw")) or _text(value.get("literal")))
+
+
+def _issued(draft: Draft, value: Any) -> None:
+    draft.date(_date(value))
+
+
+def _epub(draft: Draft, value: Any) -> None:
+    draft.date(_date(value), "electronic")
+
+
+def _serial(draft: Draft, value: Any) -> None:
+    for one in value if isinstance(value, list) else [value]:
+        draft.serials(_text(one), "ISSN")
+
+
+def _note(draft: Draft, value: Any) -> None:
+    """Zotero's Extra comes as `note`: lines "PMID: 123", "Citation Key: smith2020"."""
+    for line in _text(value).splitlines():
+        key = re.fullmatch(r"\s*citation[- ]key\s*:\s*(\S+)\s*", line, re.I)
+        if key:
+            draft.key(key[1])
+        else:
+            draft.note(_markup.read_plain(line), "note")
+
+
+_PARTS: Final[dict[str, Any]] = {
+    "author": _authors,
+    "editor": _editors,
+    "issued": _issued,
+    "available-date": _epub,
+    "ISSN": _serial,
+    "ISBN": _serial,
+    "note": _note,
+    "container-title": lambda draft, value: None,  # _container
+    "collection-title": lambda draft, value: None,
+    "citation-key": lambda draft, value: None,  # _record
+}
+_TEXTS: Final[dict[str, Take]] = {
+    "title": lambda d, v: d.mark("title", _markup.read(v), "title"),
+    "original-title": lambda d, v: d.mark("vernacular_title", _markup.read(v), "original-title"),
+    "abstract": lambda d, v: d.take_abstract(_markup.read(v), "abstract"),
+    "container-title-short": lambda d, v: d.put("abbreviation", _markup.read_plain(v), "container-title-short"),
+    "journalAbbreviation": lambda d, v: d.put("abbreviation", _markup.read_plain(v), "journalAbbreviation"),
+    "volume": lambda d, v: d.put("volume", _markup.read_plain(v), "volume"),
+    "issue": lambda d, v: d.put("issue", _markup.read_plain(v), "issue"),
+    "page": lambda d, v: d.pages(_markup.read_plain(v), "page"),
+    "number": lambda d, v: d.put("article", _markup.read_plain(v), "number"),
+    "publisher": lambda d, v: d.put("publisher", _markup.read_plain(v), "publisher"),
+    "publisher-place": lambda d, v: d.put("place", _markup.read_plain(v), "publisher-place"),
+    "edition": lambda d, v: d.put("edition", _markup.read_plain(v), "edition"),
+    "language": lambda d, v: d.language(v),
+    "DOI": lambda d, v: d.identify("doi", v, "DOI"),
+    "PMID": lambda d, v: d.identify("pmid", v, "PMID"),
+    "PMCID": lambda d, v: d.identify("pmcid", v, "PMCID"),
+    "URL": lambda d, v: d.link(v, "URL"),
+    "keyword": lambda d, v: [d.keyword(_markup.read_plain(k)) for k in re.split(r"; |, (?!.*; )", v)],
+}
+
+FORMAT: Final = Format(
+    name="csl-json",
+    label="CSL-JSON",
+    suffixes=(".json",),
+    media_type="application/vnd.citationstyles.csl+json",
+    recognise=recognise,
+    read=read,
+    write=write,
+)

@@ -1,0 +1,81 @@
+"""JSON lines of whole records: our own lossless form, one record a line, defaults left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import BinaryIO, Final
+
+from evidence import recordjson
+from evidence.formats import Format, _lines
+from evidence.identifiers import try_parse
+from evidence.records import Item, Record
+from evidence.text import balanced
+from evidence.views import Study
+
+
+def recognise(head: bytes) -> bool:
+    """A line that begins a record."""
+    return bool(re.match(rb'\s*\{"source":"[^"]*","external_id":"', head))
+
+
+def read(stream: BinaryIO, label: str) -> Iterator[Item]:
+    """Every record of a file of JSON lines; empty lines count for nothing."""
+    for line in _lines.lines(stream):
+        if not line.text.strip() and not line.fault:
+            continue
+        reason = f"line {line.number} {line.fault}" if line.fault else ""
+        record: Record | None = None
+        if not reason:
+            try:
+                record = recordjson.load(line.text.encode("utf-8", "replace"))
+            except ValueError as exc:
+                reason = f"is no record ({_first(str(exc))})"
+        if record is not None:
+            reason = _fault(record)
+        if record is None or reason:
+            yield _lines.rejected(label, reason, line.number, line.text)
+        else:
+            yield record
+
+
+def _first(message: str) -> str:
+    """What pydantic found first, in one line."""
+    lines = [part.strip() for part in message.splitlines() if part.strip()]
+    return " ".join(lines[1:3])[:200] if len(lines) > 1 else " ".join(lines)[:200]
+
+
+def _fault(record: Record) -> str:
+    """Why a record of the right shape cannot be taken: its values are those of a stranger's file, not our store's."""
+    if not record.source or not record.external_id:
+        return "names no source or no id"
+    if "\x00" in recordjson.dump(record).decode() or "\\u0000" in recordjson.dump(record).decode():
+        return "holds NUL characters"
+    for identifier in record.identifiers:
+        found = try_parse(identifier.scheme, identifier.value)
+        if found != identifier:
+            return f"holds {identifier.scheme} {identifier.value[:60]!r}, which is not in normal form"
+    for markup in (record.title, record.vernacular_title, record.book_title, *(s.text for s in record.abstract)):
+        if balanced(markup) != markup or re.search(r"<(?!/?(?:i|b|u|sub|sup)>)", markup):
+            return "holds markup other than the five inline tags"
+    return ""
+
+
+def write(studies: Iterable[Study]) -> Iterator[str]:
+    """Each study's record as one line, its citation key first among the keys."""
+    for study in studies:
+        record = study.record
+        keys = (study.row.key, *(k for k in record.keys if k != study.row.key))
+        yield recordjson.dump(replace(record, keys=keys)).decode() + "\n"
+
+
+FORMAT: Final = Format(
+    name="jsonl",
+    label="JSON lines of records",
+    suffixes=(".jsonl", ".ndjson"),
+    media_type="application/x-ndjson",
+    recognise=recognise,
+    read=read,
+    write=write,
+)

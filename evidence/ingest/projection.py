@@ -1,0 +1,123 @@
+"""What a study shows, computed from its source records: columns, tags, facet values, after-image. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from evidence import merging, recordjson, text
+from evidence.identifiers import WORK_SCHEMES
+from evidence.records import Record
+from evidence.store.facets import number_values
+from evidence.store.reads import Member
+from evidence.vocabulary import Vocabulary
+
+_UNKNOWN_ORDER: Final = 99
+_LANGUAGES: Final = {
+    "eng": "en", "ger": "de", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "rus": "ru", "chi": "zh", "jpn": "ja",
+    "kor": "ko", "pol": "pl", "tur": "tr", "dut": "nl", "cze": "cs", "hun": "hu", "swe": "sv", "dan": "da", "nor": "no",
+    "fin": "fi", "per": "fa", "ara": "ar", "heb": "he", "gre": "el", "ukr": "uk", "rum": "ro", "bul": "bg", "hrv": "hr",
+}  # fmt: skip
+"""NLM's language codes (MARC, https://www.loc.gov/marc/languages/) as HTML's lang attribute wants them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """A study as it is to be shown."""
+
+    record: Record
+    tags: tuple[merging.EffectiveTag, ...]
+    columns: dict[str, Any]
+
+    def facets(self, upstream: str, inclusion: str) -> list[str]:
+        """Its facet values (store/facets.py names them)."""
+        columns = self.columns
+        state = columns["publication_state"]
+        if inclusion != "included":
+            return ["candidate"] if inclusion == "candidate" else []
+        if not columns["identified"]:
+            values = ["lead"]
+        elif state in merging.RETRACTED_STATES:
+            values = ["listed"]
+        else:
+            values = ["listed", "counted"]
+        values += [f"{_PREFIX[t.kind]}{t.slug}" for t in self.tags if t.kind in _PREFIX and t.central]
+        values += [f"r:{columns['design_order']}", f"y:{columns['year'] or 0}"]
+        values.append("s:retracted" if state in merging.RETRACTED_STATES else f"s:{state}")
+        if upstream != "present":
+            values.append(f"u:{upstream}")
+        return values + number_values(columns["n"])
+
+
+_PREFIX: Final = {"condition": "c:", "intervention": "i:", "design": "d:"}
+
+
+def project(
+    members: Sequence[Member],
+    incoming: Collection[str],
+    choices: dict[str, str],
+    vocabulary: Vocabulary,
+    primary: Callable[[Collection[str]], str],
+) -> Projection:
+    """The study that these source records make. `incoming`: types of relations of other records that point at it."""
+    records = [m.record for m in members]
+    record = merging.project(records)
+    if choices:
+        record = merging.with_choices(record, choices)
+    tags = merging.effective_tags([t for m in members for t in m.tags])
+    design = primary_design(members, tags, primary)
+    known = vocabulary.designs.get(design)
+    size = merging.sample_size(records)
+    state = merging.publication_state(record, incoming)
+    columns = {
+        "publication_state": state,
+        "title": record.title,
+        "byline": text.byline(record.authors),
+        "citation": merging.citation_line(record),
+        "language": _language(record),
+        "year": record.year,
+        "design": design,
+        "design_order": known.order if known else _UNKNOWN_ORDER,
+        "level": known.level if known else None,
+        "n": size.n if size else None,
+        "n_unit": size.unit if size else "",
+        "n_quote": size.quote if size else "",
+        "pmid": record.id("pmid"),
+        "doi": record.id("doi"),
+        "pmcid": record.id("pmcid"),
+        "identified": any(i.scheme in WORK_SCHEMES for i in record.identifiers),
+        "registrations": " ".join(record.ids("registration")),
+        "tags": " ".join(f"{t.kind}:{t.slug}:{t.role}" for t in tags if t.central),
+    }
+    return Projection(record, tags, columns)
+
+
+def primary_design(
+    members: Sequence[Member], tags: Sequence[merging.EffectiveTag], primary: Callable[[Collection[str]], str]
+) -> str:
+    """The design a study is listed under: among a curator's tags, else a hand-made source's, else all."""
+    standing = {t.slug for t in tags if t.kind == "design"}
+    reasons = [v for m in members for v in m.tags if v.kind == "design" and v.slug in standing]
+    for origin in ("curator", "import"):
+        stated = {v.slug for v in reasons if v.origin == origin and v.status == "asserted"}
+        if stated:
+            return primary(stated)
+    return primary(standing)
+
+
+def _language(record: Record) -> str:
+    """The language of the shown title: PubMed translates titles into English and puts them in brackets."""
+    if not record.languages or record.title.startswith("["):
+        return ""
+    code = record.languages[0].lower()
+    short = _LANGUAGES.get(code, code if len(code) == 2 else "")
+    return "" if short == "en" else short
+
+
+def image(study: dict[str, Any], projection: Projection, extra: dict[str, Any]) -> bytes:
+    """The complete after-image of a study for the event log: JSON with its columns, tags, keys, members and record."""
+    tags = [[t.kind, t.slug, t.role, t.central] for t in projection.tags]
+    head = json.dumps({"study": study, "tags": tags, **extra}, ensure_ascii=False, sort_keys=True, default=str)
+    return head[:-1].encode() + b', "record": ' + recordjson.dump(projection.record) + b"}"

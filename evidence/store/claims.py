@@ -1,0 +1,95 @@
+"""Who owns an identifier: one live study at most; a supplement's DOI is shared; the rest is disputed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import delete
+
+from evidence.identifiers import WORK_SCHEMES, Identifier
+from evidence.store import schema
+from evidence.store.engine import Writer
+from evidence.store.reads import IDENTIFIER, studies_with
+from evidence.store.statements import IN_LIMIT, delete_in, rows_in
+
+Claims = dict[tuple[int, str, str], str]
+
+
+def decide(holders: Mapping[tuple[str, str], Iterable[int]], pmids: Mapping[int, frozenset[str]]) -> Claims:
+    """(study, scheme, value) → claim, for every study that holds each identifier. The oldest study owns it.
+
+    A DOI that studies with different PMIDs hold is shared by all of them; a trial registration always is, since a
+    trial has many reports.
+    """
+    claims: Claims = {}
+    for (scheme, value), studies in holders.items():
+        ordered = sorted(studies)
+        distinct = [pmids.get(s) for s in ordered]
+        supplement = scheme == "doi" and len(ordered) > 1 and all(distinct) and len(set(distinct)) == len(ordered)
+        if supplement or scheme not in WORK_SCHEMES:
+            kinds = ["shared"] * len(ordered)
+        else:
+            kinds = ["own"] + ["disputed"] * (len(ordered) - 1)
+        claims.update({(study, scheme, value): kind for study, kind in zip(ordered, kinds, strict=True)})
+    return claims
+
+
+def rewrite(writer: Writer, held: Mapping[int, Iterable[Identifier]], *, fresh: set[int]) -> None:
+    """Store the identifiers of these studies, settling every claim that they touch. `fresh`: studies without rows."""
+    old = list(
+        rows_in(writer.connection, IDENTIFIER.select(), IDENTIFIER.c.study_id, [s for s in held if s not in fresh])
+    )
+    wanted = {(i.scheme, i.value) for ids in held.values() for i in ids} | {(r.scheme, r.value) for r in old}
+    others = [r for r in studies_with(writer.connection, {v for _, v in wanted}) if r.study_id not in held]
+    others = [r for r in others if (r.scheme, r.value) in wanted]
+    holders: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for study, ids in held.items():
+        for identifier in ids:
+            holders[identifier.scheme, identifier.value].add(study)
+    for row in others:
+        holders[row.scheme, row.value].add(row.study_id)
+    claims = decide(holders, _pmids(writer, held, {r.study_id for r in others}))
+    before = {(r.study_id, r.scheme, r.value): r.claim for r in (*old, *others)}
+    _store(writer, claims, before)
+
+
+def _pmids(writer: Writer, held: Mapping[int, Iterable[Identifier]], others: set[int]) -> dict[int, frozenset[str]]:
+    found = {study: frozenset(i.value for i in ids if i.scheme == "pmid") for study, ids in held.items()}
+    rows = rows_in(
+        writer.connection, IDENTIFIER.select().where(IDENTIFIER.c.scheme == "pmid"), IDENTIFIER.c.study_id, others
+    )
+    by_study: dict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        by_study[row.study_id].add(row.value)
+    return found | {study: frozenset(values) for study, values in by_study.items()}
+
+
+def _store(writer: Writer, claims: Claims, before: Claims) -> None:
+    """Delete what changed or went, then insert: so no two rows own one identifier at any moment."""
+    gone = [key for key, claim in before.items() if claims.get(key) != claim]
+    for start in range(0, len(gone), IN_LIMIT):
+        for study, scheme, value in gone[start : start + IN_LIMIT]:
+            match = (IDENTIFIER.c.study_id == study, IDENTIFIER.c.scheme == scheme, IDENTIFIER.c.value == value)
+            writer.connection.execute(delete(IDENTIFIER).where(*match))
+            writer.dirty = True
+    rows: list[dict[str, Any]] = [
+        {"study_id": study, "scheme": scheme, "value": value, "claim": claim}
+        for (study, scheme, value), claim in claims.items()
+        if before.get((study, scheme, value)) != claim
+    ]
+    writer.add(schema.Identifier, rows)
+
+
+def release(writer: Writer, studies: Iterable[int]) -> None:
+    """Drop the identifiers of studies that are no longer live; settle what they owned among the others."""
+    gone = list(studies)
+    rows = list(rows_in(writer.connection, IDENTIFIER.select(), IDENTIFIER.c.study_id, gone))
+    delete_in(writer, schema.Identifier, "study_id", gone)
+    remaining = {r.study_id for r in studies_with(writer.connection, {r.value for r in rows})}
+    if remaining:
+        held = defaultdict(list)
+        for row in rows_in(writer.connection, IDENTIFIER.select(), IDENTIFIER.c.study_id, remaining):
+            held[row.study_id].append(Identifier(row.scheme, row.value))
+        rewrite(writer, held, fresh=set())

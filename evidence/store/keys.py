@@ -1,0 +1,74 @@
+"""Citation keys: given once, at birth, unique without regard to case, never recomputed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from evidence import citekeys
+from evidence.records import Record
+from evidence.store import schema
+from evidence.store.engine import Writer
+from evidence.store.reads import CITE_KEY
+from evidence.store.statements import rows_in
+
+_AFTER_Z: Final = "{"  # the character after "z": the end of a range of keys with one stem
+
+
+class Keys:
+    """The keys that a batch mints: what is taken is read once, rows are collected and written at the end."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._taken: dict[str, int] = {}
+        self._stems: set[str] = set()
+        self._fresh: list[dict[str, Any]] = []
+        self.primary: dict[int, str] = {}
+
+    def look_up(self, records: Sequence[Record]) -> None:
+        """Read which of the keys that these records propose are taken."""
+        proposed = {citekeys.fold(k) for r in records for k in r.keys}
+        for row in rows_in(self._writer.connection, select(CITE_KEY), CITE_KEY.c.folded, proposed):
+            self._taken[row.folded] = row.study_id
+
+    def birth(self, study_id: int, record_id: int, record: Record) -> str:
+        """The key of a new study: the first valid free one its source proposes, else minted; the rest are aliases."""
+        proposed = next((k for k in record.keys if self._is_free(k)), "")
+        key = proposed or self._mint(record)
+        self._give(key, study_id, record_id if proposed else None, primary=True)
+        self.primary[study_id] = key
+        self.aliases(study_id, record_id, record)
+        return key
+
+    def aliases(self, study_id: int, record_id: int, record: Record) -> None:
+        """Every other valid free key that a source proposes leads to the study too."""
+        for key in record.keys:
+            if self._is_free(key):
+                self._give(key, study_id, record_id, primary=False)
+
+    def write(self) -> None:
+        """Store the fresh keys."""
+        self._writer.add(schema.CiteKey, self._fresh)
+        self._fresh = []
+
+    def _is_free(self, key: str) -> bool:
+        return citekeys.is_valid(key) and citekeys.fold(key) not in self._taken
+
+    def _mint(self, record: Record) -> str:
+        stem = citekeys.stem(record)
+        if stem not in self._stems:
+            self._stems.add(stem)
+            column = CITE_KEY.c.folded
+            wanted = select(column, CITE_KEY.c.study_id).where(column >= stem, column < stem + _AFTER_Z)
+            self._taken.update({row.folded: row.study_id for row in self._writer.connection.execute(wanted)})
+        found: str = next(stem + s for s in citekeys.suffixes() if stem + s not in self._taken)
+        return found
+
+    def _give(self, key: str, study_id: int, record_id: int | None, *, primary: bool) -> None:
+        folded = citekeys.fold(key)
+        self._taken[folded] = study_id
+        self._fresh.append(
+            {"folded": folded, "key": key, "study_id": study_id, "is_primary": primary, "source_record_id": record_id}
+        )

@@ -1,0 +1,258 @@
+"""Everything that pages, exports and the command line ask. Each function is one snapshot; results are views."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, desc
+from sqlalchemy import select as sql
+
+from evidence import citekeys, identifiers
+from evidence.errors import BadIdentifier
+from evidence.filters import Filter
+from evidence.store import facets, schema, search
+from evidence.store.detail import assemble, rows_of
+from evidence.store.engine import Store, table_of
+from evidence.store.reads import CITE_KEY, IDENTIFIER, live_study
+from evidence.store.registrations import of_condition
+from evidence.store.select import Groups, Selection, in_order, select, summary, years
+from evidence.store.select import facets as facets_of
+from evidence.views import ConditionLine, Home, LibraryState, Listing, RefreshView, RunView, SearchView, Study
+from evidence.vocabulary import Vocabulary
+
+LEADS_SHOWN: Final = 100
+_CHUNK: Final = 200
+LIBRARY = table_of(schema.Library)
+RUN = table_of(schema.RefreshRun)
+
+
+def version(store: Store) -> str:
+    """What every page depends on beside the code and its address: the revision and the last run, in one row."""
+    with store.read() as connection:
+        last = sql(RUN.c.id, RUN.c.state).order_by(desc(RUN.c.id)).limit(1).subquery()
+        joined = LIBRARY.outerjoin(last, last.c.id > 0)
+        row = connection.execute(sql(LIBRARY.c.revision, last.c.id, last.c.state).select_from(joined)).one()
+        return ".".join(str(part) for part in row)
+
+
+def home(store: Store, vocabulary: Vocabulary) -> Home:
+    """Every condition with its counts."""
+    with store.read() as connection:
+        bitmaps = facets.load(store, connection)
+        state = _state(connection, bitmaps)
+        key = ("home", bitmaps.revision, vocabulary.hash)
+        held: tuple[Any, Home] | None = store.cache.get("home")
+        if held and held[0] == key:
+            return replace(held[1], state=state)
+        groups = _groups(store, bitmaps, vocabulary)
+        lines = tuple(
+            ConditionLine(slug=slug, summary=summary(bitmaps, groups, bitmaps.get(f"c:{slug}")))
+            for slug in vocabulary.conditions
+        )
+        everything = bitmaps.any_of(("listed", "lead"))
+        made = Home(conditions=lines, total=summary(bitmaps, groups, everything), state=state)
+        store.cache["home"] = (key, made)
+        return made
+
+
+def _groups(store: Store, bitmaps: facets.Bitmaps, vocabulary: Vocabulary) -> Groups:
+    key = (bitmaps.revision, vocabulary.hash)
+    held: tuple[Any, Groups] | None = store.cache.get("groups")
+    if held is None or held[0] != key:
+        held = (key, Groups.of(bitmaps, vocabulary))
+        store.cache["groups"] = held
+    return held[1]
+
+
+def listing(store: Store, vocabulary: Vocabulary, wanted: Filter) -> Listing:
+    """A page of studies with its filters, bars and summary. Raises NotFound, UnknownParameter."""
+    with store.read() as connection:
+        bitmaps = facets.load(store, connection)
+        selection = select(store, connection, bitmaps, vocabulary, wanted)
+        shown = selection.among("listed")
+        page = list(islice(in_order(selection, shown, after=wanted.after), wanted.size + 1))
+        numbers = [number for number, _ in page[: wanted.size]]
+        leads = selection.among("lead")
+        within = shown | leads
+        return Listing(
+            filter=wanted,
+            total=shown.bit_count(),
+            rows=rows_of(connection, numbers),
+            next_after=page[wanted.size - 1][1] if len(page) > wanted.size else "",
+            facets=facets_of(selection, vocabulary),
+            years=years(selection),
+            summary=summary(bitmaps, _groups(store, bitmaps, vocabulary), within),
+            leads=rows_of(connection, [n for n, _ in islice(in_order(selection, leads), LEADS_SHOWN)]),
+            leads_total=leads.bit_count(),
+            registrations=of_condition(connection, wanted.condition) if wanted.condition else (),
+            matched_conditions=_named(selection),
+            searched_as=_searched_as(vocabulary, wanted.condition),
+            state=_state(connection, bitmaps),
+        )
+
+
+def _named(selection: Selection) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(p.condition for p in selection.parts if p.condition))
+
+
+def _searched_as(vocabulary: Vocabulary, condition: str) -> tuple[str, ...]:
+    """The saved searches that fill a condition: those that name it, and those that name none."""
+    return tuple(s.name for s in vocabulary.searches.values() if not s.conditions or condition in s.conditions)
+
+
+def stream(store: Store, vocabulary: Vocabulary, wanted: Filter, *, leads: bool = False) -> Iterator[Study]:
+    """The whole selection in the list's order, for exports: first what is listed, then (if asked) the leads."""
+    with store.read() as connection:
+        bitmaps = facets.load(store, connection)
+        selection = select(store, connection, bitmaps, vocabulary, wanted)
+        for base in ("listed", "lead") if leads else ("listed",):
+            numbers = (number for number, _ in in_order(selection, selection.among(base)))
+            while chunk := list(islice(numbers, _CHUNK)):
+                yield from assemble(connection, chunk, vocabulary)
+
+
+def studies(store: Store, vocabulary: Vocabulary, keys: Sequence[str]) -> Iterator[Study]:
+    """The studies of these citation keys or aliases, in that order; unknown keys are left out."""
+    with store.read() as connection:
+        numbers = list(dict.fromkeys(n for key in keys if (n := _number(connection, key)) is not None))
+        for start in range(0, len(numbers), _CHUNK):
+            yield from assemble(connection, numbers[start : start + _CHUNK], vocabulary)
+
+
+def study(store: Store, vocabulary: Vocabulary, key: str) -> Study | None:
+    """One study with every reason behind it, by current key or alias."""
+    with store.read() as connection:
+        number = _number(connection, key)
+        if number is None:
+            return None
+        return next(iter(assemble(connection, [number], vocabulary, full=True)), None)
+
+
+def find_key(store: Store, vocabulary: Vocabulary, scheme: str, value: str) -> str | None:
+    """The current key of the study with that identifier (pmid, doi, pmcid) or key; follows merges and aliases."""
+    with store.read() as connection:
+        number = _number(connection, value) if scheme == "key" else _holder(connection, scheme, value)
+        return _key(connection, number) if number is not None else None
+
+
+def number_of(connection: Connection, name: str) -> int | None:
+    """The live study that a person names by key, PMID, PMCID or DOI."""
+    number = _number(connection, name)
+    if number is None:
+        try:
+            found = identifiers.guess(name)
+        except BadIdentifier:
+            return None
+        number = _holder(connection, found.scheme, found.value)
+    return number
+
+
+def _holder(connection: Connection, scheme: str, value: str) -> int | None:
+    rows = connection.execute(sql(IDENTIFIER).where(IDENTIFIER.c.value == value, IDENTIFIER.c.scheme == scheme)).all()
+    best = min(rows, key=lambda r: (("own", "shared", "disputed").index(r.claim), r.study_id), default=None)
+    return best.study_id if best is not None else None
+
+
+def _number(connection: Connection, key: str) -> int | None:
+    number = connection.scalar(sql(CITE_KEY.c.study_id).where(CITE_KEY.c.folded == citekeys.fold(key)))
+    return live_study(connection, number) if number is not None else None
+
+
+def _key(connection: Connection, number: int) -> str | None:
+    key: str | None = connection.scalar(sql(CITE_KEY.c.key).where(CITE_KEY.c.study_id == number, CITE_KEY.c.is_primary))
+    return key
+
+
+def state(store: Store) -> LibraryState:
+    """The store in a line."""
+    with store.read() as connection:
+        return _state(connection, facets.load(store, connection))
+
+
+def _state(connection: Connection, bitmaps: facets.Bitmaps) -> LibraryState:
+    library = connection.execute(sql(LIBRARY)).one()
+    last = connection.execute(sql(RUN).order_by(desc(RUN.c.id)).limit(1)).first()
+    success = last
+    if last is not None and last.state != "ok":
+        success = connection.execute(sql(RUN).where(RUN.c.state == "ok").order_by(desc(RUN.c.id)).limit(1)).first()
+    return LibraryState(
+        revision=library.revision,
+        studies=bitmaps.get("counted").bit_count(),
+        leads=bitmaps.get("lead").bit_count(),
+        retracted=(bitmaps.get("listed") & bitmaps.get("s:retracted")).bit_count(),
+        last_refresh=_refresh(last) if last is not None else None,
+        last_success=_refresh(success) if success is not None else None,
+        starter_loaded=library.starter_loaded,
+    )
+
+
+def _refresh(row: Row[Any]) -> RefreshView:
+    counts = json.loads(row.counts)
+    return RefreshView(
+        at=row.finished or row.started,
+        state=row.state,
+        search=row.search,
+        found=row.found,
+        added=counts.get("added", 0),
+        revised=counts.get("revised", 0),
+        error=row.error,
+    )
+
+
+def runs(store: Store, vocabulary: Vocabulary, limit: int = 20) -> tuple[RunView, ...]:
+    """The last refresh runs, newest first."""
+    with store.read() as connection:
+        return tuple(run_view(row) for row in connection.execute(sql(RUN).order_by(desc(RUN.c.id)).limit(limit)))
+
+
+def run_view(row: Row[Any]) -> RunView:
+    """A row of refresh_run as a view."""
+    return RunView(
+        id=row.id,
+        search=row.search,
+        state=row.state,
+        started=row.started,
+        finished=row.finished,
+        found=row.found,
+        counts=tuple(json.loads(row.counts).items()),
+        error=row.error,
+    )
+
+
+def searches(store: Store, vocabulary: Vocabulary) -> tuple[SearchView, ...]:
+    """The saved searches and how each last went."""
+    with store.read() as connection:
+        found = []
+        for saved in vocabulary.searches.values():
+            newest = sql(RUN).where(RUN.c.search == saved.name).order_by(desc(RUN.c.id)).limit(1)
+            last = connection.execute(newest).first()
+            found.append(
+                SearchView(
+                    name=saved.name,
+                    label=saved.label,
+                    query=saved.query,
+                    conditions=saved.conditions,
+                    include=saved.include,
+                    last=_refresh(last) if last is not None else None,
+                )
+            )
+        return tuple(found)
+
+
+__all__ = [
+    "find_key",
+    "home",
+    "listing",
+    "runs",
+    "search",
+    "searches",
+    "state",
+    "stream",
+    "studies",
+    "study",
+    "version",
+]

@@ -1,0 +1,124 @@
+"""Refresh runs: their rows, their lock, what an interrupted one had already done."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+
+from sqlalchemy import desc, func, select, text, update
+
+from evidence.errors import StoreBusy
+from evidence.locks import file_lock
+from evidence.store import schema
+from evidence.store.engine import Store, table_of
+from evidence.store.queries import RUN, run_view
+from evidence.store.reads import RECORD
+from evidence.store.statements import rows_in, upsert
+from evidence.views import RunView
+
+SAVED = table_of(schema.SavedSearch)
+
+
+def start(store: Store, search: str, query: str, now: datetime) -> int:
+    """A run begins; its number."""
+    with store.write() as writer:
+        number = writer.number(schema.RefreshRun)
+        writer.connection.execute(
+            RUN.insert().values(
+                id=number, search=search, query=query, state="running", started=now, finished=None, found=0,
+                counts="{}", error="", log="[]",
+            )
+        )  # fmt: skip
+    return number
+
+
+def finish(
+    store: Store,
+    run_id: int,
+    *,
+    state: str,
+    found: int,
+    counts: Mapping[str, int],
+    error: str,
+    log: Sequence[str],
+    now: datetime,
+) -> RunView:
+    """A run ends, well ("ok") or not ("failed")."""
+    with store.write() as writer:
+        values = {
+            "state": state,
+            "found": found,
+            "counts": json.dumps(counts),
+            "error": error,
+            "log": json.dumps(list(log)),
+        }
+        writer.connection.execute(update(RUN).where(RUN.c.id == run_id).values(finished=now, **values))
+        row = writer.connection.execute(select(RUN).where(RUN.c.id == run_id)).one()
+        if state == "ok":
+            saved = {"name": row.search, "query": row.query, "last_ok_count": found, "last_ok_run": run_id}
+            upsert(writer, schema.SavedSearch, [saved], key=("name",), touch_only=True)
+        return run_view(row)
+
+
+def interrupt_stale(store: Store, search: str, now: datetime) -> datetime | None:
+    """Mark runs that nobody finishes any more; when the unfinished work began, or None.
+
+    Call it under the refresh lock: then a run still "running" belongs to a process that is gone.
+    """
+    with store.write() as writer:
+        writer.connection.execute(
+            update(RUN)
+            .where(RUN.c.state == "running", RUN.c.search == search)
+            .values(state="interrupted", finished=now, error="the process ended before the run did")
+        )
+        last_ok = writer.connection.scalar(
+            select(func.max(RUN.c.id)).where(RUN.c.search == search, RUN.c.state == "ok")
+        )
+        unfinished = select(func.min(RUN.c.started)).where(
+            RUN.c.search == search, RUN.c.state.in_(("interrupted", "failed")), RUN.c.id > (last_ok or 0)
+        )
+        started: datetime | None = writer.connection.scalar(unfinished)
+        return started
+
+
+def last_ok_count(store: Store, search: str, query: str) -> int | None:
+    """How many records the search found when it last succeeded; None when it never did, or its query has changed."""
+    with store.read() as connection:
+        wanted = select(SAVED.c.last_ok_count).where(SAVED.c.name == search, SAVED.c.query == query)
+        count: int | None = connection.scalar(wanted)
+        return count
+
+
+def checked_since(store: Store, source: str, external_ids: Sequence[str], since: datetime) -> set[str]:
+    """Those of the records that the source was asked about at or after a moment."""
+    with store.read() as connection:
+        asked = select(RECORD.c.external_id).where(RECORD.c.source == source, RECORD.c.checked_at >= since)
+        return {row.external_id for row in rows_in(connection, asked, RECORD.c.external_id, external_ids)}
+
+
+def last_run(store: Store, search: str) -> RunView | None:
+    """The newest run of a search."""
+    with store.read() as connection:
+        row = connection.execute(select(RUN).where(RUN.c.search == search).order_by(desc(RUN.c.id)).limit(1)).first()
+        return run_view(row) if row is not None else None
+
+
+@contextlib.contextmanager
+def lock(store: Store, name: str = "refresh") -> Iterator[None]:
+    """Held by the operating system or the database, so it ends with the process. Raises StoreBusy at once."""
+    if store.path is not None:
+        with file_lock(Path(f"{store.path}.{name}.lock")):
+            yield
+        return
+    number = int.from_bytes(blake2b(name.encode(), digest_size=7).digest(), "big")
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:n)"), {"n": number}):
+            raise StoreBusy(name, "another process is at it; one at a time")
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": number})

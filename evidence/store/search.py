@@ -1,0 +1,197 @@
+"""Text search: one folded text a study, phrases and prefixes, the same hits on SQLite (FTS5) and PostgreSQL.
+
+The text is folded here (text.fold), so the databases' own tokenisers meet only words and spaces; no stemming. The
+query language: words (all must occur), "a phrase", a prefix*; anything else is a word or a phrase of its parts
+("10.1002/ana.25332"). A word or run of words that names a condition also finds the studies of that condition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+from typing import Any, Final
+
+from sqlalchemy import Connection, text
+
+from evidence import text as texts
+from evidence.records import Record
+from evidence.store.engine import Store, Writer
+from evidence.store.facets import Bitmaps, bitmap_of
+from evidence.vocabulary import Vocabulary
+
+_TOKEN: Final = re.compile(r'"([^"]*)"?|(\S+)')
+_CACHE_SIZE: Final = 256
+_lock = Lock()
+MAX_WORDS: Final = 32
+"""Words of a query that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words in this order, the last one perhaps a prefix."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Terms that must all occur, or, when it names a condition, the studies of that condition."""
+
+    terms: tuple[Term, ...]
+    condition: str = ""
+
+
+def parse(query: str, vocabulary: Vocabulary) -> tuple[Part, ...]:
+    """A person's search text as parts, all of which must hold."""
+    terms: list[Term] = []
+    for phrase, word in _TOKEN.findall(query):
+        raw = phrase or word
+        words = tuple(texts.words(raw))
+        if words:
+            terms.append(Term(words, prefix=bool(word) and raw.endswith("*")))
+    return _name_conditions(terms[:MAX_WORDS], _names(_HashedVocabulary(vocabulary)))
+
+
+def _name_conditions(terms: Sequence[Term], names: dict[tuple[str, ...], str]) -> tuple[Part, ...]:
+    """Longest runs of terms that spell a condition's name become one part."""
+    parts: list[Part] = []
+    at = 0
+    while at < len(terms):
+        for end in range(len(terms), at, -1):
+            slug = names.get(tuple(w for t in terms[at:end] for w in t.words))
+            if slug and not terms[end - 1].prefix:
+                parts.append(Part(tuple(terms[at:end]), slug))
+                at = end
+                break
+        else:
+            parts.append(Part((terms[at],)))
+            at += 1
+    return tuple(parts)
+
+
+class _HashedVocabulary:
+    """A vocabulary as a cache key: equal when its content hash is equal."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def __hash__(self) -> int:
+        return hash(self.vocabulary.hash)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _HashedVocabulary) and other.vocabulary.hash == self.vocabulary.hash
+
+
+@lru_cache(maxsize=4)
+def _names(keyed: _HashedVocabulary) -> dict[tuple[str, ...], str]:
+    names: dict[tuple[str, ...], str] = {}
+    for condition in keyed.vocabulary.conditions.values():
+        for name in (condition.name, *condition.synonyms, *condition.abbreviations, condition.slug):
+            names.setdefault(tuple(texts.words(name)), condition.slug)
+    names.pop((), None)
+    return names
+
+
+def hits(store: Store, connection: Connection, bitmaps: Bitmaps, parts: Sequence[Part]) -> int:
+    """The bitmap of the studies that the query finds."""
+    plain = [t for p in parts if not p.condition for t in p.terms]
+    found = _matching(store, connection, bitmaps, plain) if plain else -1
+    for part in parts:
+        if part.condition:
+            named = bitmaps.get(f"c:{part.condition}") | _matching(store, connection, bitmaps, part.terms)
+            found = named if found == -1 else found & named
+    return found
+
+
+def _matching(store: Store, connection: Connection, bitmaps: Bitmaps, terms: Sequence[Term]) -> int:
+    key = (bitmaps.revision, tuple(terms))
+    with _lock:
+        cache: OrderedDict[Any, int] = store.cache.setdefault("hits", OrderedDict())
+        if key in cache:
+            cache.move_to_end(key)
+            return cache[key]
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(text("SELECT rowid FROM study_fts WHERE study_fts MATCH :q"), {"q": _fts5(terms)})
+    else:
+        rows = connection.execute(
+            text("SELECT study_id FROM study_fts WHERE body @@ to_tsquery('simple', :q)"), {"q": _tsquery(terms)}
+        )
+    size = max(
+        bitmaps.get("listed").bit_length(), bitmaps.get("lead").bit_length(), bitmaps.get("candidate").bit_length()
+    )
+    found = bitmap_of((number for (number,) in rows if number <= size), size)
+    with _lock:
+        cache[key] = found
+        while len(cache) > _CACHE_SIZE:
+            cache.popitem(last=False)
+    return found
+
+
+def _fts5(terms: Sequence[Term]) -> str:
+    """FTS5 syntax, https://sqlite.org/fts5.html#full_text_query_syntax ; words hold no quote after folding."""
+    return " AND ".join(f'"{" ".join(t.words)}"' + ("*" if t.prefix else "") for t in terms)
+
+
+def _tsquery(terms: Sequence[Term]) -> str:
+    """PostgreSQL syntax, https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY ."""
+    return " & ".join("(" + " <-> ".join(f"'{w}'" for w in t.words) + (":*" if t.prefix else "") + ")" for t in terms)
+
+
+def body(record: Record, keys: Sequence[str]) -> str:
+    """Everything of a study that search looks at, folded."""
+    pieces: list[str] = [
+        texts.plain(record.title),
+        texts.plain(record.vernacular_title),
+        texts.plain(record.book_title),
+    ]
+    pieces += [texts.plain(section.text) for section in record.abstract]
+    pieces += [texts.plain(s.text) for other in record.other_abstracts for s in other.sections]
+    pieces += [f"{a.given} {texts.short_name(a)}" for a in record.authors]
+    pieces += [record.journal.title, record.journal.abbreviation]
+    pieces += (
+        [k.text for k in record.keywords] + [h.name for h in record.mesh] + [t.name for t in record.publication_types]
+    )
+    pieces += [i.value for i in record.identifiers] + list(keys)
+    return texts.fold("\n".join(piece for piece in pieces if piece))
+
+
+def index(writer: Writer, bodies: dict[int, str], *, fresh: set[int]) -> None:
+    """Write the search text of studies; `fresh` ones have none yet."""
+    _delete(writer, [number for number in bodies if number not in fresh])
+    if not bodies:
+        return
+    if writer.connection.dialect.name == "sqlite":
+        rows = [{"number": number, "body": value} for number, value in bodies.items()]
+        statement = "INSERT INTO study_fts (rowid, body) VALUES (:number, :body)"
+    else:
+        rows = [{"number": number, "body": _tsvector(value)} for number, value in bodies.items()]
+        statement = "INSERT INTO study_fts (study_id, body) VALUES (:number, CAST(:body AS tsvector))"
+    writer.connection.execute(text(statement), rows)
+
+
+def _tsvector(folded: str) -> str:
+    """Our own words with their places, so that PostgreSQL's parser decides nothing (places end at 16,383 there)."""
+    return " ".join(f"'{word[:500]}':{min(at, 16_383)}" for at, word in enumerate(folded.split(), 1))
+
+
+def _delete(writer: Writer, numbers: Sequence[int]) -> None:
+    if numbers:
+        column = "rowid" if writer.connection.dialect.name == "sqlite" else "study_id"
+        writer.connection.execute(
+            text(f"DELETE FROM study_fts WHERE {column} = :number"), [{"number": n} for n in numbers]
+        )
+
+
+def remove(writer: Writer, numbers: Sequence[int]) -> None:
+    """Take studies out of the search index (merged away)."""
+    _delete(writer, numbers)
+
+
+def clear(writer: Writer) -> None:
+    """Empty the search index."""
+    writer.connection.execute(text("DELETE FROM study_fts"))

@@ -1,0 +1,310 @@
+"""Rows of source records and of the studies they make. Called inside a writing transaction (engine.Writer)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import bindparam, delete, select, update
+
+from evidence.records import Author, Record, Rejected
+from evidence.store import claims, facets, schema, search
+from evidence.store.engine import Writer, pack, table_of
+from evidence.store.reads import ASSIGNMENT, MEMBERSHIP, RECORD, STUDY, TAG
+from evidence.store.statements import delete_in, rows_in, upsert
+from evidence.views import TagView
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A source record as it is to be stored."""
+
+    id: int
+    study_id: int
+    record: Record
+    payload: bytes
+    fingerprint: bytes
+    reader: int
+    revised: str
+    blocks: tuple[int, ...]
+    tags: tuple[TagView, ...]
+
+
+class Shown(Protocol):
+    """What `save_studies` needs of a projection (evidence.projection.Projection)."""
+
+    @property
+    def record(self) -> Record:
+        """The projected record."""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The study row's shown columns."""
+
+    def facets(self, upstream: str, inclusion: str) -> list[str]:
+        """The facet values."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyState:
+    """What a study row holds beside the projection."""
+
+    id: int
+    fresh: bool
+    upstream: str = "present"
+    inclusion: str = "included"
+    created: Any = None
+    keys: tuple[str, ...] = ()
+
+
+def tag_ids(writer: Writer, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """(kind, slug) → tag number; unknown ones are made."""
+    pairs = set(wanted)
+    found = {(r.kind, r.slug): r.id for r in rows_in(writer.connection, select(TAG), TAG.c.slug, {s for _, s in pairs})}
+    missing = sorted(pairs - found.keys())
+    first = writer.number(schema.Tag, len(missing)) if missing else 0
+    rows = [{"id": first + i, "kind": kind, "slug": slug} for i, (kind, slug) in enumerate(missing)]
+    writer.add(schema.Tag, rows)
+    return found | {(r["kind"], r["slug"]): r["id"] for r in rows}
+
+
+def add_records(writer: Writer, records: Sequence[NewRecord], *, run_id: int | None) -> None:
+    """Insert source records with their membership, tags, relations, sample sizes and blocking keys."""
+    rows = [_record_row(writer, r) | {"id": r.id, "first_seen": writer.now, "run_id": run_id} for r in records]
+    writer.add(schema.SourceRecord, rows)
+    writer.add(schema.Membership, [{"source_record_id": r.id, "study_id": r.study_id} for r in records])
+    _add_parts(writer, records)
+
+
+def revise_records(writer: Writer, records: Sequence[NewRecord], *, run_id: int | None) -> None:
+    """Overwrite source records with a newer delivery; a curator's tags stay."""
+    if not records:
+        return
+    rows = [_record_row(writer, r) | {"number": r.id, "run_id": run_id} for r in records]
+    writer.connection.execute(update(RECORD).where(RECORD.c.id == bindparam("number")), rows)
+    writer.dirty = True
+    ids = [r.id for r in records]
+    for number in ids:
+        machine = (ASSIGNMENT.c.source_record_id == number, ASSIGNMENT.c.origin != "curator")
+        writer.connection.execute(delete(ASSIGNMENT).where(*machine))
+    for model in (schema.Relation, schema.SampleSize, schema.Block):
+        delete_in(writer, model, "source_record_id", ids)
+    _add_parts(writer, records)
+
+
+def _record_row(writer: Writer, new: NewRecord) -> dict[str, Any]:
+    return {
+        "source": new.record.source,
+        "external_id": new.record.external_id,
+        "fingerprint": new.fingerprint,
+        "reader": new.reader,
+        "version": new.record.version,
+        "revised": new.revised,
+        "payload": new.payload,
+        "changed": writer.now,
+        "checked_at": writer.now,
+    }
+
+
+def _add_parts(writer: Writer, records: Sequence[NewRecord]) -> None:
+    numbers = tag_ids(writer, {(t.kind, t.slug) for r in records for t in r.tags})
+    tags = [_tag_row(writer, r.id, numbers[t.kind, t.slug], t) for r in records for t in r.tags]
+    writer.add(schema.TagAssignment, tags)
+    writer.add(schema.Relation, [row for r in records for row in _relation_rows(r)])
+    writer.add(schema.Block, [{"key": key, "source_record_id": r.id} for r in records for key in r.blocks])
+    sizes = [(r.id, r.record.sample_size) for r in records if r.record.sample_size]
+    writer.add(
+        schema.SampleSize, [{"source_record_id": i, "n": s.n, "unit": s.unit, "quote": s.quote} for i, s in sizes if s]
+    )
+
+
+def _tag_row(writer: Writer, record_id: int, tag_id: int, tag: TagView, actor: str = "machine") -> dict[str, Any]:
+    return {
+        "source_record_id": record_id,
+        "tag_id": tag_id,
+        "origin": tag.origin,
+        "status": tag.status,
+        "role": tag.role,
+        "central": tag.central,
+        "evidence": tag.evidence,
+        "rule": tag.rule,
+        "actor": actor,
+        "at": writer.now,
+    }
+
+
+def _relation_rows(new: NewRecord) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for relation in new.record.relations:
+        targets: list[tuple[str, str]] = [(t.scheme, t.value) for t in relation.targets] or [("", "")]
+        for scheme, value in targets:
+            rows.append(
+                {
+                    "source_record_id": new.id,
+                    "position": len(rows),
+                    "type": relation.type,
+                    "target_scheme": scheme,
+                    "target_value": value,
+                    "citation": relation.citation,
+                    "note": relation.note,
+                }
+            )
+    return rows
+
+
+def touch(writer: Writer, records: Sequence[int]) -> None:
+    """Note that a source was asked and said the same as before. Does not raise the revision."""
+    if records:
+        rows = [{"number": number, "at": writer.now} for number in records]
+        writer.connection.execute(
+            update(RECORD).where(RECORD.c.id == bindparam("number")).values(checked_at=bindparam("at")), rows
+        )
+
+
+def move(writer: Writer, records: Sequence[int], study_id: int) -> None:
+    """Let source records belong to another study."""
+    if records:
+        writer.connection.execute(
+            update(MEMBERSHIP).where(MEMBERSHIP.c.source_record_id == bindparam("number")).values(study_id=study_id),
+            [{"number": number} for number in records],
+        )
+        writer.dirty = True
+
+
+def save_studies(writer: Writer, studies: Mapping[int, tuple[StudyState, Shown]]) -> dict[int, dict[str, Any]]:
+    """Write the shown state of live studies; the stored row of each, for its after-image."""
+    fresh = {number for number, (state, _) in studies.items() if state.fresh}
+    rows = {}
+    for number, (state, shown) in studies.items():
+        rows[number] = shown.columns | {
+            "id": number,
+            "merged_into": None,
+            "upstream_state": state.upstream,
+            "inclusion": state.inclusion,
+            "created": state.created or writer.now,
+            "changed": writer.now,
+        }
+    writer.add(schema.Study, [row for number, row in rows.items() if number in fresh])
+    upsert(writer, schema.Study, [row for number, row in rows.items() if number not in fresh], key=("id",))
+    delete_in(writer, schema.Author, "study_id", [n for n in studies if n not in fresh])
+    writer.add(
+        schema.Author,
+        [_author_row(n, at, a) for n, (_, shown) in studies.items() for at, a in enumerate(shown.record.authors)],
+    )
+    claims.rewrite(writer, {n: shown.record.identifiers for n, (_, shown) in studies.items()}, fresh=fresh)
+    search.index(writer, {n: search.body(s.record, state.keys) for n, (state, s) in studies.items()}, fresh=fresh)
+    facets.apply(writer, {n: s.facets(state.upstream, state.inclusion) for n, (state, s) in studies.items()})
+    return rows
+
+
+def _author_row(study_id: int, position: int, author: Author) -> dict[str, Any]:
+    return {
+        "study_id": study_id,
+        "position": position,
+        "family": author.family,
+        "given": author.given,
+        "initials": author.initials,
+        "suffix": author.suffix,
+        "is_group": author.is_group,
+        "orcid": author.orcid,
+    }
+
+
+def retire(writer: Writer, studies: Mapping[int, int]) -> None:
+    """Studies whose records went to another one (old → new): they point to it and show nowhere."""
+    for old, new in studies.items():
+        writer.connection.execute(update(STUDY).where(STUDY.c.id == old).values(merged_into=new, changed=writer.now))
+        writer.dirty = True
+    gone = list(studies)
+    claims.release(writer, gone)
+    delete_in(writer, schema.Author, "study_id", gone)
+    search.remove(writer, gone)
+    facets.apply(writer, {number: () for number in gone})
+
+
+def reject(writer: Writer, rejected: Sequence[Rejected], *, run_id: int | None) -> None:
+    """Keep what could not become a record."""
+    if not rejected:
+        return
+    first = writer.number(schema.Rejection, len(rejected))
+    writer.connection.execute(
+        table_of(schema.Rejection).insert(),
+        [
+            {
+                "id": first + i,
+                "run_id": run_id,
+                "at": writer.now,
+                "subject": r.subject[:500],
+                "line": r.line,
+                "reason": r.reason[:2000],
+                "payload": r.payload[:20_000],
+            }
+            for i, r in enumerate(rejected)
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict on two source records to be remembered."""
+
+    a: int
+    b: int
+    verdict: str
+    rule: str
+    reasons: tuple[str, ...]
+    actor: str = "machine"
+
+
+def remember(writer: Writer, decisions: Sequence[Decision]) -> None:
+    """Store verdicts, one for each pair; a later one replaces an earlier one (the event log keeps both)."""
+    rows = {
+        (min(d.a, d.b), max(d.a, d.b)): {
+            "a_id": min(d.a, d.b),
+            "b_id": max(d.a, d.b),
+            "verdict": d.verdict,
+            "rule": d.rule,
+            "reasons": json.dumps(d.reasons, ensure_ascii=False),
+            "actor": d.actor,
+            "at": writer.now,
+        }
+        for d in decisions
+    }
+    upsert(writer, schema.MatchDecision, list(rows.values()), key=("a_id", "b_id"))
+
+
+def log_merge(
+    writer: Writer,
+    *,
+    study_id: int,
+    from_study_id: int | None,
+    moved: Sequence[int],
+    stayed: Sequence[int],
+    rule: str,
+    reasons: Sequence[str],
+    actor: str,
+) -> int:
+    """Record a merge; its number is what `evidence unmerge` takes."""
+    number = writer.number(schema.MergeEvent)
+    row = {
+        "id": number,
+        "at": writer.now,
+        "actor": actor,
+        "rule": rule,
+        "reasons": json.dumps(list(reasons), ensure_ascii=False),
+        "study_id": study_id,
+        "from_study_id": from_study_id,
+        "moved": json.dumps(sorted(moved)),
+        "stayed": json.dumps(sorted(stayed)),
+        "undone_at": None,
+        "undone_by": "",
+    }
+    writer.add(schema.MergeEvent, [row])
+    return number
+
+
+def packed(image: bytes) -> bytes:
+    """An after-image as it is stored."""
+    return pack(image)

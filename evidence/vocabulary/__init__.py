@@ -1,0 +1,63 @@
+"""Conditions, interventions, designs and saved searches: data/ (read-only) with the store's overlay on top.
+
+`load` reads the files installed as `evidence.data` and refuses what breaks their rules, naming file and entry.
+The facts and their sources are described in data/README.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from evidence.vocabulary.files import load, registrations, starter_path
+from evidence.vocabulary.model import (
+    DESIGNS,
+    Condition,
+    ContextualPhrases,
+    Design,
+    DesignGroup,
+    Intervention,
+    MeshLink,
+    Registration,
+    Role,
+    Search,
+    Vocabulary,
+    spellings,
+)
+from evidence.vocabulary.rules import checked
+
+__all__ = [
+    "DESIGNS",
+    "Condition",
+    "ContextualPhrases",
+    "Design",
+    "DesignGroup",
+    "Intervention",
+    "MeshLink",
+    "Registration",
+    "Role",
+    "Search",
+    "Vocabulary",
+    "load",
+    "registrations",
+    "spellings",
+    "starter_path",
+    "with_overlay",
+]
+
+
+def with_overlay(
+    vocabulary: Vocabulary, *, conditions: Iterable[Condition] = (), searches: Iterable[Search] = ()
+) -> Vocabulary:
+    """The vocabulary with a maintainer's own conditions and searches, which win over entries of the same name.
+
+    Raises BadVocabulary when the whole then breaks a rule: an unknown parent, a name that two conditions share.
+    """
+    return checked(
+        replace(
+            vocabulary,
+            conditions=vocabulary.conditions | {c.slug: c for c in conditions},
+            searches=vocabulary.searches | {s.name: s for s in searches},
+            hash="",
+        )
+    )
