@@ -1,6 +1,6 @@
 """Saved searches: PubMed → store, incremental and resumable; single studies on demand.
 
-One refresh at a time (a lock of the operating system). A run that was cut short takes up where it stopped: records
+One refresh at a time (a lock of the operating system). A run that was cut short is taken up where it stopped: records
 checked since it began are not asked for again. A search that suddenly finds nothing, or far less than before, fails
 and changes nothing; a batch that cannot be fetched fails the run, and the others still arrive.
 """
@@ -8,16 +8,15 @@ and changes nothing; a batch that cannot be fetched fails the run, and the other
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from evidence import ingest
-from evidence.errors import EvidenceError, NotFound, SourceProblem, SourceRefused, SourceUnavailable, StoreProblem
+from evidence.errors import EvidenceError, NotFound, SourceProblem, SourceRefused, StoreProblem
 from evidence.identifiers import Identifier
-from evidence.ingest import Report, upstream
+from evidence.ingest import Report, upstream, where
 from evidence.pacing import eutils_pacer
 from evidence.records import Item, Record, Rejected
 from evidence.settings import Settings
@@ -32,11 +31,13 @@ Progress = Callable[[int], None]
 RESUME_WITHIN: Final = timedelta(days=1)
 """PubMed is updated daily: what an interrupted run checked longer ago than this is asked for again."""
 COLLAPSE_FROM: Final = 20
-"""A search that found fewer than this may halve by chance; from here on, finding less than half is a failure."""
+"""A search that found fewer than this may halve by chance; from here on, less than half is a failure."""
 MOST_FAILURES: Final = 3
-"""Batches in a row that fail before the run ends: each has had all its retries, so PubMed is away."""
+"""Batches in a row that may fail, each after all its retries, before PubMed counts as away and the run ends."""
+ALREADY: Final = "already-checked"
+"""Count of the records that were not asked for again."""
+ACTOR: Final = "refresh"
 _LOG_LINES: Final = 200
-_ACTOR: Final = "refresh"
 
 
 def run(
@@ -56,12 +57,12 @@ def run(
     """
     searches = _chosen(vocabulary, names)
     views: list[RunView] = []
+    done, away, checked = 0, False, set[str]()
     with _source(settings, pubmed) as source, runs.lock(store, "refresh"):
-        done = 0
         for search in searches:
-            task = _Task(store, vocabulary, source, search, since, on_progress, done)
-            views.append(task.skip() if source_is_away(views) else task.run())
-            done = task.done
+            task = _Task(store, vocabulary, source, search, since, on_progress, checked, done)
+            views.append(task.put_off() if away else task.run())
+            done, away = task.done, away or task.away
     return tuple(views)
 
 
@@ -79,13 +80,220 @@ def add(
     """
     with _source(settings, pubmed) as source:
         hits = {identifier: source.look_up(identifier) for identifier in dict.fromkeys(identifiers)}
-        records: dict[str, Item] = {}
-        unreadable: list[Item] = []
+        arrived: list[Item] = []
         for fetched in source.fetch(pmid for found in hits.values() for pmid in found):
             if fetched.problem:
                 raise fetched.problem
-            records |= {item.external_id: item for item in fetched.items if not isinstance(item, Rejected)}
-            unreadable += [item for item in fetched.items if isinstance(item, Rejected)]
-    chosen = [_the_one(identifier, [records[p] for p in found if p in records]) for identifier, found in hits.items()]
-    items = [*dict.fromkeys(chosen), *unreadable]
-    return ingest.take(store, vocabulary, items, actor="cli")
+            arrived += fetched.items
+    chosen = [_the_one(identifier, found, arrived) for identifier, found in hits.items()]
+    once = {_name(item): item for item in chosen}  # a PMID and a DOI may name one record
+    return ingest.take(store, vocabulary, once.values(), actor="curator")
+
+
+@contextlib.contextmanager
+def _source(settings: Settings, pubmed: PubMed | None) -> Iterator[PubMed]:
+    if pubmed is not None:
+        yield pubmed
+        return
+    transport = Transport(settings, eutils_pacer(settings))
+    try:
+        yield PubMed(transport)
+    finally:
+        transport.close()
+
+
+def _chosen(vocabulary: Vocabulary, names: Sequence[str]) -> list[Search]:
+    for name in names:
+        if name not in vocabulary.searches:
+            known = ", ".join(vocabulary.searches) or "none"
+            raise NotFound(f"search {name!r}", f"there is none of that name; known: {known}")
+    wanted = [vocabulary.searches[name] for name in (dict.fromkeys(names) or vocabulary.searches)]
+    # Those that include their finds go first: a study that another search would queue is then included.
+    return sorted(wanted, key=lambda search: not search.include)
+
+
+def _the_one(identifier: Identifier, found: Sequence[str], arrived: Sequence[Item]) -> Item:
+    """The one record that carries the identifier, or why there is none."""
+    subject = f"{identifier.scheme} {identifier.value}"
+    records = [i for i in arrived if isinstance(i, Record) and i.external_id in found]
+    carriers = [r for r in records if identifier.scheme == "pmid" or identifier.value in r.ids(identifier.scheme)]
+    if len(carriers) == 1:
+        return carriers[0]
+    if carriers:
+        pmids = ", ".join(r.external_id for r in carriers)
+        return Rejected(
+            subject=subject, reason=f"PubMed has several records that carry it: {pmids}; add one by its PMID"
+        )
+    unreadable = [i for i in arrived if isinstance(i, Rejected)]
+    if unreadable and not records and found:
+        return Rejected(subject=subject, reason=f"PubMed's record cannot be read: {unreadable[0].reason}")
+    return Rejected(subject=subject, reason="PubMed has no record of it")
+
+
+def _name(item: Item) -> str:
+    return item.subject if isinstance(item, Rejected) else item.external_id
+
+
+@dataclass(slots=True)
+class _Task:
+    """One run of one search.
+
+    `checked`: PMIDs that this refresh has dealt with, in whichever search. `done` counts records for the progress;
+    `away`: PubMed did not answer any more.
+    """
+
+    store: Store
+    vocabulary: Vocabulary
+    pubmed: PubMed
+    search: Search
+    since: date | None
+    on_progress: Progress | None
+    checked: set[str]
+    done: int
+    away: bool = False
+    found: int = 0
+    report: Report = field(default_factory=Report)
+    more: dict[str, int] = field(default_factory=dict)  # counts beside the report's
+    problems: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+    failures: int = 0  # batches in a row
+    run_id: int = 0
+
+    @property
+    def _query(self) -> str:
+        return self.search.query
+
+    def run(self) -> RunView:
+        """Do it. What goes wrong with PubMed ends in a failed run; what goes wrong here is raised as well."""
+        unfinished = runs.interrupt_stale(self.store, self.search.name, self.store.now())
+        self.run_id = runs.start(self.store, self.search.name, self._query, self.store.now())
+        self.pubmed.transport.notes.clear()
+        try:
+            for fetched in self.pubmed.fetch(self._to_ask(self._find(), unfinished)):
+                self._take(fetched)
+                if self.away:
+                    break
+        except SourceProblem as exc:
+            self.problems.append(str(exc))
+            self.away = not isinstance(exc, SourceRefused)
+        except BaseException as exc:
+            # The program, the store or the person ends it; the next run takes it up from here.
+            with contextlib.suppress(StoreProblem):
+                self._finish("failed" if isinstance(exc, EvidenceError) else "interrupted", str(exc) or repr(exc))
+            raise
+        return self._finish("failed" if self.problems else "ok", "; ".join(self.problems[:3]))
+
+    def put_off(self) -> RunView:
+        """Not even try, and say so."""
+        runs.interrupt_stale(self.store, self.search.name, self.store.now())
+        self.run_id = runs.start(self.store, self.search.name, self._query, self.store.now())
+        return self._finish("failed", "not tried: PubMed had stopped answering in the search before")
+
+    def _find(self) -> Sequence[str]:
+        """The PMIDs of the search. Raises SourceRefused when their number cannot be right."""
+        answer = self.pubmed.search(self._query, since=self.since)
+        self.found = answer.count if self.since is None else self.pubmed.count(self._query)
+        self.log += [f"PubMed: {warning}" for warning in answer.warnings]
+        if answer.warnings and answer.translation:
+            self.log.append(f"PubMed searched for: {answer.translation[:500]}")
+        before = runs.last_ok_count(self.store, self.search.name, self._query)
+        collapsed = before is not None and before >= COLLAPSE_FROM and self.found * 2 < before
+        if self.found == 0 or collapsed:
+            last = f"; the last good run found {before:,}" if before else ""
+            raise SourceRefused(self.search.name, f"finds {self.found:,} records{last}. Nothing was changed")
+        return answer.pmids
+
+    def _to_ask(self, pmids: Sequence[str], unfinished: datetime | None) -> Sequence[str]:
+        """The PMIDs that neither a search before this one nor an unfinished run has checked."""
+        earlier = self.checked.intersection(pmids)
+        if earlier:
+            self.log.append(f"{len(earlier):,} records were checked in the searches before this one")
+        if unfinished is not None:
+            since = max(unfinished, self.store.now() - RESUME_WITHIN)
+            resumed = runs.checked_since(self.store, SOURCE, pmids, since) - earlier
+            self.log.append(
+                f"taken up from an unfinished run: {len(resumed):,} records checked since {since:%Y-%m-%d %H:%M}"
+            )
+            earlier |= resumed
+        self._count(ALREADY, len(earlier))
+        self._progress(len(earlier))
+        return [p for p in pmids if p not in earlier]
+
+    def _take(self, fetched: Fetched) -> None:
+        """One batch into the store, in one transaction."""
+        problem = str(fetched.problem or "")
+        if not problem and len(fetched.missing) > max(1, len(fetched.asked) // 2):
+            # ESearch has just listed them all: so many gone at once is an answer gone wrong, not a deletion.
+            problem = f"PubMed: lacks {len(fetched.missing)} of {len(fetched.asked)} records it has just listed"
+            fetched = replace(fetched, missing=())
+        if not problem:
+            self._settle(fetched)
+        taken = ingest.take(
+            self.store, self.vocabulary, fetched.items, actor=ACTOR, run_id=self.run_id, include=self.search.include
+        )
+        self.report.add(taken)
+        self._note(fetched, taken)
+        if problem:
+            self._failed(fetched, problem)
+        else:
+            self.failures = 0
+            self.checked.update(fetched.asked)
+        self._progress(len(fetched.asked))
+
+    def _settle(self, fetched: Fetched) -> None:
+        """Studies whose record PubMed lacks say so, and those whose record is there again no longer do.
+
+        Before the records are taken: after a kill in between, they are not yet checked and are asked for again.
+        """
+        given = [item.external_id for item in fetched.items if isinstance(item, Record)]
+        self._count("missing", len(fetched.missing))
+        upstream.settle(
+            self.store, self.vocabulary, SOURCE, present=given, missing=fetched.missing, actor=ACTOR, run_id=self.run_id
+        )
+
+    def _note(self, fetched: Fetched, taken: Report) -> None:
+        """Everything odd about the batch, for the run log."""
+        self.log += [f"rejected {where(r)}: {r.reason}" for r in taken.rejected]
+        for pmids, words in (
+            (fetched.missing, "is listed by PubMed, which does not give its record"),
+            (fetched.unclear, "has no record that can be read"),
+            (fetched.duplicates, "was given twice; the newer version, else the first, was taken"),
+            (fetched.unasked, "was given and not asked for; ignored"),
+        ):
+            self.log += [f"PMID {pmid} {words}" for pmid in pmids]
+
+    def _failed(self, fetched: Fetched, problem: str) -> None:
+        self.failures += 1
+        self.problems.append(problem)
+        self._count("failed", len(fetched.asked) - len(fetched.items))
+        self.log.append(f"failed: {problem} (PMIDs {fetched.asked[0]} to {fetched.asked[-1]})")
+        if self.failures >= MOST_FAILURES:
+            self.away = True
+            self.problems.append(f"stopped after {MOST_FAILURES} failed batches in a row")
+
+    def _count(self, name: str, number: int) -> None:
+        if number:
+            self.more[name] = self.more.get(name, 0) + number
+
+    def _progress(self, number: int) -> None:
+        self.done += number
+        if self.on_progress:
+            self.on_progress(self.done)
+
+    def _finish(self, state: str, error: str) -> RunView:
+        log = [*self.pubmed.transport.notes, *self.log]
+        counts = self.report.counts() | self.more
+        if state == "ok" and not any(n for name, n in counts.items() if name not in ("unchanged", ALREADY)):
+            log.append("nothing new: every record is as it was, nothing was written")
+        if len(log) > _LOG_LINES:
+            log = [*log[: _LOG_LINES - 1], f"… and {len(log) - _LOG_LINES + 1} lines more"]
+        return runs.finish(
+            self.store,
+            self.run_id,
+            state=state,
+            found=self.found,
+            counts=counts,
+            error=error,
+            log=log,
+            now=self.store.now(),
+        )

@@ -25,9 +25,12 @@ _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 
 def clean(text: str) -> str:
     """Text without control characters and lone surrogates (PostgreSQL refuses NUL), NFC, white space squeezed."""
-    text = pieces(text)
-    if "  " in text or not text.isprintable() or text[:1] == " " or text[-1:] == " ":
-        text = " ".join(text.split())
+    if not text.isprintable():  # True for nearly every text: only plain spaces, nothing to take out
+        return " ".join(pieces(text).split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if "  " in text or text[:1] == " " or text[-1:] == " ":
+        return " ".join(text.split())
     return text
 
 
@@ -37,7 +40,7 @@ def pieces(text: str) -> str:
     Parts are normalised one by one, before tags stand between them: NFC would compose the `>` of a tag with a
     combining solidus that follows it.
     """
-    if not text.isprintable():  # the quick way out for nearly every text
+    if not text.isprintable():
         text = _CONTROL.sub("", text)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 

@@ -60,18 +60,19 @@ def import_files(paths: tuple[Path, ...], format_name: str, preview: bool, as_js
 @click.command()
 @selection
 @click.option("--id", "ids", multiple=True, metavar="ID", help="This study: PMID, DOI, PMCID or key; repeat it.")
+@click.option("--leads", is_flag=True, help="Also references that are not yet identified (no PMID, DOI or PMCID).")
 @click.option("--format", "format_name", metavar="FORMAT", default="", help="bibtex, ris, csl-json, csv or jsonl.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write this file, whole or not.")
-def export(ids: tuple[str, ...], format_name: str, output: Path | None, **options: Any) -> None:
+def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | None, **options: Any) -> None:
     """Write studies as bibtex, ris, csl-json, csv or jsonl; without options to select, all of them.
 
     The format may be left out when the output file's name ends in one (.bib, .ris, .json, .csv, .jsonl).
     """
-    if ids and any(options.values()):
+    if ids and (leads or any(options.values())):
         raise UsageProblem("--id", "names studies; leave out the options that select")
     fmt = _format(format_name, writing=True) if format_name else _by_suffix(output)
     with opened() as library:
-        studies = _studies(library, ids, options)
+        studies = _studies(library, ids, options, leads=leads)
         assert fmt.write is not None
         count = 0
 
@@ -159,11 +160,11 @@ def _by_suffix(output: Path | None) -> Format:
     raise UsageProblem("--format", f"the name {output.name} does not tell the format; say which")
 
 
-def _studies(library: Library, ids: tuple[str, ...], options: dict[str, Any]) -> Iterator[Study]:
+def _studies(library: Library, ids: tuple[str, ...], options: dict[str, Any], *, leads: bool) -> Iterator[Study]:
     from evidence.store import queries
 
     if not ids:
-        return queries.stream(library.store, library.vocabulary, chosen(options, library.vocabulary))
+        return queries.stream(library.store, library.vocabulary, chosen(options, library.vocabulary), leads=leads)
     keys, missing = [], []
     for given in ids:
         try:

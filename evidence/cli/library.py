@@ -89,7 +89,7 @@ def status(as_json: bool) -> None:
     from evidence.store import queries
 
     with opened() as library:
-        state = queries.state(library.store, library.vocabulary)
+        state = queries.state(library.store)
         last = state.last_refresh
         report = {
             "version": VERSION,

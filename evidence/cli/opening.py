@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from evidence.errors import BadIdentifier, NotFound
 from evidence.settings import Settings
@@ -14,6 +14,9 @@ from evidence.settings import Settings
 if TYPE_CHECKING:
     from evidence.store import Store
     from evidence.vocabulary import Vocabulary
+
+ACTOR: Final = "curator"
+"""Who decides on the command line: the person at the machine, as in the pages on loopback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,32 +36,33 @@ def opened(*, make: bool = False, within: Path | None = None) -> Iterator[Librar
     """
     from evidence import store as stores
     from evidence import vocabulary
+    from evidence.store import overlay
 
     settings = Settings.from_environment()
     words = vocabulary.load()
     url = f"sqlite:///{within / 'evidence.db'}" if within else settings.database_url
     store = stores.create(url, settings.now) if make else stores.open_store(url, settings.now)
     try:
-        yield Library(settings=settings, store=store, vocabulary=words)
+        yield Library(settings=settings, store=store, vocabulary=overlay.apply(store, words))
     finally:
         store.close()
 
 
 def key_of(library: Library, given: str) -> str:
-    """The citation key of the study that a PMID, DOI, PMCID or key names. Raises NotFound."""
+    """The citation key of the study that a PMID, DOI, PMCID or key names. Raises NotFound.
+
+    An identifier before a key: a file may bring a key that looks like the PMID of another study.
+    """
     from evidence import identifiers
     from evidence.store import queries
 
-    # A key may look like a PMID ("1998"), so what is no identifier here is tried as a key last.
-    for scheme, parse in (("pmid", identifiers.pmid), ("pmcid", identifiers.pmcid), ("doi", identifiers.doi)):
-        try:
-            value = parse(given)
-        except BadIdentifier:
-            continue
-        found = queries.find_key(library.store, library.vocabulary, scheme, value)
-        if found is not None:
-            return found
-    found = queries.find_key(library.store, library.vocabulary, "key", given.strip())
+    found = None
+    try:
+        named = identifiers.guess(given)
+        found = queries.find_key(library.store, library.vocabulary, named.scheme, named.value)
+    except BadIdentifier:
+        pass
+    found = found or queries.find_key(library.store, library.vocabulary, "key", given.strip())
     if found is None:
         raise NotFound(given, "no study here has this PMID, DOI, PMCID or citation key")
     return found

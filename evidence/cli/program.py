@@ -17,7 +17,6 @@ FAILED: Final = 1
 WRONG_USAGE: Final = 2
 INTERRUPTED: Final = 128 + signal.SIGINT
 """What a shell reports for a program that a signal ended: https://www.gnu.org/software/bash/manual/ (Exit Status)"""
-BROKEN_PIPE: Final = 128 + signal.SIGPIPE
 
 
 class Program(click.Group):
@@ -63,9 +62,10 @@ def exit_code(run: Callable[[], Any]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        # Python flushes again at exit; give it somewhere to flush to: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        # The reader has gone. Python flushes again at exit, so give it somewhere to flush to:
+        # https://docs.python.org/3/library/signal.html#note-on-sigpipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        return FAILED
     except Exception as exc:
         if os.environ.get("EVIDENCE_DEBUG") == "1":
             raise

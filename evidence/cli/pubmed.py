@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from evidence.cli.account import account, complaints, counts, sentence
-from evidence.cli.opening import opened
+from evidence.cli.opening import ACTOR, opened
 from evidence.cli.output import as_json, emit_json, note, progress, table
 from evidence.cli.program import FAILED, complain, leave
 from evidence.errors import BadIdentifier, NotFound, UsageProblem
@@ -18,20 +19,25 @@ if TYPE_CHECKING:
     from evidence.views import RunView, SearchView
 
 
+_NO_CHANGE: Final = ("unchanged", "already-checked")
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
 @click.command()
 @click.argument("searches", metavar="[SEARCH]...", nargs=-1)
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Only what PubMed got from this day on."
+)
 @as_json
-def refresh(searches: tuple[str, ...], as_json: bool) -> None:
+def refresh(searches: tuple[str, ...], since: datetime | None, as_json: bool) -> None:
     """Run saved searches against PubMed, all of them or those named; what is unchanged writes nothing.
 
     A run that was cut short takes up where it stopped. NCBI asks for your address: set NCBI_EMAIL.
     """
     from evidence import refresh as refreshing
 
-    with opened(make=True) as library:
-        _known(searches, library.vocabulary.searches)
-        with progress("PubMed") as tick:
-            runs = refreshing.run(library.store, library.vocabulary, library.settings, list(searches), on_progress=tick)
+    with opened(make=True) as library, progress("PubMed") as tick:
+        runs = refreshing.run(library.store, library.vocabulary, library.settings, list(searches), on_progress=tick)
     if as_json:
         emit_json(runs)
     else:
@@ -82,6 +88,48 @@ def list_searches(as_json: bool) -> None:
     table(headings, rows)
 
 
+@searches.command("add")
+@click.argument("name")
+@click.argument("query")
+@click.option("--label", default="", metavar="TEXT", help="What the search is called on the pages; NAME if not given.")
+@click.option("--condition", "conditions", multiple=True, metavar="SLUG", help="It fills this condition; repeat it.")
+@click.option("--queue", is_flag=True, help="Its finds wait for a curator instead of being included.")
+@as_json
+def add_search(name: str, query: str, label: str, conditions: tuple[str, ...], queue: bool, as_json: bool) -> None:
+    """Save a PubMed search, or replace the one of that NAME; the next `evidence refresh` runs it.
+
+    QUERY is written as in PubMed's own search box.
+    """
+    from evidence.store import overlay
+    from evidence.vocabulary import Search
+
+    if not _NAME.fullmatch(name):
+        raise UsageProblem(name, "a search's name is of small letters, digits and hyphens")
+    if not query.strip():
+        raise UsageProblem(name, "the query is empty")
+    with opened(make=True) as library:
+        for slug in conditions:
+            if slug not in library.vocabulary.conditions:
+                raise NotFound(slug, "no such condition; see `evidence conditions`")
+        search = Search(name=name, label=label or name, query=query.strip(), conditions=conditions, include=not queue)
+        overlay.add_search(library.store, search, actor=ACTOR)
+    if as_json:
+        emit_json(search)
+    else:
+        click.echo(f"{name}: saved")
+
+
+@searches.command("remove")
+@click.argument("name")
+def remove_search(name: str) -> None:
+    """Remove a saved search; the studies it found stay."""
+    from evidence.store import overlay
+
+    with opened(make=True) as library:
+        overlay.remove_search(library.store, library.vocabulary, name, actor=ACTOR)
+    click.echo(f"{name}: removed; what it found stays")
+
+
 COMMANDS: Final = (refresh, add, searches)
 
 
@@ -113,15 +161,11 @@ def _day(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
 
 
-def _known(names: tuple[str, ...], known: dict[str, Any]) -> None:
-    for name in names:
-        if name not in known:
-            raise NotFound(name, f"no such saved search; known: {', '.join(known) or 'none'}")
-
-
 def _told(run: RunView) -> str:
     done = ", ".join(f"{count} {name}" for name, count in run.counts if count)
-    return f"{run.search}: {run.state}; {run.found} found" + (f": {done}" if done else "")
+    changed = any(count for name, count in run.counts if name not in _NO_CHANGE)
+    nothing = "" if changed or run.state != "ok" else "; nothing new, nothing written"
+    return f"{run.search}: {run.state}; {run.found} found" + (f": {done}" if done else "") + nothing
 
 
 def _identifier(given: str) -> Identifier:

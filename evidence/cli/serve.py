@@ -40,13 +40,14 @@ def serve(host: str, port: int) -> None:
     The first run creates the store and fills it from the starter library. Stop with Ctrl-C.
     """
     from evidence import vocabulary
+    from evidence.store import overlay
 
     settings = Settings.from_environment()
     create_app = _pages()
     words = vocabulary.load()
     store = _library(settings, words)
     try:
-        _serve(create_app(settings, store, words), host, port)
+        _serve(create_app(settings, store, overlay.apply(store, words)), host, port)
     finally:
         store.close()
 
@@ -75,7 +76,7 @@ def _library(settings: Settings, words: Vocabulary) -> Store:
     except NotFound:
         store = stores.create(settings.database_url, settings.now)
     try:
-        state = queries.state(store, words)
+        state = queries.state(store)
         if state.revision == 0 and state.starter_loaded is None:
             _fill(store, words)
     except BaseException:

@@ -7,13 +7,10 @@ from typing import Final
 
 import click
 
-from evidence.cli.opening import key_of, opened
+from evidence.cli.opening import ACTOR, key_of, opened
 from evidence.cli.output import as_json, emit_json
 from evidence.errors import UsageProblem
 from evidence.settings import Settings
-
-ACTOR: Final = "curator"
-"""Who decides on the command line: the person at the machine, as in the pages on loopback."""
 
 
 @click.command()
@@ -23,8 +20,8 @@ def backup(path: Path) -> None:
     from evidence.store import backup as backups
 
     with opened() as library:
-        backups.backup(library.store, path)
-        click.echo(f"{path}: backup of {library.store.url}")
+        count = backups.backup(library.store, path)
+    click.echo(f"{path}: {count} studies")
 
 
 @click.command()
@@ -32,11 +29,12 @@ def backup(path: Path) -> None:
 @click.option("--force", is_flag=True, help="Replace a store that holds studies.")
 def restore(path: Path, force: bool) -> None:
     """Make the store what it was when FILE was written by `evidence backup`."""
+    from evidence import vocabulary
     from evidence.store import backup as backups
 
     settings = Settings.from_environment()
-    backups.restore(settings.database_url, path, force=force)
-    click.echo(f"{path}: restored")
+    count = backups.restore(settings.database_url, path, vocabulary.load(), settings.now, force=force)
+    click.echo(f"{path}: {count} studies restored")
 
 
 @click.command()
@@ -45,7 +43,7 @@ def migrate() -> None:
     from evidence import store as stores
 
     settings = Settings.from_environment()
-    steps = stores.migrate(settings.database_url)
+    steps = stores.migrate(settings.database_url, settings.now)
     for step in steps:
         click.echo(step)
     if not steps:

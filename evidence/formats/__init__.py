@@ -66,16 +66,35 @@ def open_path(path: Path) -> BinaryIO:
         raise BadInput(str(path), "is a directory, not a file")
     try:
         stream: BinaryIO = path.open("rb")
-        if stream.peek(2)[:2] == b"\x1f\x8b":  # type: ignore[attr-defined]
-            stream = cast(BinaryIO, gzip.GzipFile(fileobj=stream))
-            stream = cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, stream)))
-        if not stream.peek(1):  # type: ignore[attr-defined]
-            raise BadInput(str(path), "is empty")
     except FileNotFoundError:
         raise BadInput(str(path), "no such file") from None
+    except OSError as exc:
+        raise BadInput(str(path), f"cannot be read ({exc.strerror})") from None
+    try:
+        if cast(io.BufferedReader, stream).peek(2)[:2] == b"\x1f\x8b":
+            stream = cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, _Gunzip(stream))))
+        if not cast(io.BufferedReader, stream).peek(1):
+            raise BadInput(str(path), "is empty")
     except (OSError, EOFError, zlib.error) as exc:
+        stream.close()
         raise BadInput(str(path), f"cannot be read ({exc.__class__.__name__}: {exc})") from None
+    except BadInput:
+        stream.close()
+        raise
     return stream
+
+
+class _Gunzip(gzip.GzipFile):
+    """A gzip reader that closes the file beneath it; GzipFile leaves that to its caller."""
+
+    def __init__(self, beneath: BinaryIO) -> None:
+        super().__init__(fileobj=beneath)
+        self._beneath = beneath
+
+    def close(self) -> None:
+        """Close both."""
+        super().close()
+        self._beneath.close()
 
 
 def recognise(stream: BinaryIO, label: str) -> Format:

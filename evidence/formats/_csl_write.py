@@ -55,7 +55,7 @@ def _item(study: Study) -> dict[str, Any]:
         "PMCID": _export.identifier(study, "pmcid"),
         "URL": _export.link(study),
         "language": _languages.short(record.languages[0]) if record.languages else "",
-        "keyword": "; ".join(_plain(k.text.replace("; ", ", ")) for k in record.keywords),
+        "keyword": _plain(_export.keywords(record)),
         "abstract": _markup.write(_markup.joined(record.abstract, "\n")),
         "note": _plain(_export.warning(study)),
     }

@@ -173,6 +173,11 @@ class Draft:
             self.filled = True
             self.keywords.setdefault((text, major))
 
+    def keyword_list(self, value: str) -> None:
+        """Keywords in one value: set apart by semicolons, or by commas where there is none."""
+        for part in value.split(";") if ";" in value else value.split(","):
+            self.keyword(part)
+
     def author(self, *found: Author | None) -> None:
         """Authors in order."""
         self.authors += [a for a in found if a is not None]

@@ -76,3 +76,11 @@ def warning(study: Study) -> str:
 def conference(record: Record) -> bool:
     """True for an article that stands in a book (proceedings) and in no journal."""
     return record.kind == "article" and bool(record.book_title) and not journal(record)
+
+
+def keywords(record: Record) -> str:
+    """All keywords as one value, which `Draft.keyword_list` takes apart again."""
+    texts = [("*" if k.major else "") + k.text.replace(";", ",") for k in record.keywords]
+    if not any("," in text for text in texts):
+        return ", ".join(texts)
+    return "; ".join(texts) + (";" if len(texts) == 1 else "")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from evidence.records import Author
@@ -157,7 +156,7 @@ def listed(author: Author) -> str:
 def without_et_al(text: str) -> tuple[str, bool]:
     """A list of names without its "et al.", and whether the list was whole."""
     found = _ET_AL.search(text)
-    return (text[: found.start()].rstrip(" ,;"), False) if found else (text, True)
+    return (text[: found.start()].rstrip(), False) if found else (text, True)
 
 
 def people(text: str) -> tuple[tuple[Author, ...], bool]:
@@ -223,6 +222,7 @@ def _run_together(text: str) -> list[str]:
     return [text]
 
 
-def with_suffix(author: Author, suffix: str) -> Author:
-    """The same author with a suffix."""
-    return replace(author, suffix=suffix)
+
+def looks_like_suffix(text: str) -> bool:
+    """True for "Jr", "III", "2nd" and their like."""
+    return bool(_SUFFIX.fullmatch(text.strip()))

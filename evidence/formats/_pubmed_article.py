@@ -14,10 +14,9 @@ from evidence.records import (
     AbstractSection,
     Author,
     CitedReference,
-    Dated,
+    DateKind,
     Journal,
     OtherAbstract,
-    PartialDate,
     Record,
     Relation,
 )
@@ -40,29 +39,20 @@ _ORDER: Final = {
         ("pmid", "doi", "pmcid", "pii", "mid", "bookaccession", "isbn", "arxiv", "other", "registration")
     )
 }
-_DATE_ORDER: Final = {
-    kind: at
-    for at, kind in enumerate(
-        (
-            *("issue", "electronic", "contribution", "received", "revised", "accepted"),
-            *("entrez", "pubmed", "medline", "completed", "record-revised", "other"),
-        )
-    )
-}
-"""One order whatever the file's, which changed with the DTDs, so that the same article makes the same Record."""
+"""One order of identifiers whatever the file's, which changed with the DTDs: the same article makes the same Record."""
 
 
 @dataclass(slots=True)
 class Draft:
-    """A Record in the making: single fields in `values`, and what comes from several places."""
+    """A Record in the making: single fields in `values`, lists in `lists`, and what comes from several places."""
 
     references: bool
     values: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, list[Any]] = field(default_factory=dict)
     ids: list[Identifier] = field(default_factory=list)
     later_ids: list[Identifier] = field(default_factory=list)  # ELocationID: after those of ArticleIdList
-    dates: list[Dated] = field(default_factory=list)
+    dates: list[read.Timed] = field(default_factory=list)
     journal: dict[str, str] = field(default_factory=dict)
-    lists: dict[str, list[Any]] = field(default_factory=dict)
 
     def add(self, name: str, value: Any) -> None:
         """One more of a list field; None and "" are none."""
@@ -79,11 +69,6 @@ class Draft:
         if values:
             self.lists.setdefault(name, []).extend(values)
 
-    def date(self, kind: Any, when: PartialDate | None) -> None:
-        """A date, where there is one."""
-        if when is not None:
-            self.dates.append(read.dated(kind, when))
-
     def id(self, scheme: str, raw: str, into: list[Identifier]) -> None:
         """An identifier of the record itself; what is none is kept in `extra` as printed."""
         found = identifiers.try_parse(scheme, raw)
@@ -94,23 +79,22 @@ class Draft:
 
     def record(self, pmid: str) -> Record:
         """The Record of that PMID."""
-        ids = [Identifier("pmid", pmid), *self.ids, *self.later_ids]
-        if len(ids) > 2:
-            ids = sorted(dict.fromkeys(ids), key=_scheme_order)
-        dates = sorted(dict.fromkeys(self.dates), key=_date_order) if len(self.dates) > 1 else self.dates
+        ids = {(found.scheme, found.value): found for found in self.ids}
+        for found in self.later_ids:
+            ids.setdefault((found.scheme, found.value), found)
         lists: dict[str, Any] = {name: tuple(values) for name, values in self.lists.items()}
         return Record(
-            source=SOURCE, external_id=pmid, identifiers=tuple(ids), dates=tuple(dates), **self.values, **lists
+            source=SOURCE,
+            external_id=pmid,
+            identifiers=(Identifier("pmid", pmid), *sorted(ids.values(), key=_scheme_order)),
+            dates=read.in_order(self.dates),
+            **self.values,
+            **lists,
         )
 
 
 def _scheme_order(found: Identifier) -> int:
     return _ORDER[found.scheme]
-
-
-def _date_order(found: Dated) -> tuple[int, int, int, int]:
-    when = found.date
-    return _DATE_ORDER[found.kind], when.year or 0, when.month or 0, when.day or 0
 
 
 Handler = Callable[[Element, Draft], None]
@@ -147,8 +131,8 @@ def each(element: Element, table: dict[str, Handler], draft: Draft) -> None:
 def registrations_in_text(draft: Draft) -> None:
     """Trial registrations that the title or the abstract name."""
     sections: list[AbstractSection] = draft.lists.get("abstract", [])
-    for text in (draft.values.get("title", ""), *(s.text for s in sections), *(s.label for s in sections if s.label)):
-        draft.later_ids += [Identifier("registration", found) for found in identifiers.registrations_in(text)]
+    text = "\n".join([draft.values.get("title", ""), *[section.text for section in sections]])
+    draft.later_ids += [Identifier("registration", found) for found in identifiers.registrations_in(text)]
 
 
 def pmid(element: Element, draft: Draft) -> None:
@@ -192,7 +176,7 @@ def _journal_names(element: Element, draft: Draft) -> None:
         if child.tag == "JournalIssue":
             each(child, ISSUE, draft)
         else:
-            draft.journal[child.tag] = read.flat(child)
+            draft.journal[child.tag] = read.short(child)
 
 
 def elocation(element: Element, draft: Draft) -> None:
@@ -220,9 +204,9 @@ def article_ids(element: Element, draft: Draft) -> None:
 def people(element: Element, draft: Draft) -> None:
     """An AuthorList of authors or editors."""
     if element.get("Type") == "editors":
-        draft.extend("editors", read.authors(element))
+        draft.extend("editors", read.people(element))
         return
-    draft.extend("authors", read.authors(element))
+    draft.extend("authors", read.people(element))
     if element.get("CompleteYN") == "N":
         draft.values["authors_complete"] = False
 
@@ -316,9 +300,15 @@ def _other_id(element: Element, draft: Draft) -> None:
     draft.add("other_ids", f"{element.get('Source', '')}:{text}" if text else None)
 
 
-def to_date(kind: str) -> Handler:
+def to_date(kind: DateKind, name: str = "") -> Handler:
     """A handler that keeps the element's date under that kind."""
-    return lambda element, draft: draft.date(kind, read.date(element))
+
+    def keep(element: Element, draft: Draft) -> None:
+        when = read.dated(kind, element, name)
+        if when is not None:
+            draft.dates.append(when)
+
+    return keep
 
 
 def to_value(name: str, parse: Callable[[Element], Any] = read.flat) -> Handler:
@@ -357,7 +347,7 @@ ARTICLE: Final[dict[str, Handler]] = {
     "Abstract": abstract,
     "AuthorList": people,
     "Affiliation": _affiliation,
-    "Language": to_list("languages"),
+    "Language": to_list("languages", read.short),
     "DataBankList": _databanks,
     "GrantList": lambda element, draft: draft.extend("grants", read.grants(element)),
     "PublicationTypeList": _to_all("publication_types", read.named),
@@ -371,23 +361,23 @@ CITATION: Final[dict[str, Handler]] = {
     "MedlineJournalInfo": _to_journal,
     "ChemicalList": _to_all("substances", read.substance),
     "SupplMeshList": _to_all("supplementary_mesh", read.named),
-    "CitationSubset": to_list("citation_subsets"),
+    "CitationSubset": to_list("citation_subsets", read.short),
     "CommentsCorrectionsList": _relations,
     "GeneSymbolList": _to_all("gene_symbols", read.flat),
     "MeshHeadingList": _to_all("mesh", read.mesh_heading),
     "NumberOfReferences": to_value("number_of_references", lambda element: read.number(element.text)),
-    "PersonalNameSubjectList": _to_all("personal_name_subjects", read.author),
+    "PersonalNameSubjectList": lambda element, draft: draft.extend("personal_name_subjects", read.people(element)),
     "OtherID": _other_id,
     "OtherAbstract": _other_abstract,
     "KeywordList": lambda element, draft: draft.extend("keywords", read.keywords(element)),
     "CoiStatement": to_value("coi_statement", read.inline),
     "SpaceFlightMission": to_list("space_flight_missions"),
-    "InvestigatorList": _to_all("investigators", read.author),
+    "InvestigatorList": lambda element, draft: draft.extend("investigators", read.people(element)),
     "GeneralNote": to_list("general_notes"),
 }
 PUBMED_DATA: Final[dict[str, Handler]] = {
     "History": history,
-    "PublicationStatus": to_value("publication_status"),
+    "PublicationStatus": to_value("publication_status", read.short),
     "ArticleIdList": article_ids,
     "ReferenceList": references,
 }

@@ -111,22 +111,14 @@ def _extra(name: str) -> Handler:
     return keep
 
 
-def _other_date(name: str) -> Handler:
-    def keep(element: Element, draft: Draft) -> None:
-        found = read.other_date(name, read.date(element))
-        draft.dates += [found] if found else []
-
-    return keep
-
-
 BOOK: Final[dict[str, Handler]] = {
     "Publisher": _publisher,
     "BookTitle": to_value("book_title", read.inline),
     "PubDate": to_date("issue"),
-    "BeginningDate": _other_date("beginning"),
-    "EndingDate": _other_date("ending"),
+    "BeginningDate": to_date("other", "beginning"),
+    "EndingDate": to_date("other", "ending"),
     "AuthorList": people,
-    "InvestigatorList": lambda element, draft: draft.extend("investigators", read.authors(element)),
+    "InvestigatorList": lambda element, draft: draft.extend("investigators", read.people(element)),
     "Volume": to_value("volume"),
     "VolumeTitle": _extra("volume title"),
     "Edition": to_value("edition"),
@@ -146,7 +138,7 @@ DOCUMENT: Final[dict[str, Handler]] = {
     "Pagination": to_value("pages", read.pages),
     "Language": to_list("languages"),
     "AuthorList": people,
-    "InvestigatorList": lambda element, draft: draft.extend("investigators", read.authors(element)),
+    "InvestigatorList": lambda element, draft: draft.extend("investigators", read.people(element)),
     "PublicationType": to_list("publication_types", read.named),
     "Abstract": abstract,
     "Sections": _sections,

@@ -11,6 +11,7 @@ import html
 import re
 from calendar import monthrange
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 from lxml import etree
@@ -43,6 +44,20 @@ _MONTHS: Final = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
+_DATE_ORDER: Final = {
+    kind: at
+    for at, kind in enumerate(
+        (
+            *("issue", "electronic", "contribution", "received", "revised", "accepted"),
+            *("entrez", "pubmed", "medline", "completed", "record-revised", "other"),
+        )
+    )
+}
+"""One order of dates whatever the file's, as with identifiers."""
+
+Timed: TypeAlias = tuple[tuple[int, int, int, int], Dated]
+"""A date with its place in that order."""
+
 _YEAR: Final = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _WORD: Final = re.compile(r"[A-Za-z]+")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
@@ -72,12 +87,23 @@ def _parts(element: Element, depth: int) -> list[str]:
     return found
 
 
+_clean = lru_cache(maxsize=16384)(clean)
+
+
 def flat(element: Element) -> str:
     """Mixed content as plain text."""
-    if not len(element):
-        text = element.text
-        return clean(text) if text else ""
-    return clean("".join(_texts(element)))
+    if len(element):
+        return clean("".join(_texts(element)))
+    text = element.text
+    return clean(text) if text else ""
+
+
+def short(element: Element) -> str:
+    """`flat` for what recurs in a file: names of people and journals, codes."""
+    if len(element):
+        return flat(element)
+    text = element.text
+    return clean(text) if text else ""
 
 
 def _texts(element: Element) -> list[str]:
@@ -96,7 +122,7 @@ def number(text: str | None) -> int | None:
 
 def children(element: Element) -> dict[str, str]:
     """The text of each child by tag; the last one counts where a tag is there twice."""
-    return {child.tag: flat(child) for child in element}
+    return {child.tag: short(child) for child in element}
 
 
 def pages(element: Element) -> str:
@@ -107,7 +133,6 @@ def pages(element: Element) -> str:
     return said.get("MedlinePgn", "") or span
 
 
-@lru_cache(maxsize=8192)
 def _day(year: str, month: str, day: str, season: str) -> PartialDate:
     """A date of Year, Month ("06", "6" or "Jun"), Day and Season; what makes no date stays as text."""
     y, m, d = number(year), _month(month), number(day)
@@ -130,38 +155,62 @@ def _month(text: str) -> int | None:
     return _MONTHS.get(text[:3].lower()) if text.isalpha() else None
 
 
-@lru_cache(maxsize=2048)
 def medline_date(text: str) -> PartialDate:
     """A MedlineDate ("1998 Dec-1999 Jan", "2001 Apr 12-18", "Winter 1997"), kept as printed.
 
     The year is the first one named; the month is there only when exactly one is named, since a span of months is not
     a date to the month.
     """
-    year = _YEAR.search(text)
+    years = _YEAR.findall(text)
     months = [_MONTHS[word[:3].lower()] for word in _WORD.findall(text) if word[:3].lower() in _MONTHS]
-    years = set(_YEAR.findall(text))
-    month = months[0] if len(months) == 1 and len(years) == 1 else None
-    return PartialDate(year=int(year[0]) or None if year else None, month=month, text=text)
+    year = int(years[0]) or None if years else None
+    month = months[0] if year and len(months) == 1 and len(set(years)) == 1 else None
+    return PartialDate(year=year, month=month, text=text)
 
 
-def date(element: Element) -> PartialDate | None:
-    """A date element: PubDate, ArticleDate, DateCompleted, PubMedPubDate, ContributionDate …"""
-    year = month = day = season = ""
+def dated(kind: DateKind, element: Element, name: str = "") -> Timed | None:
+    """A date element (PubDate, ArticleDate, DateCompleted, PubMedPubDate …) and what happened on that date.
+
+    Kind "other" needs a name, which becomes the date's text.
+    """
+    year = month = day = season = medline = ""
     for child in element:
-        tag, text = child.tag, child.text
-        if not text:
-            continue
+        tag = child.tag
         if tag == "Year":
-            year = text.strip()
+            year = child.text or ""
         elif tag == "Month":
-            month = text.strip()
+            month = child.text or ""
         elif tag == "Day":
-            day = text.strip()
+            day = child.text or ""
+            break  # Hour and Minute follow
         elif tag == "Season":
-            season = clean(text)
+            season = child.text or ""
         elif tag == "MedlineDate":
-            return medline_date(clean(text))
-    return _day(year, month, day, season) if year or month or day or season else None
+            medline = child.text or ""
+    return _dated(kind, name, year, month, day, season, medline)
+
+
+@lru_cache(maxsize=32768)
+def _dated(kind: DateKind, name: str, *parts: str) -> Timed | None:
+    year, month, day, season, medline = map(clean, parts)
+    if medline:
+        when = medline_date(medline)
+    elif year or month or day or season:
+        when = _day(year, month, day, season)
+    else:
+        return None
+    if kind == "other":
+        when = PartialDate(year=when.year, month=when.month, day=when.day, text=name)
+    return (_DATE_ORDER[kind], when.year or 0, when.month or 0, when.day or 0), Dated(kind=kind, date=when)
+
+
+def in_order(dates: list[Timed]) -> tuple[Dated, ...]:
+    """Each date once, by kind and then by time."""
+    found: list[Timed] = []
+    for one in sorted(dates, key=itemgetter(0)):
+        if not found or (one is not found[-1] and one != found[-1]):
+            found.append(one)
+    return tuple([when for _, when in found])
 
 
 _KINDS: Final[dict[str, DateKind]] = {
@@ -174,32 +223,11 @@ _KINDS: Final[dict[str, DateKind]] = {
 }
 
 
-@lru_cache(maxsize=8192)
-def dated(kind: DateKind, when: PartialDate) -> Dated:
-    """A date and what happened on it."""
-    return Dated(kind=kind, date=when)
-
-
-def history(element: Element) -> Dated | None:
+def history(element: Element) -> Timed | None:
     """A PubMedPubDate. A status without a kind of its own ("pmc-release") is "other" with its name as text."""
-    when = date(element)
-    if when is None:
-        return None
     status = element.get("PubStatus", "")
     kind = _KINDS.get(status)
-    if kind is None:
-        return _named_date(status, when)
-    return dated(kind, when)
-
-
-@lru_cache(maxsize=2048)
-def _named_date(name: str, when: PartialDate) -> Dated:
-    return Dated(kind="other", date=PartialDate(year=when.year, month=when.month, day=when.day, text=name or when.text))
-
-
-def other_date(name: str, when: PartialDate | None) -> Dated | None:
-    """A date of a kind that Record has no name for; its name is its text."""
-    return None if when is None else _named_date(name, when)
+    return dated(kind, element) if kind else dated("other", element, status)
 
 
 @lru_cache(maxsize=16384)
@@ -210,7 +238,7 @@ def concept(name: str, ui: str = "", type: str = "") -> NamedConcept:  # noqa: A
 
 def named(element: Element) -> NamedConcept:
     """An element whose text is a name and whose UI is an attribute: PublicationType, SupplMeshName …"""
-    return concept(flat(element), element.get("UI", ""), element.get("Type", ""))
+    return concept(short(element), element.get("UI", ""), element.get("Type", ""))
 
 
 def substance(element: Element) -> NamedConcept | None:
@@ -218,9 +246,9 @@ def substance(element: Element) -> NamedConcept | None:
     name = ui = registry = ""
     for child in element:
         if child.tag == "NameOfSubstance":
-            name, ui = flat(child), child.get("UI", "")
+            name, ui = short(child), child.get("UI", "")
         elif child.tag == "RegistryNumber":
-            registry = flat(child)
+            registry = short(child)
     return concept(name, ui, "" if registry == "0" else registry) if name else None
 
 
@@ -236,10 +264,10 @@ def mesh_heading(element: Element) -> MeshHeading | None:
     qualifiers: list[MeshQualifier] = []
     for child in element:
         if child.tag == "DescriptorName":
-            name, ui, kind = flat(child), child.get("UI", ""), child.get("Type", "")
+            name, ui, kind = short(child), child.get("UI", ""), child.get("Type", "")
             major = child.get("MajorTopicYN") == "Y"
         elif child.tag == "QualifierName":
-            qualifiers.append(_qualifier(child.get("UI", ""), flat(child), child.get("MajorTopicYN") == "Y"))
+            qualifiers.append(_qualifier(child.get("UI", ""), short(child), child.get("MajorTopicYN") == "Y"))
     return MeshHeading(ui=ui, name=name, major=major, qualifiers=tuple(qualifiers), type=kind) if name else None
 
 
@@ -274,52 +302,59 @@ def orcid(text: str) -> str:
         return ""
 
 
-def author(element: Element) -> Author | None:
-    """An Author, Investigator or PersonalNameSubject; None when it names nobody.
+_PEOPLE: Final = frozenset(("Author", "Investigator", "Editor", "PersonalNameSubject"))
 
-    FirstName, MiddleName and an Affiliation beside the names are of files before 2015.
+
+def people(element: Element) -> list[Author]:
+    """Those of an AuthorList, InvestigatorList or PersonalNameSubjectList; who has no name is left out.
+
+    FirstName, MiddleName and an Affiliation beside the names are of files before 2015. One walk over the whole list:
+    authors are half of a modern record.
     """
-    family = given = initials = suffix = group = orcid_id = middle = ""
-    affiliations: list[str] = []
-    for child in element:
-        tag = child.tag
-        if tag == "LastName":
-            family = flat(child)
-        elif tag == "ForeName" or tag == "FirstName":
-            given = flat(child)
-        elif tag == "Initials":
-            initials = flat(child)
-        elif tag == "AffiliationInfo":
-            affiliations += [flat(place) for place in child if place.tag == "Affiliation"]
-        elif tag == "Identifier":
-            if child.get("Source") == "ORCID" and not orcid_id:
-                orcid_id = orcid(child.text or "")
-        elif tag == "Suffix":
-            suffix = flat(child)
-        elif tag == "CollectiveName":
-            group = flat(child)
+    found: list[Author] = []
+    person: Element | None = None
+    said: dict[str, str] = {}
+    places: list[str] = []
+    for part in element.iter():
+        tag = part.tag
+        if tag in _PEOPLE:
+            if person is not None:
+                found += _person(person, said, places)
+                said, places = {}, []
+            person = part
         elif tag == "Affiliation":
-            affiliations.append(flat(child))
-        elif tag == "MiddleName":
-            middle = flat(child)
+            places.append(flat(part))
+        elif tag == "Identifier":
+            if part.get("Source") == "ORCID" and part.getparent() is person:
+                said.setdefault("ORCID", part.text or "")
+        elif tag in _NAMES:
+            said[tag] = flat(part)
+    return found if person is None else found + _person(person, said, places)
+
+
+_NAMES: Final = frozenset(("LastName", "ForeName", "FirstName", "MiddleName", "Initials", "Suffix", "CollectiveName"))
+
+
+def _person(element: Element, said: dict[str, str], places: list[str]) -> list[Author]:
+    get = said.get
+    family, given = get("LastName", ""), get("ForeName", "") or get("FirstName", "")
+    group = "" if family else get("CollectiveName", "")
     if not (family or group or given):
-        return None
-    return Author(
-        family=group if group and not family else family,
-        given=f"{given} {middle}" if middle else given,
-        initials=initials,
-        suffix=suffix,
-        is_group=bool(group) and not family,
-        orcid=orcid_id,
-        affiliations=tuple([place for place in affiliations if place]) if affiliations else (),
+        return []
+    if "MiddleName" in said:
+        given = f"{given} {said['MiddleName']}".strip()
+    author = Author(
+        family=family or group,
+        given=given,
+        initials=get("Initials", ""),
+        suffix=get("Suffix", ""),
+        is_group=bool(group),
+        orcid=orcid(said["ORCID"]) if "ORCID" in said else "",
+        affiliations=tuple([place for place in places if place]) if places else (),
         equal_contribution=element.get("EqualContrib") == "Y",
         valid=element.get("ValidYN") != "N",
     )
-
-
-def authors(element: Element) -> list[Author]:
-    """Those of a list of people."""
-    return [one for one in map(author, element) if one is not None]
+    return [author]
 
 
 def abstract(element: Element) -> list[AbstractSection]:

@@ -245,7 +245,7 @@ _TEXTS: Final[dict[str, Take]] = {
     "PMID": lambda d, v: d.identify("pmid", v, "PMID"),
     "PMCID": lambda d, v: d.identify("pmcid", v, "PMCID"),
     "URL": lambda d, v: d.link(v, "URL"),
-    "keyword": lambda d, v: [d.keyword(_markup.read_plain(k)) for k in re.split(r"; |, (?!.*; )", v)],
+    "keyword": lambda d, v: d.keyword_list(_markup.read_plain(v)),
 }
 
 FORMAT: Final = Format(

@@ -50,8 +50,10 @@ def _fault(record: Record) -> str:
     """Why a record of the right shape cannot be taken: its values are those of a stranger's file, not our store's."""
     if not record.source or not record.external_id:
         return "names no source or no id"
-    if "\x00" in recordjson.dump(record).decode() or "\\u0000" in recordjson.dump(record).decode():
+    if b"\\u0000" in recordjson.dump(record):
         return "holds NUL characters"
+    if record.url and not record.url.lower().startswith(("https://", "http://", "ftp://")):
+        return f"holds an address that is none ({record.url[:60]!r})"
     for identifier in record.identifiers:
         found = try_parse(identifier.scheme, identifier.value)
         if found != identifier:

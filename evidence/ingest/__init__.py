@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from evidence import tagging
 from evidence.ingest.batch import Batch
-from evidence.ingest.prepare import Prepared, Preparer
+from evidence.ingest.prepare import Preparer, Ready
 from evidence.ingest.report import OUTCOMES, Report, where
-from evidence.records import Deletion, Item, Rejected
+from evidence.records import Item, Rejected
 from evidence.store.engine import Store, Writer
 from evidence.vocabulary import Vocabulary
 
@@ -41,12 +41,12 @@ def take(
     source = iter(items)
     if preview:
         with store.write(preview=True) as writer:
-            while chunk := preparer.prepare(islice(source, BATCH)):
+            while chunk := preparer.prepare(store, islice(source, BATCH)):
                 _write(writer, vocabulary, chunk, report, actor=actor, run_id=run_id, include=include)
                 _progress(on_progress, report)
         store.cache.clear()
         return report
-    while chunk := preparer.prepare(islice(source, BATCH)):
+    while chunk := preparer.prepare(store, islice(source, BATCH)):
         with store.write() as writer:
             _write(writer, vocabulary, chunk, report, actor=actor, run_id=run_id, include=include)
         _progress(on_progress, report)
@@ -58,9 +58,7 @@ def _progress(on_progress: Callable[[int], None] | None, report: Report) -> None
         on_progress(report.total)
 
 
-def _write(
-    writer: Writer, vocabulary: Vocabulary, chunk: list[Prepared | Rejected | Deletion], report: Report, **how: Any
-) -> None:
+def _write(writer: Writer, vocabulary: Vocabulary, chunk: list[Ready], report: Report, **how: Any) -> None:
     batch = Batch(writer, vocabulary, primary=tagging.primary, **how)
     for outcome in batch.run(chunk):
         if isinstance(outcome, Rejected):

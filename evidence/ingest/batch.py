@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from evidence.ingest.deciding import Placement, Shelf
-from evidence.ingest.prepare import Prepared
+from evidence.ingest.prepare import READER, Prepared, Ready
 from evidence.ingest.studies import Saver
 from evidence.matching.normalise import block_keys, features
 from evidence.merging import STATE_OF_INCOMING
@@ -26,6 +26,7 @@ class _Stored:
     study: int
     age: tuple[int, str, bytes]
     fresh: bool
+    upstream: str = "present"
 
 
 class Batch:
@@ -56,7 +57,7 @@ class Batch:
         self._touched: list[int] = []
         self._decisions: list[Decision] = []
 
-    def run(self, items: Sequence[Prepared | Rejected | Deletion]) -> list[str | Rejected]:
+    def run(self, items: Sequence[Ready]) -> list[str | Rejected]:
         """The outcome of every item, in order; everything is written when this returns."""
         prepared = [i for i in items if isinstance(i, Prepared)]
         rejected = [i for i in items if isinstance(i, Rejected)]
@@ -77,11 +78,15 @@ class Batch:
         connection = self._writer.connection
         names = {p.name for p in prepared} | {(d.source, d.external_id) for d in deletions}
         for name, row in reads.known(connection, names).items():
-            self._stored[name] = _Stored(row.id, row.study_id, (row.version, row.revised, row.fingerprint), fresh=False)
+            self._stored[name] = _Stored(
+                row.id, row.study_id, (row.version, row.revised, row.fingerprint), False, row.upstream
+            )
         moving = [p for p in prepared if not self._is_unchanged(p)]
-        values = {v for p in moving for v in (p.features.pmid, p.features.pmcid, p.features.doi) if v}
+        values = {
+            v for p in moving for v in (p.details.features.pmid, p.details.features.pmcid, p.details.features.doi) if v
+        }
         candidates = {row.study_id for row in reads.studies_with(connection, values)}
-        for found in reads.studies_in_blocks(connection, {b for p in moving for b in p.blocks}).values():
+        for found in reads.studies_in_blocks(connection, {b for p in moving for b in p.details.blocks}).values():
             candidates |= found
         candidates |= {self._stored[p.name].study for p in moving if p.name in self._stored}
         held = self._saver.load(candidates)
@@ -93,8 +98,12 @@ class Batch:
         self._keys.look_up([p.record for p in moving])
 
     def _is_unchanged(self, item: Prepared) -> bool:
+        """The same as stored, or an older delivery. A source without revision dates (a file) is believed anew."""
         stored = self._stored.get(item.name)
-        return stored is not None and (stored.age[2] == item.fingerprint or item.age < stored.age)
+        if stored is None:
+            return False
+        dated = bool(item.revised or stored.age[1]) or item.record.version != stored.age[0]
+        return stored.age[2] == item.fingerprint or (dated and item.age < stored.age)
 
     def _take(self, item: Prepared) -> str:
         stored = self._stored.get(item.name)
@@ -108,7 +117,7 @@ class Batch:
 
     def _add(self, item: Prepared) -> str:
         number = self._writer.number(schema.SourceRecord)
-        placement = self._shelf.place(item.features, item.blocks, record=number)
+        placement = self._shelf.place(item.details.features, item.details.blocks, record=number)
         if placement.studies:
             study = self._unite(placement)
             self._record_join(study, number, placement)
@@ -125,29 +134,32 @@ class Batch:
 
     def _revise(self, item: Prepared, stored: _Stored) -> str:
         study = stored.study
-        placement = self._shelf.place(item.features, item.blocks, record=stored.id, own=study)
+        placement = self._shelf.place(item.details.features, item.details.blocks, record=stored.id, own=study)
         study = self._unite(placement)
         self._put(item, stored.id, study, self._new if stored.fresh else self._revised)
         self._saver.changed(study, "study-revised")
+        if stored.upstream != "present":
+            self._saver.upstream(study, "present")
         self._keep_doubts(stored.id, placement)
         return "revised"
 
     def _put(self, item: Prepared, number: int, study: int, where: dict[int, NewRecord]) -> None:
+        details = item.details
         new = NewRecord(
             id=number,
             study_id=study,
             record=item.record,
-            payload=item.payload,
+            payload=details.payload,
             fingerprint=item.fingerprint,
-            reader=item.reader,
+            reader=READER,
             revised=item.revised,
-            blocks=item.blocks,
-            tags=item.tags,
+            blocks=details.blocks,
+            tags=details.tags,
         )
         where[number] = new
         self._stored[item.name] = _Stored(number, study, item.age, fresh=where is self._new)
-        self._shelf.put(study, number, item.features, item.blocks)
-        self._saver.put(study, reads.Member(number, item.record, item.tags))
+        self._shelf.put(study, number, details.features, details.blocks)
+        self._saver.put(study, reads.Member(number, item.record, details.tags))
 
     def _unite(self, placement: Placement) -> int:
         """Make the placement's studies one; the oldest stays."""

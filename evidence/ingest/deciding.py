@@ -66,7 +66,7 @@ class Shelf:
         gone = self.studies.pop(old)
         self.studies[into].members.update(gone.members)
         for index in (self._by_identifier, self._by_block):
-            for holders in index.values():  # type: ignore[attr-defined]
+            for holders in index.values():
                 if old in holders:
                     holders.discard(old)
                     holders.add(into)
@@ -111,19 +111,24 @@ class Shelf:
     def _against(self, study: int, features: Features, record: int, own: int | None) -> tuple[Verdict, int]:
         """The verdict on a whole study: same only if no member is different; the member it rests on."""
         best: tuple[Verdict, int] | None = None
-        differs: tuple[Verdict, int] | None = None
+        differing: list[tuple[Verdict, int]] = []
         mine = self.studies[own].members if own is not None else {record: features}
         for other, theirs in self.studies[study].members.items():
             if any(frozenset((m, other)) in self._different for m in (record, *mine)):
                 return Verdict("different", "remembered", ("they were judged different before",)), other
             verdict = compare(features, theirs)
             if verdict.outcome == "different" and verdict.rule != "nothing-agrees":
-                differs = (verdict, other)
+                differing.append((verdict, other))
             elif verdict.outcome != "different" and (best is None or _rank(verdict) < _rank(best[0])):
                 best = (verdict, other)
-        if best and differs and best[0].outcome == "same":
-            return Verdict("unsure", "conflict", (*best[0].reasons, *differs[0].reasons)), best[1]
-        return best or differs or (Verdict("different", "nothing-agrees"), 0)
+        held = self.studies[study].members
+        if best and best[0].outcome == "same":
+            # A member that differs from the one matched too was put beside it by a person: no reason against.
+            against = [d for d in differing if compare(held[best[1]], held[d[1]]).outcome != "different"]
+            if against:
+                return Verdict("unsure", "conflict", (*best[0].reasons, *against[0][0].reasons)), best[1]
+            return best
+        return best or next(iter(differing), (Verdict("different", "nothing-agrees"), 0))
 
     def _compatible(self, chosen: list[int], study: int) -> bool:
         """May the study become one with those chosen? Not when any two of their records differ."""

@@ -1,8 +1,8 @@
-"""Everything about a record that needs no store, done before the writer's lock is taken."""
+"""What can be worked out about a record before the writer's lock is taken."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
@@ -10,7 +10,8 @@ from typing import Final
 from evidence import recordjson, tagging
 from evidence.matching.normalise import Features, block_keys, features
 from evidence.records import Deletion, Item, Record, Rejected
-from evidence.store.engine import pack
+from evidence.store import reads
+from evidence.store.engine import Store, pack
 from evidence.store.reads import label
 from evidence.views import TagView
 from evidence.vocabulary import Vocabulary
@@ -23,17 +24,31 @@ _VOLATILE_DATES: Final = ("record-revised", "medline", "pubmed", "completed")
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A record with everything about it that needs no store."""
+class Details:
+    """What placing and storing a record needs, and an unchanged one never does."""
 
-    record: Record
     payload: bytes
-    fingerprint: bytes
-    reader: int
-    revised: str
     features: Features
     blocks: tuple[int, ...]
     tags: tuple[TagView, ...]
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A record, what identifies its delivery, and (once asked for) the details."""
+
+    record: Record
+    fingerprint: bytes
+    revised: str
+    _make: Callable[[Record], Details]
+    _details: Details | None = None
+
+    @property
+    def details(self) -> Details:
+        """The details, made once."""
+        if self._details is None:
+            self._details = self._make(self.record)
+        return self._details
 
     @property
     def name(self) -> tuple[str, str]:
@@ -42,8 +57,11 @@ class Prepared:
 
     @property
     def age(self) -> tuple[int, str, bytes]:
-        """Orders deliveries of one record; the fingerprint breaks ties, so arrival order never decides."""
+        """Orders deliveries of one record; the fingerprint (length first) breaks ties."""
         return self.record.version, self.revised, self.fingerprint
+
+
+Ready = Prepared | Rejected | Deletion
 
 
 class Preparer:
@@ -53,21 +71,28 @@ class Preparer:
         self._tagger = tagging.Tagger(vocabulary)
         self._vocabulary = vocabulary
 
-    def prepare(self, items: Iterator[Item]) -> list[Prepared | Rejected | Deletion]:
-        """One chunk, ready to be decided on."""
-        return [self._one(item) if isinstance(item, Record) else item for item in items]
+    def prepare(self, store: Store, items: Iterator[Item]) -> list[Ready]:
+        """One chunk, ready to be decided on; the details of records that the store lacks are made here."""
+        ready = [self._one(item) if isinstance(item, Record) else item for item in items]
+        prepared = [item for item in ready if isinstance(item, Prepared)]
+        if prepared:
+            with store.read() as connection:
+                stored = reads.known(connection, [item.name for item in prepared])
+            for item in prepared:
+                known = stored.get(item.name)
+                if known is None or known.fingerprint != item.fingerprint:
+                    _ = item.details
+        return ready
 
     def _one(self, record: Record) -> Prepared | Rejected:
         if not (record.title or record.identifiers or record.vernacular_title or record.provenance):
-            return Rejected(
-                subject=f"{record.source} {record.external_id}", reason="has neither a title nor an identifier"
-            )
-        return Prepared(
-            record=record,
+            subject = f"{record.source} {record.external_id}"
+            return Rejected(subject=subject, reason="has neither a title nor an identifier")
+        return Prepared(record, fingerprint(record), _revised(record), self._details)
+
+    def _details(self, record: Record) -> Details:
+        return Details(
             payload=pack(recordjson.dump(record)),
-            fingerprint=fingerprint(record),
-            reader=READER,
-            revised=_revised(record),
             features=features(record),
             blocks=block_keys(record),
             tags=tuple(self._views(record)),
@@ -89,10 +114,15 @@ class Preparer:
 
 
 def fingerprint(record: Record) -> bytes:
-    """16 bytes that are equal exactly when a source says the same: handling dates and the version are left out."""
+    """20 bytes that are equal exactly when a source says the same: handling dates and the version are left out.
+
+    The length comes first, so that of two deliveries with one revision date the one that says more is the later one
+    (Batch): which arrived first decides nothing.
+    """
     dates = tuple(d for d in record.dates if d.kind not in _VOLATILE_DATES)
     kept = replace(record, dates=dates, version=1, references=(), number_of_references=None)
-    return blake2b(bytes([READER]) + recordjson.dump(kept), digest_size=16).digest()
+    said = recordjson.dump(kept)
+    return len(said).to_bytes(4, "big") + blake2b(bytes([READER]) + said, digest_size=16).digest()
 
 
 def _revised(record: Record) -> str:

@@ -127,7 +127,8 @@ class Saver:
         """The source says the record is deleted, or no longer gives it."""
         self.load([study])
         row = self._rows.get(study)
-        if row is not None and row.upstream_state != state:
+        before = self._upstream.get(study, row.upstream_state if row is not None else "present")
+        if before != state:
             self._upstream[study] = state
             self.changed(study, f"upstream-{state}")
 
@@ -172,9 +173,11 @@ class Saver:
         return shown
 
     def _state(self, study: int, stored_keys: Sequence[str]) -> StudyState:
+        given = self._keys.given.get(study, [])
         if study in self._fresh:
             inclusion = "included" if self._include else "candidate"
-            return StudyState(study, fresh=True, inclusion=inclusion, keys=(self._keys.primary[study],))
+            upstream = self._upstream.get(study, "present")
+            return StudyState(study, True, upstream=upstream, inclusion=inclusion, keys=tuple(given))
         row = self._rows[study]
         return StudyState(
             study,
@@ -182,7 +185,7 @@ class Saver:
             upstream=self._upstream.get(study, row.upstream_state),
             inclusion=row.inclusion,
             created=row.created,
-            keys=tuple(stored_keys),
+            keys=(*stored_keys, *given),
         )
 
     def _log(self, rows: dict[int, Any], shown: dict[int, Projection], states: dict[int, StudyState]) -> None:

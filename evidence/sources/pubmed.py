@@ -6,7 +6,8 @@ and no more; EFetch is asked for 200 at a time, by POST, as NCBI wishes for list
 - an error of any shape: asked again, then SourceUnavailable or SourceRefused (transport)
 - fewer or more PMIDs than ESearch counts: a broken answer, asked again
 - unknown phrases and fields: hits as they are, and a warning for the run log
-- EFetch lacks records: those alone are asked for once more; what lacks again is `missing`
+- EFetch lacks records: those alone are asked for once more; what lacks again is `missing`, unless a rejected piece may
+  be it
 - EFetch gives a record twice: the highest version, of equal ones the first, and the PMID is listed
 - EFetch gives records nobody asked for: ignored and listed
 """
@@ -37,16 +38,20 @@ MOST_HITS: Final = 20
 """Hits of a look-up that are worth fetching: a supplement's DOI has one for each of its abstracts in print."""
 
 _SYNTAX: Final = re.compile(r"[^\w./-]")
-_REJECTED_PMID: Final = re.compile(r"PMID:?\s*(\d{1,8})\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What came of one EFetch. `problem` is set when it failed, or when asking again for what lacked failed."""
+    """What came of one EFetch. `problem` is set when it failed, or when asking again for what lacked failed.
+
+    `missing`: asked for twice, and nothing came. `unclear`: nothing came, but among the rejected items is one without
+    a PMID, which may be it.
+    """
 
     asked: tuple[str, ...]
     items: tuple[Item, ...] = ()
     missing: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
     problem: SourceProblem | None = None
@@ -110,10 +115,12 @@ class PubMed:
                 sorted_out.take(self._records(lacking))
         except SourceProblem as exc:
             problem = exc
+        lacking = sorted_out.lacking() if problem is None else ()
         return Fetched(
             asked=asked,
             items=sorted_out.items(),
-            missing=sorted_out.lacking() if problem is None else (),
+            missing=() if sorted_out.rejected else lacking,
+            unclear=lacking if sorted_out.rejected else (),
             duplicates=tuple(sorted_out.duplicates),
             unasked=tuple(sorted_out.unasked),
             problem=problem,
@@ -137,7 +144,7 @@ class _SortedOut:
 
     asked: tuple[str, ...]
     found: dict[str, Item] = field(default_factory=dict)
-    rejected: dict[Rejected, None] = field(default_factory=dict)
+    rejected: dict[tuple[str, str], Rejected] = field(default_factory=dict)  # the same in both answers counts once
     duplicates: dict[str, None] = field(default_factory=dict)
     unasked: dict[str, None] = field(default_factory=dict)
 
@@ -146,7 +153,7 @@ class _SortedOut:
         wanted = set(self.asked)
         for item in items:
             if isinstance(item, Rejected):
-                self.rejected[item] = None
+                self.rejected[item.reason, item.payload] = item
             elif item.external_id not in wanted:
                 self.unasked[item.external_id] = None
             elif item.external_id not in self.found:
@@ -157,13 +164,12 @@ class _SortedOut:
                     self.found[item.external_id] = item
 
     def lacking(self) -> tuple[str, ...]:
-        """PMIDs asked for of which nothing came; one whose record came and could not be read is not lacking."""
-        unreadable = {m[1] for item in self.rejected if (m := _REJECTED_PMID.search(item.subject))}
-        return tuple(p for p in self.asked if p not in self.found and p not in unreadable)
+        """PMIDs asked for of which nothing came."""
+        return tuple(p for p in self.asked if p not in self.found)
 
     def items(self) -> tuple[Item, ...]:
         """What came, in the order asked for, then what could not be read."""
-        return (*(self.found[p] for p in self.asked if p in self.found), *self.rejected)
+        return (*(self.found[p] for p in self.asked if p in self.found), *self.rejected.values())
 
 
 def _version(item: Item) -> int:

@@ -23,14 +23,19 @@ class Keys:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self._taken: dict[str, int] = {}
+        self._asked: set[str] = set()
         self._stems: set[str] = set()
         self._fresh: list[dict[str, Any]] = []
-        self.primary: dict[int, str] = {}
+        self.given: dict[int, list[str]] = {}
 
     def look_up(self, records: Sequence[Record]) -> None:
-        """Read which of the keys that these records propose are taken."""
-        proposed = {citekeys.fold(k) for r in records for k in r.keys}
-        for row in rows_in(self._writer.connection, select(CITE_KEY), CITE_KEY.c.folded, proposed):
+        """Read which of the keys that these records propose, or would be given, are taken: one query for a batch."""
+        self._ask({citekeys.fold(k) for r in records for k in r.keys} | {citekeys.stem(r) for r in records})
+
+    def _ask(self, folded: set[str]) -> None:
+        new = folded - self._asked
+        self._asked |= new
+        for row in rows_in(self._writer.connection, select(CITE_KEY), CITE_KEY.c.folded, new):
             self._taken[row.folded] = row.study_id
 
     def birth(self, study_id: int, record_id: int, record: Record) -> str:
@@ -38,7 +43,6 @@ class Keys:
         proposed = next((k for k in record.keys if self._is_free(k)), "")
         key = proposed or self._mint(record)
         self._give(key, study_id, record_id if proposed else None, primary=True)
-        self.primary[study_id] = key
         self.aliases(study_id, record_id, record)
         return key
 
@@ -54,11 +58,13 @@ class Keys:
         self._fresh = []
 
     def _is_free(self, key: str) -> bool:
+        self._ask({citekeys.fold(key)})
         return citekeys.is_valid(key) and citekeys.fold(key) not in self._taken
 
     def _mint(self, record: Record) -> str:
         stem = citekeys.stem(record)
-        if stem not in self._stems:
+        self._ask({stem})
+        if stem in self._taken and stem not in self._stems:
             self._stems.add(stem)
             column = CITE_KEY.c.folded
             wanted = select(column, CITE_KEY.c.study_id).where(column >= stem, column < stem + _AFTER_Z)
@@ -69,6 +75,7 @@ class Keys:
     def _give(self, key: str, study_id: int, record_id: int | None, *, primary: bool) -> None:
         folded = citekeys.fold(key)
         self._taken[folded] = study_id
+        self.given.setdefault(study_id, []).append(key)
         self._fresh.append(
             {"folded": folded, "key": key, "study_id": study_id, "is_primary": primary, "source_record_id": record_id}
         )

@@ -1,20 +1,21 @@
-"""The maintainer's own searches and conditions: kept in the store, they win over data/."""
+"""The maintainer's own saved searches: kept in the store, they win over data/."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, fields
-from typing import Any
+from dataclasses import replace
+from typing import Final
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
 
 from evidence.errors import NotFound
 from evidence.store import schema
 from evidence.store.engine import Store, Writer, table_of
 from evidence.store.statements import upsert
-from evidence.vocabulary import Condition, MeshLink, Search, Vocabulary, with_overlay
+from evidence.vocabulary import Search, Vocabulary, with_overlay
 
 OVERLAY = table_of(schema.VocabularyOverlay)
+_SEARCH: Final = TypeAdapter(Search)
 
 
 def apply(store: Store, vocabulary: Vocabulary) -> Vocabulary:
@@ -24,32 +25,19 @@ def apply(store: Store, vocabulary: Vocabulary) -> Vocabulary:
 
 
 def _applied(connection: Connection, vocabulary: Vocabulary) -> Vocabulary:
-    searches = dict(vocabulary.searches)
-    conditions = dict(vocabulary.conditions)
-    for row in connection.execute(select(OVERLAY).order_by(OVERLAY.c.kind, OVERLAY.c.slug)):
-        entries: dict[str, Any] = searches if row.kind == "search" else conditions
-        if row.payload:
-            made = _made(Search if row.kind == "search" else Condition, json.loads(row.payload))
-            entries[row.slug] = made
-        else:
-            entries.pop(row.slug, None)
-    if searches == vocabulary.searches and conditions == vocabulary.conditions:
+    wanted = select(OVERLAY).where(OVERLAY.c.kind == "search").order_by(OVERLAY.c.slug)
+    payloads = {row.slug: row.payload for row in connection.execute(wanted)}
+    if not payloads:
         return vocabulary
-    return with_overlay(vocabulary, conditions=conditions, searches=searches)
-
-
-def _made(kind: type[Search] | type[Condition], values: dict[str, Any]) -> Search | Condition:
-    known = {f.name for f in fields(kind)}
-    kept = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known}
-    if "mesh" in kept:
-        kept["mesh"] = tuple(MeshLink(**m | {"trees": tuple(m["trees"])}) for m in kept["mesh"])
-    return kind(**kept)
+    kept = {name: search for name, search in vocabulary.searches.items() if payloads.get(name, name)}
+    own = [_SEARCH.validate_json(payload) for payload in payloads.values() if payload]
+    return with_overlay(replace(vocabulary, searches=kept), searches=own)
 
 
 def add_search(store: Store, search: Search, *, actor: str) -> None:
     """Add a saved search, or replace the one of that name."""
     with store.write() as writer:
-        _put(writer, "search", search.name, json.dumps(asdict(search), ensure_ascii=False), actor)
+        _put(writer, "search", search.name, _SEARCH.dump_json(search).decode(), actor)
 
 
 def remove_search(store: Store, vocabulary: Vocabulary, name: str, *, actor: str) -> None:

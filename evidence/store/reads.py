@@ -39,6 +39,7 @@ class Known:
     fingerprint: bytes
     version: int
     revised: str
+    upstream: str  # of its study
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +57,24 @@ def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tupl
     for source, external_id in names:
         by_source[source].append(external_id)
     found = {}
-    columns = select(
-        RECORD.c.id,
-        RECORD.c.external_id,
-        RECORD.c.fingerprint,
-        RECORD.c.version,
-        RECORD.c.revised,
-        MEMBERSHIP.c.study_id,
-    ).join(MEMBERSHIP, MEMBERSHIP.c.source_record_id == RECORD.c.id)
+    columns = (
+        select(
+            RECORD.c.id,
+            RECORD.c.external_id,
+            RECORD.c.fingerprint,
+            RECORD.c.version,
+            RECORD.c.revised,
+            MEMBERSHIP.c.study_id,
+            STUDY.c.upstream_state,
+        )
+        .join(MEMBERSHIP, MEMBERSHIP.c.source_record_id == RECORD.c.id)
+        .join(STUDY, STUDY.c.id == MEMBERSHIP.c.study_id)
+    )
     for source, ids in by_source.items():
         for row in rows_in(connection, columns.where(RECORD.c.source == source), RECORD.c.external_id, ids):
-            found[source, row.external_id] = Known(row.id, row.study_id, row.fingerprint, row.version, row.revised)
+            found[source, row.external_id] = Known(
+                row.id, row.study_id, row.fingerprint, row.version, row.revised, row.upstream_state
+            )
     return found
 
 

@@ -74,7 +74,7 @@ def _data() -> Traversable:
     try:
         return resources.files("evidence.data")
     except ModuleNotFoundError:
-        return Path(__file__).parents[1] / "data"
+        return Path(__file__).parents[2] / "data"
 
 
 def _toml_files(folder: Traversable) -> Iterator[Traversable]:

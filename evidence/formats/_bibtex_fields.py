@@ -1,0 +1,223 @@
+"""What BibTeX's and BibLaTeX's entry types and fields mean, and what databases add to them, as tables.
+
+Field names: "BibTeXing" (Patashnik 1988), the biblatex manual, and the exports of Zotero, Scopus, Web of Science,
+JabRef, Mendeley and BibDesk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from evidence.formats import _bibtex_names, _dates, _ids, _latex
+from evidence.formats._bibtex_values import Entry
+from evidence.formats._draft import Draft, Take
+from evidence.identifiers import registrations_in, try_parse
+from evidence.records import Record, RecordKind
+
+KINDS: Final[dict[str, RecordKind]] = {
+    **dict.fromkeys(("article", "inproceedings", "conference", "periodical", "suppperiodical", "review"), "article"),
+    **dict.fromkeys(("book", "booklet", "mvbook", "collection", "mvcollection", "proceedings", "manual"), "book"),
+    **dict.fromkeys(("incollection", "inbook", "suppbook", "bookinbook", "inreference", "suppcollection"), "chapter"),
+    **dict.fromkeys(("phdthesis", "mastersthesis", "thesis"), "thesis"),
+    **dict.fromkeys(("techreport", "report"), "report"),
+    **dict.fromkeys(("online", "electronic", "www"), "web"),
+}
+"""Entry types; one that is not here makes an "other", and is kept."""
+
+_PLAIN_TYPES: Final = frozenset(("article", "book", "incollection", "phdthesis", "techreport", "online", "misc"))
+_SUBTYPES: Final[dict[str, RecordKind]] = {"preprint": "preprint", "registration": "registration", "web": "web"}
+_ARXIV: Final = re.compile(r"(?:arxiv:\s*)?((?:[a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?)", re.I)
+
+
+def record(entry: Entry, external_id: str) -> Record:
+    """The record of an entry."""
+    draft = Draft(kind=KINDS.get(entry.type, "other"))
+    if entry.type not in _PLAIN_TYPES:
+        draft.extra.append(("entrytype", entry.type))
+    fields = dict(entry.fields)
+    _kind(draft, entry.type, fields)
+    _title(draft, fields)
+    _people(draft, fields)
+    _date(draft, fields)
+    _eprint(draft, fields)
+    for name, value in [*fields.items(), *entry.again]:
+        take = _FIELDS.get(name)
+        if take is not None:
+            take(draft, value)
+        elif value.strip():
+            draft.keep(name, _latex.text(value))
+    draft.key(entry.key)
+    return draft.record("bibtex", external_id)
+
+
+def _kind(draft: Draft, type_: str, fields: dict[str, str]) -> None:
+    """@misc says nothing by itself: its subtype, an arXiv number or a bare address do."""
+    subtype = fields.get("entrysubtype", "").strip().lower()
+    if subtype in _SUBTYPES and type_ in ("misc", "online", "unpublished"):
+        draft.kind = _SUBTYPES[subtype]
+        del fields["entrysubtype"]
+    elif type_ in ("misc", "unpublished", "online") and _is_arxiv(fields):
+        draft.kind = "preprint"
+    if draft.kind == "preprint" and "howpublished" in fields and "journal" not in fields:
+        fields["journal"] = fields.pop("howpublished")
+    if type_ in ("inbook",) and "booktitle" not in fields and "chapter" in fields:
+        draft.kind = "chapter"  # BibTeX's own @inbook: the title is the book's
+
+
+def _is_arxiv(fields: dict[str, str]) -> bool:
+    origin = fields.get("archiveprefix", "") + fields.get("eprinttype", "") + fields.get("eprint", "")
+    return "arxiv" in origin.lower()
+
+
+def _title(draft: Draft, fields: dict[str, str]) -> None:
+    """Title and subtitle are one title; so are those of the book."""
+    for to, name, sub in (("title", "title", "subtitle"), ("book_title", "booktitle", "booksubtitle")):
+        parts = [p for p in (_latex.markup(fields.pop(n, "")) for n in (name, sub)) if p]
+        if len(parts) == 2:
+            joint = " " if parts[0][-1] in ":?!." else ": "
+            parts = [type(parts[0])(joint.join(parts))]
+        for part in parts:
+            draft.mark(to, part, name)  # type: ignore[arg-type]
+
+
+def _people(draft: Draft, fields: dict[str, str]) -> None:
+    for name in ("author", "editor"):
+        value = fields.pop(name, "")
+        if not value.strip():
+            continue
+        found, whole = _bibtex_names.read(value)
+        draft.filled = True
+        if name == "author":
+            draft.authors += found
+            draft.authors_complete = whole
+        else:
+            draft.editors += found
+
+
+def _date(draft: Draft, fields: dict[str, str]) -> None:
+    """`date` (BibLaTeX, may be a range) or `year`, `month`, `day`."""
+    year, month, day = (_latex.text(fields.pop(name, "")) for name in ("year", "month", "day"))
+    whole = _latex.text(fields.pop("date", ""))
+    start = _dates.parse(whole.split("/")[0] if re.match(r"\d{4}(?:-\d\d)*/", whole) else whole)
+    found = _dates.better(start, _dates.combined(year, month, day))
+    draft.date(found)
+    if found is None and month:
+        draft.keep("month", month)
+
+
+def _eprint(draft: Draft, fields: dict[str, str]) -> None:
+    """`eprint` names its archive: arXiv, or PubMed as BibLaTeX spells it."""
+    value = _latex.text(fields.pop("eprint", ""))
+    archive = _latex.text(fields.pop("archiveprefix", "") or fields.pop("eprinttype", "")).lower()
+    if not value:
+        return
+    scheme = {"pubmed": "pmid", "pmid": "pmid", "pmc": "pmcid", "pmcid": "pmcid", "doi": "doi"}.get(archive)
+    arxiv = _ARXIV.fullmatch(value.strip()) if archive in ("", "arxiv") else None
+    if scheme and draft.identify(scheme, value, "eprint"):
+        return
+    if arxiv:
+        draft.identify("arxiv", arxiv[1], "eprint")
+    elif not scheme:
+        draft.keep("eprint", value)
+
+
+def _plain(put: Callable[[Draft, str], object]) -> Take:
+    return lambda draft, value: put(draft, _latex.text(value))
+
+
+_UNESCAPE: Final = re.compile(r"\\([_%&#$~{}])")
+_MATH_SIGN: Final = re.compile(r"\{?\$(?:<|\\lt|<\$)\$\}?|\{?\$(?:>|\\gt)\$\}?|\{?\\text(?:less|greater)\}?(?:\{\})?")
+
+
+def verbatim(value: str) -> str:
+    """A DOI or address: backslashes that some programs put before signs go, a `\\url{…}` round it too."""
+    text = value.strip()
+    found = re.fullmatch(r"\{?\\url\s*\{(.*)\}\}?", text, re.S)
+    text = found[1] if found else text
+    text = _MATH_SIGN.sub(lambda m: "<" if "<" in m[0] or "lt" in m[0] or "less" in m[0] else ">", text)
+    text = text.replace("\\textunderscore", "_").replace("{\\_}", "_").replace("{\\%}", "%").replace("{\\&}", "&")
+    text = _UNESCAPE.sub(r"\1", text)
+    while text.startswith("{") and text.endswith("}"):
+        text = text[1:-1]
+    return text
+
+
+def _identify(scheme: str, name: str) -> Take:
+    def take(draft: Draft, value: str) -> None:
+        text = verbatim(value)
+        if text and not draft.identify(scheme, text, name):
+            draft.add_new(i for i in _ids.in_text(text) if i.scheme == scheme)
+
+    return take
+
+
+def _address(draft: Draft, value: str) -> None:
+    for part in verbatim(value).split("\n"):
+        draft.link(part.replace("\\url{", "").rstrip("}") if "\\url" in part else part, "url")
+
+
+def _published(draft: Draft, value: str) -> None:
+    if re.search(r"https?://", value):
+        _address(draft, value)
+    else:
+        draft.keep("howpublished", _latex.text(value))
+
+
+def _issue(draft: Draft, value: str) -> None:
+    draft.put("issue", _latex.text(value), "number")
+
+
+def _medline_id(draft: Draft, value: str) -> None:
+    """Web of Science's `unique-id` and Scopus' `pubmed_id` hold a PMID where they hold one."""
+    text = _latex.text(value)
+    found = try_parse("pmid", text.removeprefix("MEDLINE:"))
+    if found is not None:
+        draft.add_new([found])
+    draft.keep("unique-id", text) if found is None else None
+
+
+def _registered(draft: Draft, value: str) -> None:
+    text = _latex.text(value)
+    numbers = registrations_in(text)
+    for number in numbers:
+        draft.identify("registration", number, "registration")
+    if not numbers:
+        draft.keep("registration", text)
+
+
+_FIELDS: Final[dict[str, Take]] = {
+    **dict.fromkeys(("journal", "journaltitle"), _plain(lambda d, v: d.put("journal", v, "journal"))),
+    **dict.fromkeys(
+        ("shortjournal", "journal-abbrev", "journal-iso", "journal_abbrev", "abbrev_source_title", "journalabbreviation"),
+        _plain(lambda d, v: d.put("abbreviation", v, "shortjournal")),
+    ),
+    "fjournal": _plain(lambda d, v: d.keep("fjournal", v)),
+    "origtitle": lambda d, v: d.mark("vernacular_title", _latex.markup(v), "origtitle"),
+    "volume": _plain(lambda d, v: d.put("volume", v, "volume")),
+    **dict.fromkeys(("number", "issue"), _issue),
+    "pages": _plain(lambda d, v: d.pages(v, "pages")),
+    **dict.fromkeys(
+        ("eid", "art_number", "article-number", "articleno", "article_number"),
+        _plain(lambda d, v: d.put("article", v, "eid")),
+    ),
+    **dict.fromkeys(
+        ("publisher", "school", "institution", "organization"), _plain(lambda d, v: d.put("publisher", v, "publisher"))
+    ),
+    **dict.fromkeys(("address", "location"), _plain(lambda d, v: d.put("place", v, "address"))),
+    "edition": _plain(lambda d, v: d.put("edition", v, "edition")),
+    **dict.fromkeys(("issn", "eissn", "isbn"), _plain(lambda d, v: d.serials(v, "issn"))),
+    "doi": _identify("doi", "doi"),
+    **dict.fromkeys(("pmid", "pubmed", "pubmedid", "pubmed-id"), _identify("pmid", "pmid")),
+    **dict.fromkeys(("pmcid", "pmc"), _identify("pmcid", "pmcid")),
+    **dict.fromkeys(("pubmed_id", "unique-id"), _medline_id),
+    "registration": _registered,
+    **dict.fromkeys(("url", "link", "ee", "bdsk-url-1", "biburl"), _address),
+    "howpublished": _published,
+    **dict.fromkeys(("keywords", "keyword", "author_keywords"), _plain(lambda d, v: d.keyword_list(v))),
+    **dict.fromkeys(("language", "langid"), _plain(lambda d, v: d.language(v))),
+    "abstract": lambda d, v: d.take_abstract(_latex.markup(v), "abstract"),
+    **{n: _plain(lambda d, v, name=n: d.note(v, name)) for n in ("note", "annote", "annotation", "extra", "addendum")},  # type: ignore[misc]
+    **dict.fromkeys(("crossref", "xdata"), lambda d, v: d.keep("crossref", v)),
+}

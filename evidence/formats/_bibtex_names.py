@@ -1,0 +1,176 @@
+"""Names in BibTeX's `author` and `editor` fields, both ways.
+
+Reading after "Tame the BeaST", section 4, https://ctan.org/pkg/tamethebeast : names are separated by `and` outside
+braces; "von Last, Jr, First" or "First von Last"; what stands wholly in braces is one name, here a group. Lists in
+MEDLINE's form ("Smith AB, Doe C"), which are no BibTeX but common, are read as what they mean.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from evidence.formats import _latex, _latex_encode, _names
+from evidence.records import Author
+
+_AND: Final = re.compile(r"\s+and(?:\s+|$)|^and\s+", re.I)
+_LETTER: Final = re.compile(r"\{\\(?:[^\w{]\s*\{?\\?\w\}?|[a-zA-Z]+\s?\{?\w?\}?)\}")
+_GUARDED: Final = re.compile(r"(?i)\b(?:and|others)\b")
+
+
+def read(value: str) -> tuple[tuple[Author, ...], bool]:
+    """The authors of a field's value, and whether the list is whole (no `and others`)."""
+    value = value.strip()
+    names = [n for n in _split(value) if n.strip()]
+    if len(names) == 1 and not _wholly_braced(names[0]):
+        listed = _one_string(names[0])
+        if listed is not None:
+            return listed
+    if "," not in value and len(names) > 1:
+        as_medline = [_names.medline(_latex.text(n)) for n in names]
+        if all(as_medline):
+            return tuple(a for a in as_medline if a is not None), True
+    whole = True
+    found: list[Author] = []
+    for name in names:
+        if name.strip().lower() in ("others", "et al.", "et al", "{others}"):
+            whole = False
+            continue
+        author = _name(name.strip())
+        if author is not None:
+            found.append(author)
+    return tuple(found), whole
+
+
+def _one_string(name: str) -> tuple[tuple[Author, ...], bool] | None:
+    """A list that uses no `and`: MEDLINE's commas, or semicolons; None for a single name."""
+    text = _latex.text(name)
+    bare, whole = _names.without_et_al(text)
+    if ";" in bare:
+        return _names.people(text)
+    parts = [p.strip() for p in bare.rstrip(".").split(",") if p.strip()]
+    if not parts or not all(_names.medline(p) for p in parts) or (len(parts) == 1 and "." in text):
+        return None if whole else (_names.people(text)[0], False)
+    return tuple(m for m in map(_names.medline, parts) if m is not None), whole
+
+
+def _split(value: str) -> list[str]:
+    """The value cut at every `and` outside braces."""
+    if "{" not in value:
+        return _AND.split(value)
+    names, start, depth, counted = [], 0, 0, 0
+    for match in _AND.finditer(value):
+        piece = value[counted : match.start()].replace("\\{", "").replace("\\}", "")
+        depth, counted = depth + piece.count("{") - piece.count("}"), match.start()
+        if depth <= 0:
+            names.append(value[start : match.start()])
+            start = match.end()
+    names.append(value[start:])
+    return names
+
+
+def _wholly_braced(name: str) -> bool:
+    name = name.strip()
+    if not (name.startswith("{") and name.endswith("}")):
+        return False
+    depth = 0
+    for i, c in enumerate(name):
+        depth += (c == "{") - (c == "}")
+        if depth == 0 and i < len(name) - 1:
+            return False
+    return not _LETTER.fullmatch(name)  # {\'E} is a letter, not a group
+
+
+def _commas(name: str) -> list[str]:
+    parts, depth, start = [], 0, 0
+    for i, c in enumerate(name):
+        depth += (c == "{") - (c == "}")
+        if c == "," and depth == 0:
+            parts.append(name[start:i])
+            start = i + 1
+    return [*parts, name[start:]]
+
+
+def _name(name: str) -> Author | None:
+    if _wholly_braced(name):
+        text = _latex.text(name)
+        return _names.group(text) if text else None
+    parts = [_part(p) for p in _commas(name)]
+    if len(parts) == 1:
+        return _natural(name)
+    if len(parts) == 2:
+        family, given, suffix = parts[0], parts[1], ""
+    elif len(parts) == 3:
+        family, suffix, given = parts
+        if _names.looks_like_suffix(given) and not _names.looks_like_suffix(suffix):
+            suffix, given = given, suffix  # "Smith, John, Jr": wrong in BibTeX, common all the same
+    else:
+        family, given, suffix = parts[0], " ".join(parts[1:]), ""
+    return _names.make(family, given, suffix) if family or given else None
+
+
+def _part(text: str) -> str:
+    return _latex.text(text.replace("~", " "))
+
+
+def _natural(name: str) -> Author | None:
+    """"First von Last": the last word, with lower-case words before it; words in braces are one."""
+    words = _words(name)
+    if not words:
+        return None
+    if len(words) == 1:
+        return _names.make(words[0][0])
+    end = len(words)
+    suffix = ""
+    if end > 2 and _names.looks_like_suffix(words[-1][0]):
+        suffix, end = words[-1][0], end - 1
+    start = next((i for i in range(1 if end > 1 else 0, end - 1) if words[i][1]), end - 1)
+    if words[0][1]:
+        start = 0
+    given = " ".join(w for w, _ in words[:start])
+    return _names.make(" ".join(w for w, _ in words[start:end]), given, suffix)
+
+
+def _words(name: str) -> list[tuple[str, bool]]:
+    """The words of a name, decoded, each with whether it is lower case (a particle)."""
+    words: list[tuple[str, bool]] = []
+    depth, start = 0, 0
+    text = name.replace("~", " ") + " "
+    for i, c in enumerate(text):
+        depth += (c == "{") - (c == "}")
+        if c.isspace() and depth <= 0:
+            piece = text[start:i].strip()
+            start = i
+            if piece:
+                shown = _latex.text(piece)
+                braced = piece.startswith("{") and not piece.startswith("{\\")
+                words.append((shown, not braced and shown[:1].islower()))
+    return [w for w in words if w[0]]
+
+
+def write(authors: tuple[Author, ...], whole: bool = True) -> str:
+    """A field's value for these authors; groups in braces, `and others` where the list is cut short."""
+    names = [_written(a) for a in authors if a.family or a.given]
+    return " and ".join(names if whole else [*names, "others"])
+
+
+def _written(author: Author) -> str:
+    if author.is_group:
+        return f"{{{_latex_encode.text(author.family)}}}"
+    family, given, suffix = author.family, _names.given_text(author), author.suffix
+    if not family:
+        family, given = given, ""
+    shown = _guarded(family)
+    if suffix:
+        return f"{shown}, {_guarded(suffix)}, {_guarded(given)}"
+    if given:
+        return f"{shown}, {_guarded(given)}"
+    alone = read(shown)[0] if shown == _latex_encode.text(family) else ()
+    same = len(alone) == 1 and _names.canonical(alone[0]) == (False, family, "", "")
+    return shown if same else f"{shown},"
+
+
+def _guarded(part: str) -> str:
+    """A part of a name; braces keep a comma, an `and` or a tie in it from being read as syntax."""
+    encoded = _latex_encode.text(part)
+    return f"{{{encoded}}}" if "," in part or _GUARDED.search(part) else encoded

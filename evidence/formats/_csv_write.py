@@ -1,0 +1,116 @@
+"""The CSV writer (RFC 4180), with cells that a spreadsheet would run as a formula made harmless, reversibly.
+
+A cell that begins with `=`, `+`, `-`, `@` or a tab gets an apostrophe in front (OWASP, "CSV Injection"), and so does one
+that already begins with apostrophes before such a character: taking one apostrophe away restores any of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from evidence.formats import _dates, _export, _markup, _names
+from evidence.records import Author
+from evidence.views import Study
+
+JUDGEMENTS: Final = ("design", "level", "conditions", "interventions", "n")
+"""Columns that hold this program's tags; reading a file back leaves them out."""
+
+COLUMNS: Final = (
+    *("key", "pmid", "doi", "pmcid", "title", "authors", "journal", "year", "volume", "issue", "pages"),
+    *("design", "level", "conditions", "interventions", "n", "state", "registrations", "url", "abstract"),
+    *("kind", "date", "journal_abbreviation", "book_title", "editors", "issn", "isbn", "publisher", "place", "edition"),
+    *("language", "keywords", "original_title", "notes"),
+)
+_GUARD: Final = re.compile(r"'*[=+\-@\t\r]")
+_NEEDS_QUOTES: Final = re.compile(r'[",\r\n;\t]|^\s|\s$')
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if _GUARD.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell that `guarded` was given."""
+    return cell[1:] if cell.startswith("'") and _GUARD.match(cell[1:]) else cell
+
+
+def write(studies: Iterable[Study]) -> Iterator[str]:
+    """A header line and a row for each study."""
+    yield ",".join(COLUMNS) + "\r\n"
+    for study in studies:
+        cells = _cells(study)
+        yield ",".join(_quoted(guarded(cells.get(name, ""))) for name in COLUMNS) + "\r\n"
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell
+
+
+def _cells(study: Study) -> dict[str, str]:
+    record, row = study.record, study.row
+    date = _export.date(record)
+    registrations = dict.fromkeys((*record.ids("registration"), *row.registrations))
+    cells = {
+        "key": row.key,
+        "pmid": _export.identifier(study, "pmid"),
+        "doi": _export.identifier(study, "doi"),
+        "pmcid": _export.identifier(study, "pmcid"),
+        "title": _markup.write(record.title),
+        "authors": _people(_export.authors(record)) + ("" if record.authors_complete else "; et al."),
+        "year": f"{date.year:04d}" if date and date.year else "",
+        "date": _dates.written(date) if date and date.month else "",
+        "state": "" if row.state == "none" else row.state,
+        "registrations": "; ".join(registrations),
+        "url": _export.link(study),
+        "abstract": _markup.write(_markup.joined(record.abstract, "\n")),
+        "kind": record.kind,
+        "book_title": _markup.write(record.book_title),
+        "original_title": _markup.write(record.vernacular_title),
+        "editors": _people(record.editors),
+        "issn": record.journal.issn,
+        "isbn": " ".join(record.isbns),
+        "language": "; ".join(record.languages),
+        "keywords": _markup.write_plain(_export.keywords(record)),
+        "notes": _markup.write_plain(_export.warning(study)),
+    }
+    plain = {
+        "journal": record.journal.title,
+        "journal_abbreviation": record.journal.abbreviation,
+        "volume": record.volume,
+        "issue": record.issue,
+        "pages": record.pages,
+        "publisher": record.publisher,
+        "place": record.place,
+        "edition": record.edition,
+    }
+    return cells | {name: _markup.write_plain(value) for name, value in plain.items()} | _judgements(study)
+
+
+def _judgements(study: Study) -> dict[str, str]:
+    row = study.row
+    named = [f"{slug} ({role})" if role == "comparator" else slug for slug, role in row.interventions]
+    return {
+        "design": "; ".join(row.designs) or row.design,
+        "level": str(row.level or ""),
+        "conditions": "; ".join(row.conditions),
+        "interventions": "; ".join(named),
+        "n": "" if row.n is None else str(row.n),
+    }
+
+
+def _people(authors: Iterable[Author]) -> str:
+    """Names set apart by semicolons; one inside a name becomes a space, and a list of one name ends with one."""
+    names = [_names.listed(_without_semicolon(a)) for a in authors]
+    text = "; ".join(names)
+    return _markup.write_plain(f"{text};" if len(names) == 1 else text)
+
+
+def _without_semicolon(author: Author) -> Author:
+    parts = (author.family, author.given, author.initials, author.suffix)
+    if not any(";" in p for p in parts):
+        return author
+    family, given, initials, suffix = (" ".join(p.replace(";", " ").split()) for p in parts)
+    return Author(family=family, given=given, initials=initials, suffix=suffix, is_group=author.is_group)
