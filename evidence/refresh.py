@@ -181,7 +181,7 @@ class _Task:
             with contextlib.suppress(StoreProblem):
                 self._finish("failed" if isinstance(exc, EvidenceError) else "interrupted", str(exc) or repr(exc))
             raise
-        return self._finish("failed" if self.problems else "ok", "; ".join(self.problems[:3]))
+        return self._finish("failed" if self.problems else "ok", "; ".join(dict.fromkeys(self.problems)))
 
     def put_off(self) -> RunView:
         """Not even try, and say so."""

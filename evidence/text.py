@@ -29,7 +29,7 @@ def clean(text: str) -> str:
         return " ".join(pieces(text).split())
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    if "  " in text or text[:1] == " " or text[-1:] == " ":
+    if "  " in text or text.strip() != text:
         return " ".join(text.split())
     return text
 

@@ -57,5 +57,5 @@ def chosen(values: dict[str, Any], vocabulary: Vocabulary) -> Filter:
 
 
 def _meant(given: str, known: dict[str, Any]) -> str:
-    close = get_close_matches(given, known, n=3, cutoff=0.5)
+    close = [slug for slug in known if given.lower() in slug][:3] or get_close_matches(given, known, n=3, cutoff=0.5)
     return f"; did you mean {' or '.join(close)}?" if close else f"; known: {', '.join(known)}"

@@ -96,11 +96,14 @@ def _fill(store: Store, words: Vocabulary) -> None:
 def _serve(app: Any, host: str, port: int) -> None:
     import waitress
 
+    channels: dict[int, Any] = {}
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident="evidence")
-    except OSError as exc:
-        reason = (exc.strerror or str(exc)).lower()
-        raise EvidenceError(f"{host}:{port}", f"cannot listen here ({reason}); --port takes another") from None
+        server = waitress.create_server(app, map=channels, host=host, port=port, threads=THREADS, ident="evidence")
+    except (OSError, ValueError) as exc:  # ValueError: the host's name is not known
+        for channel in list(channels.values()):
+            channel.close()  # waitress leaves the socket open that it could not bind
+        reason = (getattr(exc, "strerror", None) or str(exc)).lower().rstrip(".")
+        raise EvidenceError(f"{host}:{port}", f"cannot listen here ({reason}); --host, --port choose another") from None
     listening = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
     signal.signal(signal.SIGTERM, _stop)
     for address, number in listening:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from evidence.errors import BadInput, UnknownFormat
+from evidence.formats import _lines
 from evidence.records import Item
 from evidence.views import Study
 
@@ -27,7 +28,9 @@ for a file that is unreadable as a whole, naming the label."""
 Writer = Callable[[Iterable[Study]], Iterator[str]]
 """Studies → pieces of text, streaming."""
 
-HEAD_BYTES: Final = 4096
+HEAD_BYTES: Final = 16_384
+"""How much of a file is looked at to recognise it; some .bib files begin with a page of comments."""
+
 _MODULES: Final = ("pubmed_xml", "bibtex", "ris", "medline", "csl", "tabular", "jsonl", "reference_list")
 
 
@@ -39,7 +42,7 @@ class Format:
     label: str  # for people: "BibTeX"
     suffixes: tuple[str, ...]  # the first is used for downloads
     media_type: str
-    recognise: Callable[[bytes], bool]  # the first HEAD_BYTES, decompressed, BOM removed
+    recognise: Callable[[bytes], bool]  # the first HEAD_BYTES, decompressed, as UTF-8 without mark
     read: Reader | None = None
     write: Writer | None = None
 
@@ -65,41 +68,30 @@ def open_path(path: Path) -> BinaryIO:
     if path.is_dir():
         raise BadInput(str(path), "is a directory, not a file")
     try:
-        stream: BinaryIO = path.open("rb")
+        with path.open("rb") as first:
+            packed = first.read(2) == b"\x1f\x8b"
+        stream = cast(BinaryIO, gzip.open(path, "rb") if packed else path.open("rb"))
     except FileNotFoundError:
         raise BadInput(str(path), "no such file") from None
-    except OSError as exc:
-        raise BadInput(str(path), f"cannot be read ({exc.strerror})") from None
+    except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
+        raise BadInput(str(path), f"cannot be read ({exc})") from None
     try:
-        if cast(io.BufferedReader, stream).peek(2)[:2] == b"\x1f\x8b":
-            stream = cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, _Gunzip(stream))))
-        if not cast(io.BufferedReader, stream).peek(1):
-            raise BadInput(str(path), "is empty")
+        empty = not stream.read(1)
+        stream.seek(0)
     except (OSError, EOFError, zlib.error) as exc:
         stream.close()
-        raise BadInput(str(path), f"cannot be read ({exc.__class__.__name__}: {exc})") from None
-    except BadInput:
+        raise BadInput(str(path), f"cannot be read ({exc})") from None
+    if empty:
         stream.close()
-        raise
+        raise BadInput(str(path), "is empty")
     return stream
-
-
-class _Gunzip(gzip.GzipFile):
-    """A gzip reader that closes the file beneath it; GzipFile leaves that to its caller."""
-
-    def __init__(self, beneath: BinaryIO) -> None:
-        super().__init__(fileobj=beneath)
-        self._beneath = beneath
-
-    def close(self) -> None:
-        """Close both."""
-        super().close()
-        self._beneath.close()
 
 
 def recognise(stream: BinaryIO, label: str) -> Format:
     """The format of a stream by its content, its position unchanged. Raises UnknownFormat naming the file."""
-    head = cast(io.BufferedReader, stream).peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
+    head = _lines.as_utf8(_head(stream))
+    if not head.strip():
+        raise BadInput(label, "is empty")
     for fmt in registry().values():
         if fmt.read and fmt.recognise(head):
             return fmt
@@ -107,12 +99,36 @@ def recognise(stream: BinaryIO, label: str) -> Format:
     raise UnknownFormat(label, f"is in no format this program reads ({names}); say --format if it is one of them")
 
 
+def _head(stream: BinaryIO) -> bytes:
+    """The first bytes of a stream that can go back, or that can be looked into."""
+    if not stream.seekable():
+        return cast(io.BufferedReader, stream).peek(HEAD_BYTES)[:HEAD_BYTES]
+    start = stream.tell()
+    pieces: list[bytes] = []
+    missing = HEAD_BYTES
+    while missing > 0 and (piece := stream.read(missing)):
+        pieces.append(piece)
+        missing -= len(piece)
+    stream.seek(start)
+    return b"".join(pieces)
+
+
+def read(stream: BinaryIO, label: str, format_name: str = "") -> Iterator[Item]:
+    """Every item of a stream, in the format named or recognised. Raises BadInput naming the label."""
+    fmt = by_name(format_name) if format_name else recognise(stream, label)
+    assert fmt.read is not None
+    try:
+        yield from fmt.read(stream, label)
+    except (OSError, EOFError, zlib.error) as exc:
+        raise BadInput(label, f"cannot be read to its end ({exc})") from None
+
+
 def read_path(path: Path, format_name: str = "") -> Iterator[Item]:
-    """Every item of a file, in the format named or recognised. Errors name the file."""
+    """Every item of a file, in the format named or recognised. Errors name the file; records carry its bare name."""
     with open_path(path) as stream:
-        fmt = by_name(format_name) if format_name else recognise(stream, str(path))
-        assert fmt.read is not None
         try:
-            yield from fmt.read(stream, path.name)
-        except (OSError, EOFError, zlib.error) as exc:
-            raise BadInput(str(path), f"cannot be read to its end ({exc})") from None
+            yield from read(stream, path.name, format_name)
+        except BadInput as exc:
+            if exc.subject != path.name:
+                raise
+            raise type(exc)(str(path), exc.reason) from None

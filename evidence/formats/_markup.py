@@ -21,8 +21,8 @@ TAG_NAMES: Final = {
 _NAMES: Final = "|".join(sorted(TAG_NAMES, key=len, reverse=True))
 _DROPPED: Final = "span|font|scp|sc|nocase|p|br|div|title|sec|abstract"
 TAG: Final = (
-    rf"<(?P<close>/?)(?:jats:)?(?P<name>{_NAMES})>"
-    rf"|&lt;(?P<close2>/?)(?:jats:)?(?P<name2>{_NAMES})&gt;"
+    rf"<(?P<slash>/?)(?:jats:)?(?P<name>{_NAMES})>"
+    rf"|&lt;(?P<slash2>/?)(?:jats:)?(?P<name2>{_NAMES})&gt;"
     rf"|</?(?:jats:)?(?P<dropped>{_DROPPED})(?:\s[^<>]{{0,200}})?/?>"
 )
 """A tag as files write it (compile with IGNORECASE)."""
@@ -39,7 +39,7 @@ def tag_of(match: re.Match[str]) -> str:
     if dropped:
         return "" if dropped.lower() in ("span", "font", "scp", "sc", "nocase") else " "
     name = TAG_NAMES[(match["name"] or match["name2"]).lower()]
-    return f"<{match['close'] or match['close2'] or ''}{name}>"
+    return f"<{match['slash'] or match['slash2'] or ''}{name}>"
 
 
 def unescape_once(text: str) -> str:

@@ -67,20 +67,22 @@ def group(name: str) -> Author:
 
 
 def is_initials(token: str) -> bool:
-    """True for "AB", "A.B.", "J-P": one to four capitals."""
-    letters = re.sub(r"[.\-‐]", "", token)
-    return 1 <= len(letters) <= 4 and letters.isalpha() and letters.isupper()
+    """True for "AB", "A.B.", "J-P": one to five capitals."""
+    letters = re.sub(r"[.\-‐'’]", "", token)
+    return 1 <= len(letters) <= 5 and letters.isalpha() and letters.isupper()
 
 
 def medline(text: str) -> Author | None:
     """A name in MEDLINE's form, "Family AB" or "Family AB Jr", or None when it is not one."""
     tokens = text.split()
-    suffix = tokens.pop() if len(tokens) > 2 and _SUFFIX.fullmatch(tokens[-1]) else ""
+    suffix = ""
+    if len(tokens) > 2 and _SUFFIX.fullmatch(tokens[-1]) and is_initials(tokens[-2]):
+        suffix = tokens.pop()
     given: list[str] = []
     while len(tokens) > 1 and len(given) < 4 and is_initials(tokens[-1]):
         given.insert(0, tokens.pop())
     family, initials = " ".join(tokens), "".join(c for c in "".join(given) if c.isalpha())
-    if not given or len(initials) > 5 or any(is_initials(t) and not t.isalpha() for t in tokens):  # "A. Smith B"
+    if not given or len(initials) > 6 or any(is_initials(t) and not t.isalpha() for t in tokens):  # "A. Smith B"
         return None
     if not any(c.islower() for c in family) and (len(family) < 2 or len(initials) > 2):  # "A B", "JOHN LEE"
         return None

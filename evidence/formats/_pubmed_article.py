@@ -1,4 +1,7 @@
-"""PubmedArticle → Record. The tables at the end say which element is read by what; elements not named are skipped."""
+"""PubmedArticle → Record. The tables at the end say which element is read by what; elements not named are skipped.
+
+Defaults of attributes (Owner "NLM", Language "eng", Version 1 …) are the DTD's, which is never loaded.
+"""
 
 from __future__ import annotations
 
@@ -147,7 +150,7 @@ def _citation(element: Element, draft: Draft) -> None:
     values = draft.values
     get = element.get
     values["citation_status"] = get("Status", "")
-    values["owner"] = get("Owner", "")
+    values["owner"] = get("Owner", "NLM")
     method = get("IndexingMethod", "")
     values["indexing_method"] = "" if method == "Manual" else method  # what older DTDs leave unsaid
     draft.add("extra", ("version date", get("VersionDate")) if get("VersionDate") else None)
@@ -223,7 +226,7 @@ def _other_abstract(element: Element, draft: Draft) -> None:
     sections = tuple(read.abstract(element))
     if sections:
         get = element.get
-        found = OtherAbstract(sections=sections, type=get("Type", ""), language=get("Language", ""))
+        found = OtherAbstract(sections=sections, type=get("Type", ""), language=get("Language", "eng"))
         draft.add("other_abstracts", found)
 
 

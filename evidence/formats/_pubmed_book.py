@@ -1,7 +1,8 @@
 """PubmedBookArticle → Record: a book or a report of NLM's Bookshelf, or a chapter of one.
 
 https://dtd.nlm.nih.gov/ncbi/pubmed/doc/out/250101/el-PubmedBookArticle.html . A document without ArticleTitle is the
-book itself: its title is the book's, its authors are the book's.
+book itself: its title is the book's, its authors are the book's. A chapter with a date of its own (ContributionDate) is
+cited by that; its book's, often the year a series began, is kept as an "other" date named "book".
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from evidence.formats._pubmed_article import (
     to_value,
 )
 from evidence.formats._pubmed_fields import Element
+from evidence.identifiers import Identifier
 from evidence.records import Author, Record
 from evidence.text import short_name
 
@@ -49,7 +51,12 @@ def book(element: Element, with_references: bool) -> Record | None:
     else:
         draft.values["kind"] = "book"
         draft.values["title"] = draft.values.pop("book_title", "")
+    if any(when.kind == "contribution" for _, when in draft.dates):
+        draft.dates = [read.as_other("book", one) if one[1].kind == "issue" else one for one in draft.dates]
     _book_authors(draft)
+    _book_ids(draft)
+    if "keywords" in draft.lists:  # one list for each name of a condition: the same words again and again
+        draft.lists["keywords"] = list(dict.fromkeys(draft.lists["keywords"]))
     registrations_in_text(draft)
     return draft.record(found)
 
@@ -63,6 +70,15 @@ def _book_authors(draft: Draft) -> None:
         draft.extend("extra", [("book author", short_name(author)) for author in of_book])
 
 
+def _book_ids(draft: Draft) -> None:
+    """DOI and ISBN of the book name the document when it is the book, not when it is a chapter of it."""
+    of_book: list[Identifier] = draft.lists.pop("book_ids", [])
+    if draft.values["kind"] == "book":
+        draft.later_ids += of_book
+    else:
+        draft.extend("extra", [(f"book {found.scheme}", found.value) for found in of_book if found.scheme != "isbn"])
+
+
 def _book(element: Element, draft: Draft) -> None:
     """The Book of a document: its own lists of people must not mix with the document's."""
     inner = Draft(references=False)
@@ -73,7 +89,7 @@ def _book(element: Element, draft: Draft) -> None:
     inner.values.pop("authors_complete", None)
     draft.values.update(inner.values)
     draft.dates += inner.dates
-    draft.later_ids += inner.later_ids
+    draft.extend("book_ids", inner.later_ids)
 
 
 def _publisher(element: Element, draft: Draft) -> None:

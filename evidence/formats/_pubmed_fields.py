@@ -199,9 +199,15 @@ def _dated(kind: DateKind, name: str, *parts: str) -> Timed | None:
         when = _day(year, month, day, season)
     else:
         return None
-    if kind == "other":
-        when = PartialDate(year=when.year, month=when.month, day=when.day, text=name)
-    return (_DATE_ORDER[kind], when.year or 0, when.month or 0, when.day or 0), Dated(kind=kind, date=when)
+    timed = (_DATE_ORDER[kind], when.year or 0, when.month or 0, when.day or 0), Dated(kind=kind, date=when)
+    return as_other(name, timed) if kind == "other" else timed
+
+
+def as_other(name: str, timed: Timed) -> Timed:
+    """A date as one of kind "other", whose name is its text."""
+    key, when = timed[0], timed[1].date
+    other = PartialDate(year=when.year, month=when.month, day=when.day, text=name)
+    return (_DATE_ORDER["other"], *key[1:]), Dated(kind="other", date=other)
 
 
 def in_order(dates: list[Timed]) -> tuple[Dated, ...]:
@@ -272,25 +278,29 @@ def mesh_heading(element: Element) -> MeshHeading | None:
 
 
 def keywords(element: Element) -> list[Keyword]:
-    """The keywords of one KeywordList and their owner."""
-    owner = element.get("Owner", "")
+    """The keywords of one KeywordList and their owner, by default NLM.
+
+    The star of an author's keyword (NOTNLM) is left out: it changes from one delivery to the next and means nothing.
+    """
+    owner = element.get("Owner", "NLM")
     found = []
     for child in element:
         text = flat(child)
         if text:
-            found.append(Keyword(text=text, major=child.get("MajorTopicYN") == "Y", owner=owner))
+            major = owner != "NOTNLM" and child.get("MajorTopicYN") == "Y"
+            found.append(Keyword(text=text, major=major, owner=owner))
     return found
 
 
 def grants(element: Element) -> list[Grant]:
-    """The grants of a GrantList."""
-    found = []
+    """The grants of a GrantList, sorted: their order changes from one delivery to the next."""
+    found = set()
     for child in element:
         said = children(child)
         fields = (said.get("GrantID", ""), said.get("Acronym", ""), said.get("Agency", ""), said.get("Country", ""))
         if any(fields):
-            found.append(Grant(id=fields[0], acronym=fields[1], agency=fields[2], country=fields[3]))
-    return found
+            found.add(fields)
+    return [Grant(id=one[0], acronym=one[1], agency=one[2], country=one[3]) for one in sorted(found)]
 
 
 @lru_cache(maxsize=4096)

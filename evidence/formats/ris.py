@@ -60,28 +60,46 @@ def read(stream: BinaryIO, label: str) -> Iterator[Item]:
 
 
 def _blocks(stream: BinaryIO) -> Iterator[Block]:
+    """Records from TY to ER.
+
+    Tags between an ER and the next TY are a record that lost its TY when they name a work (title, author,
+    identifier); else they belong to the record before them, as Ovid's NL line does.
+    """
+    held: Block | None = None  # ended by its ER, waiting for such a line
     block: Block | None = None
+    gap = False
     for line in _lines.lines(stream):
+        tag, value = ("", "") if line.fault else _tag(line.text)
+        if tag in ("TY", "ER"):
+            done = _settled(held, block)
+            held, block = (done.pop() if tag == "ER" and done else None), None
+            yield from done
         if line.fault:
             block = spoilt(block, line)
-            continue
-        tag, value = _tag(line.text)
-        if tag == "TY":
-            if block is not None:  # its ER is missing
-                yield block
-            block = Block(line.number)
-            block.add(tag, value, line.number)
-        elif tag == "ER":
-            if block is not None:
-                yield block
-            block = None
-        elif tag:
+        elif tag and tag != "ER":
             block = block or Block(line.number)
             block.add(tag, value, line.number)
         elif block is not None and line.text.strip() and not _NUMBERING.fullmatch(line.text):
-            block.extend(line.text.strip(), line.number)
-    if block is not None:
-        yield block
+            if not gap or _has(block, "TY"):
+                block.extend(line.text.strip(), line.number)
+        gap = not line.text.strip()
+    yield from _settled(held, block)
+
+
+def _settled(held: Block | None, block: Block | None) -> list[Block]:
+    """The records that a TY, an ER or the end of the file completes, a few stray tags joined to the one before them."""
+    if block is None:
+        return [held] if held is not None else []
+    if held is None:
+        return [block]
+    if block.fault or _has(block, "TY", "TI", "T1", "AU", "A1", "DO", "PMID", "AB", "N2"):
+        return [held, block]
+    held.fields += block.fields
+    return [held]
+
+
+def _has(block: Block, *tags: str) -> bool:
+    return any(tag in tags for tag, _ in block.fields)
 
 
 def _tag(text: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -115,21 +115,26 @@ def _matching(store: Store, connection: Connection, bitmaps: Bitmaps, terms: Seq
         if key in cache:
             cache.move_to_end(key)
             return cache[key]
-    if connection.dialect.name == "sqlite":
-        rows = connection.execute(text("SELECT rowid FROM study_fts WHERE study_fts MATCH :q"), {"q": _fts5(terms)})
-    else:
-        rows = connection.execute(
-            text("SELECT study_id FROM study_fts WHERE body @@ to_tsquery('simple', :q)"), {"q": _tsquery(terms)}
-        )
-    size = max(
-        bitmaps.get("listed").bit_length(), bitmaps.get("lead").bit_length(), bitmaps.get("candidate").bit_length()
-    )
-    found = bitmap_of((number for (number,) in rows if number <= size), size)
+    size = max(bitmaps.get(base).bit_length() for base in ("listed", "lead", "candidate"))
+    found = bitmap_of(_numbers(connection, terms), size)
     with _lock:
         cache[key] = found
         while len(cache) > _CACHE_SIZE:
             cache.popitem(last=False)
     return found
+
+
+def _numbers(connection: Connection, terms: Sequence[Term]) -> Iterator[int]:
+    """The numbers of matching studies, through the driver's own cursor: a common word gives a row for every study."""
+    cursor = connection.connection.cursor()
+    try:
+        if connection.dialect.name == "sqlite":
+            cursor.execute("SELECT rowid FROM study_fts WHERE study_fts MATCH ?", (_fts5(terms),))
+        else:
+            cursor.execute("SELECT study_id FROM study_fts WHERE body @@ to_tsquery('simple', %s)", (_tsquery(terms),))
+        yield from (row[0] for row in cursor.fetchall())
+    finally:
+        cursor.close()
 
 
 def _fts5(terms: Sequence[Term]) -> str:

@@ -1,0 +1,21 @@
+"""The full size of tests/test_refresh_kill.py: 9,000 records, twenty kills. Some minutes; needs EVIDENCE_BENCH_DATA."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.refresh_process import compare_after_kills
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not os.environ.get("EVIDENCE_BENCH_DATA"), reason="NOT RUN: benchmarks run when EVIDENCE_BENCH_DATA is set"
+)
+def test_killed_twenty_times_nine_thousand_records_arrive_the_same(tmp_path: Path) -> None:
+    seed = int(os.environ.get("EVIDENCE_KILL_SEED", "1"))
+    states = compare_after_kills(tmp_path, records=9_000, kills=20, seed=seed)
+    assert states[-1] == "ok"
+    assert set(states) <= {"ok", "interrupted"}

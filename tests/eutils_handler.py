@@ -1,0 +1,303 @@
+"""How the local E-utilities server answers one request: rightly, or with the misbehaviour that its script asks for."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from tests.eutils_records import FIRST_PMID, article_set, article_xml, search_result
+
+RATE_ERROR: Final = '{"error":"API rate limit exceeded","api-key":"KEY","count":"4","limit":"3"}'
+BACKEND_ERROR: Final = (
+    '{"header":{"type":"esearch"},"esearchresult":{"ERROR":"Search Backend failed: Exception:\n\'x\'"}}'
+)
+NOT_FOUND: Final = (
+    "<ErrorList><PhraseNotFound>xyzzy</PhraseNotFound></ErrorList>"
+    "<WarningList><OutputMessage>No items found.</OutputMessage></WarningList>"
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do with one request. `kind` is "ok", a status, or a misbehaviour (the methods of _Handler named do_…)."""
+
+    kind: str
+    number: int = 1  # of records missing, twice or not asked for; what to count wrongly
+    seconds: float = 0.05  # between the bytes of a drip
+    retry_after: str = ""
+    body: str = ""
+    utility: str = ""  # only for this one: "efetch"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request as it arrived."""
+
+    at: float
+    method: str
+    path: str
+    body: str
+    fields: dict[str, str]
+    headers: dict[str, str]
+    connection: int
+
+    @property
+    def utility(self) -> str:
+        return urlsplit(self.path).path.rsplit("/", 1)[-1].removesuffix(".fcgi")
+
+    @property
+    def ids(self) -> list[str]:
+        return [i for i in self.fields.get("id", "").split(",") if i]
+
+
+def as_step(step: Step | str | int) -> Step:
+    """A step from its short form: 429, "drop", "429:retry_after=1", "missing:number=3,utility=efetch"."""
+    if isinstance(step, Step):
+        return step
+    kind, _, options = str(step).partition(":")
+    values: dict[str, Any] = dict(option.split("=", 1) for option in options.split(",") if option)
+    if "number" in values:
+        values["number"] = int(values["number"])
+    if "seconds" in values:
+        values["seconds"] = float(values["seconds"])
+    return Step(kind, **values)
+
+
+def shut(connection: socket.socket) -> None:
+    """Shut a connection down, whatever state it is in."""
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return
+
+
+class Library(Protocol):
+    """What the handler needs of the server."""
+
+    connections: int
+    closing: threading.Event
+    open_sockets: set[socket.socket]
+
+    def note(self, seen: Seen) -> Step: ...
+
+    def find(self, term: str, fields: dict[str, str]) -> list[str]: ...
+
+    def article(self, pmid: str) -> str | None: ...
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+    eutils: Library
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that go away in the middle are what this server is for; anything else is a bug worth seeing."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.eutils = self.server.eutils
+        self.eutils.connections += 1
+        self.number = self.eutils.connections
+        self.eutils.open_sockets.add(self.connection)
+
+    def finish(self) -> None:
+        self.eutils.open_sockets.discard(self.connection)
+        super().finish()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        return
+
+    def do_GET(self) -> None:
+        self._serve(urlsplit(self.path).query, "")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        self._serve(body, body)
+
+    def _serve(self, encoded: str, body: str) -> None:
+        at = time.monotonic()
+        fields = {name: values[0] for name, values in parse_qs(encoded, keep_blank_values=True).items()}
+        seen = Seen(at, self.command, self.path, body, fields, dict(self.headers), self.number)
+        step = self.eutils.note(seen)
+        if step.kind.isdigit():
+            headers = {"Retry-After": step.retry_after} if step.retry_after else {}
+            self._send(step.body or RATE_ERROR, status=int(step.kind), type_="application/json", headers=headers)
+        else:
+            getattr(self, f"_{step.kind}")(step, seen)
+
+    def _send(
+        self, text: str | bytes, *, status: int = 200, type_: str = "text/xml", headers: dict[str, str] | None = None
+    ) -> None:
+        data = text.encode() if isinstance(text, str) else text
+        self._head(len(data), status, type_, headers)
+        self.wfile.write(data)
+
+    def _head(self, length: int, status: int = 200, type_: str = "text/xml", headers: Any = None) -> None:
+        self.send_response(status)
+        for name, value in (
+            {"Content-Type": f"{type_}; charset=UTF-8", "Content-Length": length} | (headers or {})
+        ).items():
+            self.send_header(name, str(value))
+        self.end_headers()
+
+    # What is right.
+
+    def _ok(self, step: Step, seen: Seen) -> None:
+        status, text = self._answer(step, seen)
+        self._send(text, status=status)
+
+    def _answer(self, step: Step, seen: Seen) -> tuple[int, str]:
+        if seen.utility == "esearch":
+            return 200, self._esearch(step, seen)
+        if seen.utility == "efetch":
+            return self._efetch(step, seen)
+        if seen.utility == "epost":
+            return (
+                200,
+                "<?xml version='1.0'?>\n<ePostResult><QueryKey>1</QueryKey><WebEnv>MCID_1</WebEnv></ePostResult>",
+            )
+        return 404, "<html><body>404 Not Found</body></html>"
+
+    def _esearch(self, step: Step, seen: Seen) -> str:
+        fields = seen.fields
+        found = self.eutils.find(fields.get("term", ""), fields)
+        count = len(found)
+        start, most = int(fields.get("retstart", 0)), min(int(fields.get("retmax", 20)), 9_999)
+        ids, errors = found[start : min(start + most, 9_999)], ""
+        if step.kind == "empty":
+            count, ids, errors = 0, [], NOT_FOUND
+        elif step.kind == "missing":
+            ids = ids[step.number :]
+        elif step.kind == "wrongcount":
+            count = step.number
+        elif step.kind == "phrase":
+            errors = NOT_FOUND
+        return search_result(ids, count, start=start, query=fields.get("term", ""), errors=errors)
+
+    def _efetch(self, step: Step, seen: Seen) -> tuple[int, str]:
+        if not seen.ids or not all(i.isdigit() for i in seen.ids):
+            error = "ID list is empty! Possibly it has no correct IDs."
+            return 400, f"<?xml version='1.0'?>\n<eFetchResult><ERROR>{error}</ERROR></eFetchResult>"
+        articles = [a for a in map(self.eutils.article, seen.ids) if a]
+        if step.kind == "empty":
+            articles = []
+        elif step.kind == "missing":
+            articles = articles[step.number :]
+        elif step.kind == "duplicate":
+            articles += articles[: step.number]
+        elif step.kind == "unasked":
+            articles += [article_xml(str(FIRST_PMID + 5_000_000 + i)) for i in range(step.number)]
+        return 200, article_set(articles)
+
+    _empty = _missing = _wrongcount = _phrase = _duplicate = _unasked = _ok
+
+    # What goes wrong on the way.
+
+    def _drop(self, step: Step, seen: Seen) -> None:
+        """Reset the connection without an answer."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._hang_up()
+
+    def _close(self, step: Step, seen: Seen) -> None:
+        """Close the connection politely, without an answer."""
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.close()
+
+    def _hang(self, step: Step, seen: Seen) -> None:
+        """Never answer."""
+        self.eutils.closing.wait()
+        self.close_connection = True
+
+    def _stall(self, step: Step, seen: Seen) -> None:
+        """Send half an answer and then nothing more."""
+        data = self._answer(step, seen)[1].encode()
+        self._head(len(data))
+        self.wfile.write(data[: len(data) // 2])
+        self._hang(step, seen)
+
+    def _drip(self, step: Step, seen: Seen) -> None:
+        """Send the answer a byte at a time."""
+        data = self._answer(step, seen)[1].encode()
+        self._head(len(data))
+        self._trickle(data, step.seconds)
+
+    def _dripheaders(self, step: Step, seen: Seen) -> None:
+        """Send headers for ever, a byte at a time."""
+        self._trickle(b"HTTP/1.1 200 OK\r\n" + b"X-Slow: yes\r\n" * 90, step.seconds)
+
+    def _dripopen(self, step: Step, seen: Seen) -> None:
+        """Send an answer of no stated length, a byte at a time."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nConnection: close\r\n\r\n")
+        self._trickle(self._answer(step, seen)[1].encode(), step.seconds)
+
+    def _trickle(self, data: bytes, seconds: float) -> None:
+        self.close_connection = True
+        for i in range(len(data)):
+            self.wfile.write(data[i : i + 1])
+            if self.eutils.closing.wait(seconds):
+                return
+
+    def _truncate(self, step: Step, seen: Seen) -> None:
+        """Close half-way through a body of stated length."""
+        data = self._answer(step, seen)[1].encode()
+        self._head(len(data))
+        self.wfile.write(data[: len(data) // 2])
+        self._hang_up_flushed()
+
+    def _hang_up_flushed(self) -> None:
+        self.wfile.flush()
+        shut(self.connection)
+        self.close_connection = True
+
+    # What comes whole and is wrong.
+
+    def _cut(self, step: Step, seen: Seen) -> None:
+        """Half a document in a whole answer."""
+        text = self._answer(step, seen)[1]
+        self._send(text[: len(text) // 2])
+
+    def _html(self, step: Step, seen: Seen) -> None:
+        self._send("<html><head><title>502</title></head><body>Bad Gateway</body></html>", type_="text/html")
+
+    def _xmlerror(self, step: Step, seen: Seen) -> None:
+        root = {"esearch": "eSearchResult", "efetch": "eFetchResult"}.get(seen.utility, "eResult")
+        error = step.body or "Database is not supported: pubmed"
+        self._send(f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}><ERROR>{error}</ERROR></{root}>')
+
+    def _jsonerror(self, step: Step, seen: Seen) -> None:
+        key = seen.fields.get("api_key", "192.0.2.1")
+        self._send(step.body or RATE_ERROR.replace("KEY", key), type_="application/json")
+
+    def _backenderror(self, step: Step, seen: Seen) -> None:
+        self._send(BACKEND_ERROR, type_="application/json")
+
+    def _text(self, step: Step, seen: Seen) -> None:
+        self._send(step.body, type_="text/plain")
+
+    def _big(self, step: Step, seen: Seen) -> None:
+        """An answer of so many bytes."""
+        self._send(b"<PubmedArticleSet>" + b" " * step.number)
+
+    def _redirect(self, step: Step, seen: Seen) -> None:
+        self._send("", status=302, headers={"Location": step.body})
+
+    def _badgzip(self, step: Step, seen: Seen) -> None:
+        self._send(b"\x1f\x8b\x08\x00not gzip at all", headers={"Content-Encoding": "gzip"})

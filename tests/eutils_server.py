@@ -1,0 +1,132 @@
+"""A local E-utilities server speaking real HTTP: ESearch and EFetch over invented records, and misbehaviour on command.
+
+In a test: `with EutilsServer(records=50) as server: server.script(429, "drop", "ok"); … server.url`. By hand:
+
+    python -m tests.eutils_server --records 9000 --port 8042 --script "ok 429:retry_after=1 drop truncate"
+    EVIDENCE_EUTILS_URL=http://127.0.0.1:8042/ EVIDENCE_MAX_RATE=50 evidence refresh
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import threading
+from collections import deque
+from dataclasses import replace
+from typing import Any
+
+from tests.eutils_handler import Handler, Seen, Server, Step, as_step, shut
+from tests.eutils_records import FIRST_PMID, article_xml, doi, pmcid
+
+
+class EutilsServer:
+    """The server, running in threads from `with` to its end. Change `pmids`, `searches`, `revisions` at any time."""
+
+    def __init__(self, records: int = 0, *, port: int = 0, searches: dict[str, list[str]] | None = None) -> None:
+        self.pmids = [str(FIRST_PMID + i) for i in reversed(range(records))]
+        self.searches = searches or {}
+        self.articles: dict[str, str] = {}  # PMID → XML that replaces the invented article
+        self.revisions: dict[str, int] = {}
+        self.recent: list[str] | None = None  # what a search with mindate finds; None: as without
+        self.seen: list[Seen] = []
+        self.connections = 0
+        self.closing = threading.Event()
+        self._arrived = threading.Condition()
+        self._steps: deque[Step] = deque()
+        self._forever: Step | None = None
+        self.open_sockets: set[Any] = set()
+        self.http = Server(("127.0.0.1", port), Handler)
+        self.http.eutils = self
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/entrez/eutils/"
+
+    def __enter__(self) -> EutilsServer:
+        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self.http.shutdown()
+        for connection in list(self.open_sockets):
+            shut(connection)
+        self.http.server_close()
+
+    def script(self, *steps: Step | str | int, forever: Step | str | int | None = None, utility: str = "") -> None:
+        """What to do with the next requests, one step each; afterwards `forever`, or everything right."""
+        self._steps.extend(replace(as_step(s), utility=as_step(s).utility or utility) for s in steps)
+        self._forever = as_step(forever) if forever is not None else None
+        if self._forever and utility:
+            self._forever = replace(self._forever, utility=utility)
+
+    @property
+    def unused(self) -> int:
+        """Steps of the script that no request has met yet."""
+        return len(self._steps)
+
+    def note(self, seen: Seen) -> Step:
+        """Record a request and say what to do with it."""
+        with self._arrived:
+            self.seen.append(seen)
+            step = Step("ok")
+            wanted = next((s for s in self._steps if s.utility in ("", seen.utility)), None)
+            if wanted:
+                self._steps.remove(wanted)
+                step = wanted
+            elif self._forever and self._forever.utility in ("", seen.utility):
+                step = self._forever
+            self._arrived.notify_all()
+            return step
+
+    def wait_for(self, number: int, utility: str = "", timeout: float = 60.0) -> bool:
+        """Wait until that many requests (of one utility) have arrived."""
+        with self._arrived:
+            return self._arrived.wait_for(lambda: len(self.requests(utility)) >= number, timeout)
+
+    def requests(self, utility: str = "") -> list[Seen]:
+        """The requests so far, of one utility or all."""
+        return [s for s in self.seen if utility in ("", s.utility)]
+
+    def max_rate(self, window: float = 1.0) -> int:
+        """Most requests that arrived within any stretch of time of that length, its end left out."""
+        times = sorted(s.at for s in self.seen)
+        return max((sum(1 for u in times if t <= u < t + window) for t in times), default=0)
+
+    def find(self, term: str, fields: dict[str, str]) -> list[str]:
+        """The PMIDs a search finds: a listed search, one identifier, else everything."""
+        if "mindate" in fields and self.recent is not None:
+            return self.recent
+        if term in self.searches:
+            return self.searches[term]
+        by_id = re.fullmatch(r'"?(.+?)"?\[(doi|aid|pmcid|pmid|uid)\]', term.strip(), re.I)
+        if by_id:
+            value = by_id[1].lower()
+            return [p for p in self.pmids if value in (p, doi(p).lower(), pmcid(p).lower())]
+        return self.pmids
+
+    def article(self, pmid: str) -> str | None:
+        """The record of a PMID, if there is one."""
+        if pmid in self.articles:
+            return self.articles[pmid]
+        known = pmid in self.pmids or any(pmid in found for found in self.searches.values())
+        return article_xml(pmid, revision=self.revisions.get(pmid, 0)) if known else None
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--records", type=int, default=100, help="how many invented records every search finds")
+    parser.add_argument("--port", type=int, default=8042)
+    parser.add_argument("--script", default="", help="what to do with the first requests: ok 429:retry_after=1 drop …")
+    options = parser.parse_args()
+    with EutilsServer(options.records, port=options.port) as server:
+        server.script(*options.script.split())
+        sys.stdout.write(f"EVIDENCE_EUTILS_URL={server.url}  ({options.records:,} records; Ctrl-C ends)\n")
+        sys.stdout.flush()
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            sys.stdout.write(f"{len(server.seen)} requests, at most {server.max_rate()} within a second\n")
+
+
+if __name__ == "__main__":
+    main()

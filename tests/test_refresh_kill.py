@@ -1,0 +1,21 @@
+"""A refresh that is killed at random moments ends, when started again, as if it had never been killed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.refresh_process import compare_after_kills
+
+SEED = 20250601
+"""Fixed, so that a failure can be repeated; EVIDENCE_KILL_SEED tries others."""
+
+
+@pytest.mark.slow
+def test_killed_five_times_the_store_is_the_same(tmp_path: Path) -> None:
+    seed = int(os.environ.get("EVIDENCE_KILL_SEED", SEED))
+    states = compare_after_kills(tmp_path, records=1_500, kills=5, seed=seed)
+    assert states[-1] == "ok"
+    assert set(states) <= {"ok", "interrupted"}

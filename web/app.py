@@ -1,0 +1,78 @@
+"""The application factory: one Flask application over one open store, with its policies. Nothing happens at import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from evidence import VERSION
+from evidence.settings import Settings
+from evidence.store import Store
+from evidence.store import queries as stored
+from evidence.vocabulary import Vocabulary
+from web import errors, headers, service
+from web.assets import Assets
+from web.icons import icon, mark
+from web.library import EXTENSION, Library, Queries
+from web.pages import pages
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MAX_BODY: Final = 64 * 1024
+"""Nothing is sent to these pages yet; a body this large is a mistake."""
+
+
+def create_app(
+    settings: Settings,
+    store: Store,
+    vocabulary: Vocabulary,
+    *,
+    queries: Queries | None = None,
+    trusted_hosts: Sequence[str] | None = None,
+) -> Flask:
+    """The pages over an open store.
+
+    `queries` stands in for evidence.store.queries in tests. `trusted_hosts` limits the Host header; without it every
+    host is answered, for an installation may be bound to any address and these pages only read.
+    """
+    app = Flask("web", static_folder=None, template_folder="templates")
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        TRUSTED_HOSTS=list(trusted_hosts) if trusted_hosts else None,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(icon=icon, mark=mark, version=VERSION)
+    assets = Assets.of(Path(app.root_path))
+    app.extensions[EXTENSION] = Library(
+        store, vocabulary, queries or stored, f"{VERSION}.{assets.code}.{vocabulary.hash[:12]}"
+    )
+    assets.install(app)
+    headers.install(app)
+    errors.install(app)
+    app.register_blueprint(pages)
+    app.register_blueprint(service.service)
+    if settings.url_prefix:
+        app.wsgi_app = _Prefixed(app.wsgi_app, settings.url_prefix)  # type: ignore[method-assign]
+    return app
+
+
+class _Prefixed:
+    """Serve under a path. The prefix is taken off when a proxy passed it on; links carry it in either case."""
+
+    def __init__(self, inner: WSGIApplication, prefix: str) -> None:
+        self.inner, self.prefix = inner, prefix
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == self.prefix or path.startswith(self.prefix + "/"):
+            environ["PATH_INFO"] = path[len(self.prefix) :] or "/"
+        environ["SCRIPT_NAME"] = self.prefix
+        return self.inner(environ, start_response)

@@ -1,0 +1,58 @@
+"""Policies of every answer: security headers, caching, ETags answered without rendering.
+
+Sources: https://www.w3.org/TR/CSP3/ , https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html ,
+RFC 9110 section 8.8.3 (ETag) and RFC 9111 (caching).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from flask import Flask, Response, g, request
+
+from web.library import library
+
+CSP: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'none'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+SECURITY: Final = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+}
+
+
+def install(app: Flask) -> None:
+    """Put the policies around every request of the application."""
+
+    @app.before_request
+    def unchanged() -> Response | None:
+        """304 from one row of the store, when the reader's copy is current."""
+        if not (request.endpoint or "").startswith("pages."):
+            return None
+        g.etag = etag()
+        if not request.if_none_match.contains(g.etag):
+            return None
+        answer = Response(status=304)
+        answer.set_etag(g.etag)
+        return answer
+
+    @app.after_request
+    def policies(answer: Response) -> Response:
+        """Headers of every answer, errors and static files included."""
+        for name, value in SECURITY.items():
+            answer.headers.setdefault(name, value)
+        answer.headers.setdefault("Cache-Control", "no-cache")
+        if answer.status_code == 200 and "etag" in g:
+            answer.set_etag(g.etag)
+        return answer
+
+
+def etag() -> str:
+    """What this address shows, in a word: the store's version, the code's, and the address with its host."""
+    return hashlib.sha256(f"{library().version()}\n{request.url}".encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,0 +1,105 @@
+"""The store as the pages see it: the queries of evidence.store with the store and the vocabulary filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, cast
+
+from flask import current_app
+
+from evidence.errors import NotFound, UnknownParameter
+from evidence.filters import Filter
+from evidence.store import Store
+from evidence.text import clean
+from evidence.views import Home, LibraryState, Listing, RunView, SearchView, Study
+from evidence.vocabulary import Condition, Vocabulary
+
+EXTENSION = "evidence-library"
+
+
+class Queries(Protocol):
+    """What the pages ask of the store; the module evidence.store.queries, or an object of a test."""
+
+    def home(self, store: Store, vocabulary: Vocabulary, /) -> Home: ...  # noqa: D102
+    def listing(self, store: Store, vocabulary: Vocabulary, chosen: Filter, /) -> Listing: ...  # noqa: D102
+    def study(self, store: Store, vocabulary: Vocabulary, key: str, /) -> Study | None: ...  # noqa: D102
+    def find_key(self, store: Store, vocabulary: Vocabulary, scheme: str, value: str, /) -> str | None: ...  # noqa: D102
+    def stream(self, store: Store, vocabulary: Vocabulary, chosen: Filter, /) -> Iterator[Study]: ...  # noqa: D102
+    def studies(self, store: Store, vocabulary: Vocabulary, keys: Sequence[str], /) -> Iterator[Study]: ...  # noqa: D102
+    def state(self, store: Store, /) -> LibraryState: ...  # noqa: D102
+    def runs(self, store: Store, vocabulary: Vocabulary, limit: int, /) -> tuple[RunView, ...]: ...  # noqa: D102
+    def searches(self, store: Store, vocabulary: Vocabulary, /) -> tuple[SearchView, ...]: ...  # noqa: D102
+    def version(self, store: Store, /) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One open store. `code` names the running code and vocabulary, for ETags."""
+
+    store: Store
+    vocabulary: Vocabulary
+    queries: Queries
+    code: str
+
+    def home(self) -> Home:
+        """Every condition with its counts."""
+        return self.queries.home(self.store, self.vocabulary)
+
+    def listing(self, chosen: Filter) -> Listing:
+        """A page of studies."""
+        return self.queries.listing(self.store, self.vocabulary, chosen)
+
+    def study(self, key: str) -> Study | None:
+        """One study by its key or an alias."""
+        return self.queries.study(self.store, self.vocabulary, clean(key))
+
+    def find_key(self, scheme: str, value: str) -> str | None:
+        """The current key of the study that owns an identifier, merges followed."""
+        return self.queries.find_key(self.store, self.vocabulary, scheme, clean(value))
+
+    def stream(self, chosen: Filter) -> Iterator[Study]:
+        """Every matching study whole, in list order."""
+        return self.queries.stream(self.store, self.vocabulary, chosen)
+
+    def studies(self, keys: Sequence[str]) -> Iterator[Study]:
+        """The studies of these keys, in that order."""
+        return self.queries.studies(self.store, self.vocabulary, keys)
+
+    def state(self) -> LibraryState:
+        """Counts and the last refresh."""
+        return self.queries.state(self.store)
+
+    def searches(self) -> tuple[SearchView, ...]:
+        """The saved searches."""
+        return self.queries.searches(self.store, self.vocabulary)
+
+    def version(self) -> str:
+        """What the store holds, in a word: changes whenever a page could."""
+        return f"{self.queries.version(self.store)}.{self.code}"
+
+    def condition(self, slug: str) -> Condition:
+        """A condition by its slug. Raises NotFound naming it."""
+        found = self.vocabulary.conditions.get(slug)
+        if found is None:
+            raise NotFound(f"condition “{clean(slug)[:80]}”", "this library has no condition of that name")
+        return found
+
+    def parse(self, args: Mapping[str, Iterable[str]], *, condition: str = "") -> Filter:
+        """The filter of an address, its values checked against the vocabulary. Raises UnknownParameter."""
+        chosen = Filter.parse({clean(name): values for name, values in args.items()}, condition=condition)
+        _known("condition", (chosen.condition,) if chosen.condition else (), self.vocabulary.conditions)
+        _known("design", chosen.designs, self.vocabulary.designs)
+        _known("intervention", chosen.interventions, self.vocabulary.interventions)
+        return replace(chosen, query=clean(chosen.query))
+
+
+def _known(name: str, values: tuple[str, ...], names: Mapping[str, Any]) -> None:
+    for value in values:
+        if value not in names:
+            raise UnknownParameter(name, f"this library knows no {name} called “{clean(value)[:60]}”")
+
+
+def library() -> Library:
+    """The library of the running application."""
+    return cast(Library, current_app.extensions[EXTENSION])

@@ -1,0 +1,217 @@
+"""The pages: each view asks the library once, prepares one typed object, renders one template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evidence import identifiers
+from evidence.errors import NotFound
+from evidence.filters import Filter
+from evidence.identifiers import Identifier
+from evidence.text import clean, plain
+from evidence.views import Listing, Study
+from evidence.vocabulary import Condition, Search
+from web import present, wording
+from web.chart import Chart, chart
+from web.dossier import dossier
+from web.exports import download, scope_of
+from web.home import regions, tally_columns
+from web.library import library
+from web.selection import EXPORTS, Controls, Place, controls
+
+pages = Blueprint("pages", __name__)
+_EXT = f"<any({', '.join(EXPORTS)}):ext>"
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A list of studies with its controls, for condition and search pages."""
+
+    listing: Listing
+    groups: tuple[present.Group, ...]
+    leads: tuple[present.Card, ...]
+    controls: Controls
+    chart: Chart | None
+    searched: tuple[Search, ...]
+
+
+@pages.get("/")
+def home() -> str:
+    """Every condition with its counts."""
+    found = library().home()
+    return render_template(
+        "home.html",
+        home=found,
+        regions=regions(found, library().vocabulary),
+        columns=tally_columns(),
+        state=found.state,
+    )
+
+
+@pages.get("/conditions/<slug>")
+def condition(slug: str) -> str:
+    """The studies of a condition."""
+    known = library().condition(slug)
+    chosen = library().parse(request.args.to_dict(flat=False), condition=slug)
+    shown = list_page(chosen, Place(slug))
+    return render_template(
+        "condition.html", page=shown, condition=known, state=shown.listing.state or library().state()
+    )
+
+
+@pages.get("/search")
+def search() -> str:
+    """Studies that match words, names or identifiers; help when nothing is asked."""
+    chosen = library().parse(request.args.to_dict(flat=False))
+    if not (chosen.narrows or chosen.condition):
+        return render_template("search_help.html", state=library().state())
+    shown = list_page(chosen, Place())
+    return render_template(
+        "search.html",
+        page=shown,
+        matches=named_conditions(shown.listing),
+        state=shown.listing.state or library().state(),
+    )
+
+
+@pages.get("/studies/<path:key>")
+def study(key: str) -> AnyResponse:
+    """One study; an alias of its key leads to the current one."""
+    found = study_of(key)
+    if found.row.key != key:
+        return redirect(url_for("pages.study", key=found.row.key), 301)
+    shown = dossier(found, library().vocabulary)
+    answer = make_response(render_template("study.html", page=shown, study=found, exports=study_exports(found)))
+    if cite_as := _cite_as(found):
+        answer.headers["Link"] = f'<{cite_as}>; rel="cite-as"'
+    return answer
+
+
+@pages.get("/about")
+def about() -> str:
+    """What the levels mean, what is covered, what this is not."""
+    known = library()
+    found = known.home()
+    designs = sorted(known.vocabulary.designs.values(), key=lambda d: d.order)
+    interventions = known.vocabulary.interventions.values()
+    return render_template(
+        "about.html",
+        home=found,
+        state=found.state,
+        designs=[(d, present.badge(d)) for d in designs],
+        chips=[(present.chip(known.vocabulary, i.slug, ""), i) for i in interventions if i.slug in present.FAMILIES],
+        searches=known.searches(),
+    )
+
+
+@pages.get("/pmid/<value>", defaults={"scheme": "pmid"})
+@pages.get("/doi/<path:value>", defaults={"scheme": "doi"})
+def by_identifier(scheme: str, value: str) -> AnyResponse:
+    """To the study that has this PMID or DOI. The address may change after a merge, so the move is temporary."""
+    identifier = identifiers.parse(scheme, value)
+    key = library().find_key(scheme, identifier.value)
+    if key is None:
+        raise NotFound(f"{scheme.upper()} {identifier.value}", "no study in this library has it")
+    return redirect(url_for("pages.study", key=key), 302)
+
+
+@pages.get("/key/<path:key>")
+def by_key(key: str) -> AnyResponse:
+    """To the study that has this citation key, now or before."""
+    found = library().find_key("key", key)
+    if found is None:
+        raise NotFound(f"citation key “{clean(key)[:80]}”", "no study in this library has it")
+    return redirect(url_for("pages.study", key=found), 302)
+
+
+@pages.get(f"/conditions/<slug>.{_EXT}")
+def export_condition(slug: str, ext: str) -> Response:
+    """The studies of a condition as a file."""
+    library().condition(slug)
+    return _export(ext, slug, condition=slug)
+
+
+@pages.get(f"/search.{_EXT}")
+def export_search(ext: str) -> Response:
+    """The studies a search finds, as a file."""
+    return _export(ext, "search")
+
+
+@pages.get(f"/studies/<path:key>.{_EXT}")
+def export_study(key: str, ext: str) -> Response:
+    """One study as a file."""
+    found = study_of(key)
+    return download((found,), ext, found.row.key)
+
+
+def list_page(chosen: Filter, place: Place) -> ListPage:
+    """A list with its controls."""
+    listing, vocabulary = library().listing(chosen), library().vocabulary
+    return ListPage(
+        listing=listing,
+        groups=present.groups(listing.rows, chosen.sort, vocabulary),
+        leads=present.cards(listing.leads, vocabulary),
+        controls=controls(listing, place, vocabulary),
+        chart=chart(listing.years, chosen.since, chosen.until),
+        searched=tuple(vocabulary.searches[name] for name in listing.searched_as if name in vocabulary.searches),
+    )
+
+
+def named_conditions(listing: Listing) -> tuple[tuple[Condition, int], ...]:
+    """The conditions that the search text names, with how many studies each has."""
+    if not listing.matched_conditions:
+        return ()
+    counts = {line.slug: line.summary.studies for line in library().home().conditions}
+    known = library().vocabulary.conditions
+    return tuple((known[slug], counts.get(slug, 0)) for slug in listing.matched_conditions if slug in known)
+
+
+def study_of(key: str) -> Study:
+    """The study of a key or alias. Raises NotFound naming it."""
+    found = library().study(key)
+    if found is None:
+        raise NotFound(f"study “{clean(key)[:80]}”", "no study in this library has this citation key")
+    return found
+
+
+def study_exports(found: Study) -> tuple[tuple[str, str], ...]:
+    """The files of one study."""
+    return tuple(
+        (words, url_for("pages.export_study", key=found.row.key, ext=ext)) for ext, (_, words) in EXPORTS.items()
+    )
+
+
+def _export(ext: str, name: str, *, condition: str = "") -> Response:
+    args = request.args.to_dict(flat=False)
+    page_only = scope_of(args)
+    chosen = library().parse(args, condition=condition)
+    name = f"{name}-selection" if chosen.narrows and condition else name
+    if page_only:
+        return download(library().studies([row.key for row in library().listing(chosen).rows]), ext, name)
+    return download(library().stream(chosen.first_page()), ext, name)
+
+
+def _cite_as(found: Study) -> str:
+    """The address to cite the study by (RFC 8574): its DOI, else its PubMed page."""
+    for scheme, value in (("doi", found.row.doi), ("pmid", found.row.pmid)):
+        if value:
+            return Identifier(scheme, value).url or ""  # type: ignore[arg-type]
+    return ""
+
+
+pages.add_app_template_global(wording.freshness, "freshness")
+pages.add_app_template_global(wording.trouble, "trouble")
+pages.add_app_template_global(wording.facts, "facts")
+pages.add_app_template_global(wording.gaps, "gaps")
+pages.add_app_template_global(wording.count, "count")
+pages.add_app_template_global(wording.number, "number")
+pages.add_app_template_global(wording.minute, "minute")
+pages.add_app_template_global(wording.day, "day")
+pages.add_app_template_global(wording.registration_state, "registration_state")
+pages.add_app_template_global(wording.open_registrations, "open_registrations")
+pages.add_app_template_global(present.identifier_link, "identifier_link")
+pages.add_app_template_filter(plain, "plain_text")
+pages.add_app_template_filter(wording.first_sentence, "first_sentence")

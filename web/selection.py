@@ -1,0 +1,200 @@
+"""The controls around a list: facets, active filters, years, sorting, paging, exports. All of it is addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from flask import url_for
+
+from evidence.filters import PAGE_SIZES, Filter, Sort
+from evidence.views import Facet, FacetOption, Listing
+from evidence.vocabulary import Vocabulary
+from web import wording
+
+EXPORTS: Final = {
+    "bib": ("bibtex", "BibTeX"),
+    "ris": ("ris", "RIS"),
+    "json": ("csl-json", "CSL-JSON"),
+    "csv": ("csv", "CSV"),
+}
+"""Address suffix → name in evidence.formats, words for people."""
+
+SORTS: Final[dict[Sort, str]] = {"strength": "Strongest", "newest": "Newest"}
+STATUS_WORDS: Final = {
+    "none": "No notice",
+    "corrected": "Corrected",
+    "concern": "Expression of concern",
+    "retracted": "Retracted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a list lives: the page of a condition, or the search page."""
+
+    condition: str = ""
+
+    def page(self, chosen: Filter) -> str:
+        """The address of this list in that state."""
+        base = url_for("pages.condition", slug=self.condition) if self.condition else url_for("pages.search")
+        return _with_query(base, chosen.query_string(condition_in_path=bool(self.condition)))
+
+    def export(self, ext: str, chosen: Filter, *, page_only: bool = False) -> str:
+        """The address of a file of this list: everything that matches, or the page shown."""
+        chosen = chosen if page_only else replace(chosen, after="", size=Filter().size)
+        query = chosen.query_string(condition_in_path=bool(self.condition))
+        scope = "scope=page" if page_only else ""
+        if self.condition:
+            base = url_for("pages.export_condition", slug=self.condition, ext=ext)
+        else:
+            base = url_for("pages.export_search", ext=ext)
+        return _with_query(base, "&".join(part for part in (query, scope) if part))
+
+    def hidden(self, chosen: Filter, *drop: str) -> list[tuple[str, str]]:
+        """The state as hidden form fields, without those that the form itself asks for."""
+        args = chosen.first_page().args(condition_in_path=bool(self.condition))
+        return [(name, value) for name, value in args if name not in drop]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that can be switched: its words, how many studies it would show, where switching leads."""
+
+    words: str
+    count: int | None
+    active: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceBlock:
+    """A facet, or a part of one ("Compared with")."""
+
+    id: str
+    heading: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportBlock:
+    """Files of one selection."""
+
+    words: str
+    files: tuple[tuple[str, str], ...]  # format, address
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Everything around one list."""
+
+    blocks: tuple[ChoiceBlock, ...]
+    active: tuple[Choice, ...]
+    clear: str
+    sorts: tuple[Choice, ...]
+    sizes: tuple[Choice, ...]
+    year_action: str
+    year_hidden: list[tuple[str, str]]
+    exports: tuple[ExportBlock, ...]
+    first: str
+    next: str
+
+
+def controls(listing: Listing, place: Place, vocabulary: Vocabulary) -> Controls:
+    """The controls of a listing."""
+    chosen = listing.filter
+    start = chosen.first_page()
+    bare = Filter(
+        query="" if place.condition else chosen.query, condition=place.condition, sort=chosen.sort, size=chosen.size
+    )
+    return Controls(
+        blocks=tuple(
+            b
+            for facet in listing.facets
+            for b in _blocks(facet, start, place, vocabulary)
+            if _divides(b, facet, listing)
+        ),
+        active=_active(listing, place, vocabulary),
+        clear=place.page(bare),
+        sorts=tuple(
+            Choice(words, None, chosen.sort == sort, place.page(replace(start, sort=sort)))
+            for sort, words in SORTS.items()
+        ),
+        sizes=tuple(Choice(str(n), None, chosen.size == n, place.page(replace(start, size=n))) for n in PAGE_SIZES),
+        year_action=place.page(Filter(condition=place.condition)),
+        year_hidden=place.hidden(chosen, "since", "until"),
+        exports=_exports(listing, place),
+        first=place.page(start) if chosen.after else "",
+        next=place.page(replace(chosen, after=listing.next_after)) if listing.next_after else "",
+    )
+
+
+def _divides(block: ChoiceBlock, facet: Facet, listing: Listing) -> bool:
+    """Whether a block is worth showing: a status that every study has tells nothing apart."""
+    if facet.field != "statuses" or len(block.choices) != 1:
+        return bool(block.choices)
+    return block.choices[0].active or block.choices[0].count != listing.total
+
+
+def _blocks(facet: Facet, start: Filter, place: Place, vocabulary: Vocabulary) -> list[ChoiceBlock]:
+    """One block, or two for interventions: what was given, and what it was compared with."""
+    if facet.field != "interventions":
+        return [ChoiceBlock(f"facet-{facet.parameter}", facet.label, _choices(facet, facet.options, start, place))]
+    roles = {slug: found.role for slug, found in vocabulary.interventions.items()}
+    given = tuple(o for o in facet.options if roles.get(o.value) != "comparator")
+    against = tuple(o for o in facet.options if roles.get(o.value) == "comparator")
+    return [
+        ChoiceBlock(f"facet-{facet.parameter}", facet.label, _choices(facet, given, start, place)),
+        ChoiceBlock(f"facet-{facet.parameter}-comparator", "Comparator", _choices(facet, against, start, place)),
+    ]
+
+
+def _choices(facet: Facet, options: tuple[FacetOption, ...], start: Filter, place: Place) -> tuple[Choice, ...]:
+    return tuple(Choice(o.label, o.count, o.active, place.page(start.toggled(facet.field, o.value))) for o in options)
+
+
+def _active(listing: Listing, place: Place, vocabulary: Vocabulary) -> tuple[Choice, ...]:
+    """The filters in force, each with the address without it."""
+    chosen, start = listing.filter, listing.filter.first_page()
+    named = (
+        ("designs", chosen.designs, {slug: d.name for slug, d in vocabulary.designs.items()}),
+        ("interventions", chosen.interventions, {slug: i.name for slug, i in vocabulary.interventions.items()}),
+        ("statuses", chosen.statuses, STATUS_WORDS),
+    )
+    found = [
+        Choice(names.get(value, value), None, True, place.page(start.toggled(field, value)))
+        for field, values, names in named
+        for value in values
+    ]
+    if chosen.condition and not place.condition:
+        known = vocabulary.conditions.get(chosen.condition)
+        words = known.name if known else chosen.condition
+        found.append(Choice(words, None, True, place.page(replace(start, condition=""))))
+    if chosen.query and place.condition:
+        found.append(Choice(f"“{chosen.query}”", None, True, place.page(replace(start, query=""))))
+    if years := wording.selection(chosen):
+        found.append(Choice(years, None, True, place.page(replace(start, since=None, until=None))))
+    return tuple(found)
+
+
+def _exports(listing: Listing, place: Place) -> tuple[ExportBlock, ...]:
+    """One block when the page is the whole selection, else one for the page and one for all that match."""
+    if not listing.total:
+        return ()
+    chosen = listing.filter
+    parts = bool(chosen.after or listing.next_after)
+    every = ExportBlock(
+        f"All {wording.count(listing.total, 'study', 'studies')}" if parts or listing.total > 1 else "This study",
+        tuple((words, place.export(ext, chosen)) for ext, (_, words) in EXPORTS.items()),
+    )
+    if not parts:
+        return (every,)
+    page = ExportBlock(
+        f"This page ({len(listing.rows)})",
+        tuple((words, place.export(ext, chosen, page_only=True)) for ext, (_, words) in EXPORTS.items()),
+    )
+    return (page, every)
+
+
+def _with_query(base: str, query: str) -> str:
+    return f"{base}?{query}" if query else base

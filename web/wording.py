@@ -1,0 +1,179 @@
+"""Sentences of the pages: counts, dates, freshness, gaps. Plain text only; templates escape it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from evidence.filters import Filter
+from evidence.records import PartialDate
+from evidence.views import LibraryState, RefreshView, RegistrationView, StudyRow, Summary
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+LANGUAGES: Final = {
+    "eng": "en", "chi": "zh", "fre": "fr", "ger": "de", "spa": "es", "jpn": "ja", "por": "pt", "ita": "it", "rus": "ru",
+    "pol": "pl", "dut": "nl", "kor": "ko", "tur": "tr", "swe": "sv", "dan": "da", "nor": "no", "fin": "fi", "cze": "cs",
+    "hun": "hu", "heb": "he", "ara": "ar", "per": "fa", "gre": "el", "rum": "ro", "hrv": "hr", "srp": "sr", "slo": "sk",
+    "slv": "sl", "bul": "bg", "ukr": "uk", "vie": "vi", "tha": "th", "cat": "ca", "est": "et", "lit": "lt", "lav": "lv",
+    "ice": "is", "ind": "id", "hin": "hi", "bos": "bs", "mac": "mk", "baq": "eu", "glg": "gl", "wel": "cy", "afr": "af",
+}  # fmt: skip
+"""MEDLINE language codes (https://www.nlm.nih.gov/bsd/language_table.html) as the BCP 47 tags that `lang` wants."""
+
+_TAG: Final = re.compile(r"[a-z]{2}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A piece of a summary line: words, a figure to stand out, words."""
+
+    before: str
+    figure: str
+    after: str
+
+    def __str__(self) -> str:
+        """The piece as a reader hears it."""
+        return " ".join(part for part in (self.before, self.figure, self.after) if part)
+
+
+def number(n: int) -> str:
+    """A count with thousands set off."""
+    return f"{n:,}"
+
+
+def count(n: int, one: str, many: str = "") -> str:
+    """A count and its noun: "1 study", "34 studies"."""
+    return f"{number(n)} {one if n == 1 else many or one + 's'}"
+
+
+def day(moment: datetime) -> str:
+    """A day in UTC, month in words: "22 November 2026"."""
+    moment = moment.astimezone(UTC)
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def minute(moment: datetime) -> str:
+    """A day and time in UTC."""
+    moment = moment.astimezone(UTC)
+    return f"{day(moment)}, {moment:%H:%M} UTC"
+
+
+def partial_date(date: PartialDate) -> str:
+    """A date as precise as its source."""
+    if date.text:
+        return date.text
+    month = MONTHS[date.month - 1] if date.month and 1 <= date.month <= 12 else ""
+    parts = (str(date.day) if date.day and month else "", month, str(date.year) if date.year else "")
+    return " ".join(part for part in parts if part)
+
+
+def language(code: str) -> str:
+    """A `lang` attribute for text that is not English; empty when English or not known."""
+    tag = LANGUAGES.get(code.strip().lower(), code.strip())
+    return tag if _TAG.fullmatch(tag) and not tag.startswith("en") else ""
+
+
+def facts(summary: Summary) -> tuple[Fact, ...]:
+    """The one-line summary of a selection, in pieces. A kind with nothing in it is left to `gaps`."""
+    kinds = (
+        (summary.guidelines, "guideline", "guidelines"),
+        (summary.reviews, "review", "reviews"),
+        (summary.trials, "trial", "trials"),
+        (summary.observational, "observational study", "observational studies"),
+        (summary.laboratory, "laboratory study", "laboratory studies"),
+        (summary.other, "other publication", "other publications"),
+    )
+    found = [Fact("", number(n), one if n == 1 else many) for n, one, many in kinds if n]
+    if summary.participants_known:
+        trials = count(summary.participants_known, "trial")
+        people = "participant" if summary.participants == 1 else "participants"
+        position = next((i for i, f in enumerate(found) if f.after in ("trial", "trials")), len(found) - 1)
+        found.insert(position + 1, Fact("", number(summary.participants), f"{people} in {trials} with known n"))
+    if summary.newest:
+        found.append(Fact("newest", str(summary.newest), ""))
+    if summary.concern:
+        found.append(Fact("", number(summary.concern), "with an expression of concern"))
+    if summary.retracted:
+        found.append(Fact("", number(summary.retracted), "retracted"))
+    return tuple(found)
+
+
+def gaps(summary: Summary) -> str:
+    """What the shelf does not have, or an empty string: "No guideline and no trial on this shelf"."""
+    kinds = ((summary.guidelines, "guideline"), (summary.reviews, "review"), (summary.trials, "trial"))
+    missing = [f"no {name}" for n, name in kinds if not n]
+    if not missing:
+        return ""
+    text = _and(missing) + " on this shelf"
+    return text[0].upper() + text[1:]
+
+
+def freshness(state: LibraryState) -> str:
+    """When the library was last filled, and from where."""
+    last = state.last_success
+    if last:
+        return f"Last refreshed from PubMed on {minute(last.at)}: {_found(last)}."
+    if state.starter_loaded:
+        return f"Starter library of {day(state.starter_loaded)}; not yet refreshed from PubMed."
+    return "Not yet refreshed from PubMed."
+
+
+def trouble(state: LibraryState) -> str:
+    """What went wrong in the last refresh, or that one is running; empty when all is well."""
+    last = state.last_refresh
+    if last is None or last.state == "ok":
+        return ""
+    if last.state == "running":
+        return f"A refresh has been running since {minute(last.at)}."
+    why = f" ({last.error})" if last.error else ""
+    done = "was interrupted" if last.state == "interrupted" else "failed"
+    return f"The refresh of {minute(last.at)} {done}{why}; what is shown dates from before it."
+
+
+def _found(last: RefreshView) -> str:
+    return f"{number(last.found)} found, {number(last.added)} new, {number(last.revised)} revised"
+
+
+def sample(row: StudyRow) -> str:
+    """The size of a study for its row: "n = 49", or with what was counted when that is not people."""
+    if row.n is None:
+        return ""
+    unit = "" if row.n_unit in ("", "participants", "patients", "people") else f" {row.n_unit}"
+    return f"n = {number(row.n)}{unit}"
+
+
+def registration_state(registration: RegistrationView) -> str:
+    """What is known of a registered trial's publication."""
+    if not registration.published_as:
+        return "No publication found"
+    return "Published" if registration.published_certain else "Possibly published"
+
+
+def open_registrations(registrations: tuple[RegistrationView, ...]) -> tuple[RegistrationView, ...]:
+    """The registered trials whose results are not known to be published."""
+    return tuple(r for r in registrations if not (r.published_as and r.published_certain))
+
+
+def selection(chosen: Filter) -> str:
+    """The years of a selection in words, or an empty string."""
+    if chosen.since and chosen.until:
+        return str(chosen.since) if chosen.since == chosen.until else f"{chosen.since}–{chosen.until}"
+    if chosen.since:
+        return f"from {chosen.since}"
+    return f"to {chosen.until}" if chosen.until else ""
+
+
+def first_sentence(text: str) -> str:
+    """The text up to its first full stop."""
+    found = re.match(r".*?[.](?=\s|$)", text, re.S)
+    return found[0] if found else text
+
+
+def _and(parts: Iterable[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
