@@ -181,7 +181,8 @@ class _Task:
             with contextlib.suppress(StoreProblem):
                 self._finish("failed" if isinstance(exc, EvidenceError) else "interrupted", str(exc) or repr(exc))
             raise
-        return self._finish("failed" if self.problems else "ok", "; ".join(dict.fromkeys(self.problems)))
+        problems = list(dict.fromkeys(self.problems))  # the whole of them stands in the log
+        return self._finish("failed" if problems else "ok", "; ".join([*problems[:2], *problems[2:][-1:]]))
 
     def put_off(self) -> RunView:
         """Not even try, and say so."""

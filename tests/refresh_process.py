@@ -23,7 +23,7 @@ from tests.store_dump import dump
 SEARCH = "core"
 
 
-def environment(server: EutilsServer, folder: Path) -> dict[str, str]:
+def environment(address: str, folder: Path) -> dict[str, str]:
     """The variables of a process that refreshes a store in this folder from this server."""
     folder.mkdir(parents=True, exist_ok=True)
     return os.environ | {
@@ -31,7 +31,7 @@ def environment(server: EutilsServer, folder: Path) -> dict[str, str]:
         "PYTHONPATH": str(Path(evidence.__file__).parents[1]),
         "EVIDENCE_DATA_DIR": str(folder),
         "EVIDENCE_DATABASE_URL": url(folder),
-        "EVIDENCE_EUTILS_URL": server.url,
+        "EVIDENCE_EUTILS_URL": address,
         "EVIDENCE_MAX_RATE": "1000",
     }
 
@@ -49,7 +49,7 @@ def command(*arguments: str) -> list[str]:
 def whole(server: EutilsServer, folder: Path) -> str:
     """Refresh without interruption; what it says. Raises when it fails."""
     done = subprocess.run(
-        command("refresh", SEARCH), env=environment(server, folder), capture_output=True, text=True, check=False
+        command("refresh", SEARCH), env=environment(server.url, folder), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -63,7 +63,7 @@ def killed(server: EutilsServer, folder: Path, rng: random.Random) -> bool:
     before, requests, pause = len(server.seen), rng.randint(0, 4), rng.random() * 0.4
     process = subprocess.Popen(
         command("refresh", SEARCH),
-        env=environment(server, folder),
+        env=environment(server.url, folder),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

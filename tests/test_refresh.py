@@ -28,6 +28,7 @@ from evidence.vocabulary import Search, Vocabulary
 from tests.eutils_handler import Step
 from tests.eutils_records import FIRST_PMID, article_set, article_xml
 from tests.eutils_server import EutilsServer
+from tests.refresh_process import command, environment
 from tests.store_dump import dump
 
 QUERY = "dextrose[tiab] AND nerve[tiab]"
@@ -160,17 +161,9 @@ def test_a_search_arrives_whole_on_both_engines(make_bench: Callable[..., Bench]
 @pytest.mark.slow
 def test_nine_thousand_records_arrive_whole_through_the_command_line(tmp_path: Path) -> None:
     with EutilsServer(9_000) as server:
-        env = {
-            "PATH": "/usr/bin:/bin",
-            "HOME": str(tmp_path),
-            "PYTHONPATH": str(Path(refresh.__file__).parents[1]),
-            "EVIDENCE_DATABASE_URL": f"sqlite:///{tmp_path / 'evidence.db'}",
-            "EVIDENCE_EUTILS_URL": server.url,
-            "EVIDENCE_MAX_RATE": "500",
-        }
-        command = [sys.executable, "-m", "evidence", "refresh", "core"]
+        env = environment(server.url, tmp_path)
         for outcome in ("9000 added", "9000 unchanged"):
-            done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+            done = subprocess.run(command("refresh", "core"), env=env, capture_output=True, text=True, check=False)
             assert (done.returncode, done.stderr) == (0, "")
             assert done.stdout.startswith(f"core: ok; 9000 found: {outcome}")
         with create(env["EVIDENCE_DATABASE_URL"], lambda: datetime.now(UTC)) as store, store.read() as connection:
@@ -465,6 +458,28 @@ def test_the_pace_holds_on_the_wire_whatever_the_server_does(make_bench: Callabl
 
 
 # Single studies
+
+
+def test_the_server_runs_by_hand_and_add_reaches_it(tmp_path: Path) -> None:
+    serve = [
+        sys.executable,
+        "-m",
+        "tests.eutils_server",
+        "--records",
+        "3",
+        "--port",
+        "0",
+        "--script",
+        "429:retry_after=0",
+    ]
+    root = Path(__file__).parents[1]
+    with subprocess.Popen(serve, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[0]
+        env = environment(address.partition("=")[2], tmp_path) | {"NCBI_API_KEY": "a-secret"}
+        done = subprocess.run(command("add", str(FIRST_PMID)), env=env, capture_output=True, text=True, check=False)
+        process.terminate()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 record: 1 added\n", "")
 
 
 def test_single_studies_are_added_by_pmid_doi_and_pmcid(bench: Bench) -> None:

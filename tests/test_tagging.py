@@ -20,7 +20,7 @@ from evidence.records import (
     Provenance,
     Record,
 )
-from evidence.tagging import TagHit, Tagger
+from evidence.tagging import Tagger, TagHit
 from evidence.tagging.phrases import spans_of, tokens_of
 from evidence.text import fold, from_html_text, from_plain
 from evidence.vocabulary import Condition, MeshLink, Vocabulary
@@ -140,7 +140,12 @@ def test_a_heading_tags_its_condition_with_the_heading_as_reason() -> None:
     found = hits(record(mesh=(heading("D002349", major=True),)), "condition")
     assert set(found) == {"carpal-tunnel-syndrome"}
     hit = found["carpal-tunnel-syndrome"]
-    assert (hit.origin, hit.evidence, hit.rule, hit.central) == ("mesh", "Carpal Tunnel Syndrome*", "mesh-descriptor", True)
+    assert (hit.origin, hit.evidence, hit.rule, hit.central) == (
+        "mesh",
+        "Carpal Tunnel Syndrome*",
+        "mesh-descriptor",
+        True,
+    )
 
 
 def test_a_starred_qualifier_makes_a_heading_central_and_its_absence_does_not() -> None:
@@ -179,7 +184,9 @@ def test_a_heading_from_below_says_what_it_lies_below() -> None:
 
 
 def test_headings_without_an_identifier_are_known_by_name() -> None:
-    made = record(mesh=(MeshHeading(ui="", name="Fasciitis, Plantar", major=True), MeshHeading(ui="", name="Median Neuropathy")))
+    made = record(
+        mesh=(MeshHeading(ui="", name="Fasciitis, Plantar", major=True), MeshHeading(ui="", name="Median Neuropathy"))
+    )
     assert conditions(made) == {"plantar-fasciitis", "peripheral-neuropathy"}
 
 
@@ -221,7 +228,7 @@ def test_heading_and_words_are_two_reasons() -> None:
         ("Injection of D5W for carpal tunnel pain", {"dextrose-5"}),
         ("5% dextrose as a vehicle in the infusion of oxaliplatin and neuropathy", set()),
         ("Stability of the injection in 5% dextrose", set()),
-        ("Epidural injection of 2.5% dextrose for back pain", set()),
+        ("Epidural injection of 2.5% dextrose for back pain", {"epidural"}),
         ("10% dextrose for neonatal hypoglycaemia: injections and joint care", set()),
         ("Nerve hydrodissection for carpal tunnel syndrome", {"nerve-hydrodissection"}),
         ("Hydro-dissection of the median nerve", {"nerve-hydrodissection"}),
@@ -251,7 +258,9 @@ def test_roles_come_from_the_vocabulary() -> None:
 
 
 def test_a_comparator_in_passing_counts_only_beside_an_active_intervention() -> None:
-    alone = record("Shoulder surgery", "Controls received normal saline.", mesh=(heading("D053657", "Platelet-Rich Plasma"),))
+    alone = record(
+        "Shoulder surgery", "Controls received normal saline.", mesh=(heading("D053657", "Platelet-Rich Plasma"),)
+    )
     assert interventions(alone) == set()
     beside = record("Prolotherapy for the shoulder", "Controls received normal saline.", mesh=alone.mesh)
     assert interventions(beside) == {"prolotherapy", "saline", "platelet-rich-plasma"}
@@ -349,4 +358,15 @@ def test_every_token_has_its_place_in_the_text(text: str) -> None:
 
 
 def test_numbers_keep_their_decimals_and_signs_stand_alone() -> None:
-    assert tokens_of("12.5% vs. 5% (p=.05): see 3.1.2.") == ["12.5", "%", "vs", "5", "%", "p", "05", ":", "see", "3.1.2"]
+    assert tokens_of("12.5% vs. 5% (p=.05): see 3.1.2.") == [
+        "12.5",
+        "%",
+        "vs",
+        "5",
+        "%",
+        "p",
+        "05",
+        ":",
+        "see",
+        "3.1.2",
+    ]

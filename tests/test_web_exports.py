@@ -63,7 +63,9 @@ def test_every_file_has_a_name_a_type_and_a_charset(client: FlaskClient, base: s
     assert answer.data
 
 
-@pytest.mark.parametrize("query", ["", "?design=rct", "?intervention=saline&since=2014&sort=newest", "?status=retracted"])
+@pytest.mark.parametrize(
+    "query", ["", "?design=rct", "?intervention=saline&since=2014&sort=newest", "?status=retracted"]
+)
 def test_the_file_holds_the_rows_shown_in_their_order(client: FlaskClient, query: str) -> None:
     shown = shown_keys(parsed(client.get(CTS + query).text))
     (files,) = links(client, CTS + query)

@@ -94,7 +94,9 @@ def test_freshness_before_any_refresh(client: FlaskClient) -> None:
 def test_freshness_after_a_refresh_and_after_a_failed_one(client: FlaskClient, queries: fakes.FakeQueries) -> None:
     queries.last_refresh = queries.last_success = fakes.REFRESH
     assert "22 November 2026, 12:00 UTC: 12 found, 3 new, 1 revised." in client.get(CTS).text
-    queries.last_refresh = replace(fakes.REFRESH, state="failed", at=datetime(2026, 11, 23, 9, 5, tzinfo=UTC), error="PubMed: 500")
+    queries.last_refresh = replace(
+        fakes.REFRESH, state="failed", at=datetime(2026, 11, 23, 9, 5, tzinfo=UTC), error="PubMed: 500"
+    )
     page = parsed(client.get(CTS).text)
     assert "22 November 2026" in words(page.xpath("//p[@class='fresh']")[0])
     assert words(page.xpath("//p[@class='trouble']")[0]) == (
@@ -188,7 +190,12 @@ def test_switching_a_filter_keeps_the_others_and_switching_back_restores(client:
     address = f"{CTS}?design=rct&since=2014&sort=newest"
     page = parsed(client.get(address).text)
     option = page.xpath("//section[@aria-labelledby='facet-intervention']//a")[0].get("href")
-    assert query_of(option) == [("design", "rct"), ("intervention", "dextrose-5"), ("since", "2014"), ("sort", "newest")]
+    assert query_of(option) == [
+        ("design", "rct"),
+        ("intervention", "dextrose-5"),
+        ("since", "2014"),
+        ("sort", "newest"),
+    ]
     chosen = parsed(client.get(option).text)
     active = chosen.xpath("//section[@aria-labelledby='facet-intervention']//a[@aria-current]")
     assert [words(a.xpath("span[@class='words']")[0]).split(" (")[0] for a in active] == ["5% dextrose"]
@@ -212,7 +219,10 @@ def test_every_filter_in_force_can_be_taken_away_alone(client: FlaskClient) -> N
 
 def test_comparators_are_filters_of_their_own(client: FlaskClient) -> None:
     page = parsed(client.get(CTS).text)
-    blocks = {words(s.xpath("h2")[0]): [words(x) for x in s.xpath(".//span[@class='words']")] for s in page.xpath("//section[@class='block']")}
+    blocks = {
+        words(s.xpath("h2")[0]): [words(x) for x in s.xpath(".//span[@class='words']")]
+        for s in page.xpath("//section[@class='block']")
+    }
     assert "Saline" not in blocks["Intervention"]
     assert blocks["Comparator"] == ["Saline"]
 
@@ -262,7 +272,9 @@ def test_search_without_words_helps(client: FlaskClient) -> None:
 
 def test_search_that_finds_nothing_says_so(client: FlaskClient) -> None:
     page = parsed(client.get("/search?q=%3Cscript%3Ealert(1)%3C/script%3E").text)
-    assert "No study in this library matches “<script>alert(1)</script>”." in words(page.xpath("//p[@class='empty']")[0])
+    assert "No study in this library matches “<script>alert(1)</script>”." in words(
+        page.xpath("//p[@class='empty']")[0]
+    )
 
 
 def test_about_shows_every_design_with_its_level(client: FlaskClient) -> None:

@@ -55,7 +55,9 @@ def test_stored_markup_is_shown_and_stored_text_is_not_run(client: FlaskClient) 
     page = parsed(body)
     assert words(page.xpath("//h1")[0]) == "Dextrose <script>alert(1)</script> & in vitro CO2"
     assert [e.tag for e in page.xpath("//h1/*")] == ["i", "sub"]
-    assert words(page.xpath("//div[@class='abstract']")[0]).startswith("AIM To invent H2O <img src=x onerror=alert(1)>.")
+    assert words(page.xpath("//div[@class='abstract']")[0]).startswith(
+        "AIM To invent H2O <img src=x onerror=alert(1)>."
+    )
     assert page.xpath("//script|//img|//h1//b") == []
     assert "<script" not in body
 
@@ -80,7 +82,9 @@ def test_reasons_sources_merges_and_keys_are_all_there(client: FlaskClient) -> N
     assert codes == [r"\cite{ostrander2014dextrose}", "[@ostrander2014dextrose]", "oldkey2014"]
     sources = page.xpath("//section[@aria-labelledby='sources']")[0]
     assert "PubMed 90000004" in words(sources)
-    assert "bibtex refs.bib#m14 was joined on 22 November 2026, 12:00 UTC by machine (pmid): same PMID." in words(sources)
+    assert "bibtex refs.bib#m14 was joined on 22 November 2026, 12:00 UTC by machine (pmid): same PMID." in words(
+        sources
+    )
     assert "doi:10.9999/x" in words(page.xpath("//section[@aria-labelledby='identifiers']")[0])
     assert page.xpath("//p[@class='authors']//a/@href") == ["https://orcid.org/0000-0002-1825-0097"]
     assert page.xpath("string(//p[@class='vernacular']/@lang)") == "de"
@@ -137,7 +141,9 @@ def test_a_relation_reads_the_same_from_either_side(name: str) -> None:
     """What A says of B, shown on A, is what B's own statement about A would show there."""
 
     def view(kind: str, *, incoming: bool) -> RelationView:
-        return RelationView(type=kind, incoming=incoming, citation="", identifier="", url=None, study_key=None, study_title=Markup(""))
+        return RelationView(
+            type=kind, incoming=incoming, citation="", identifier="", url=None, study_key=None, study_title=Markup("")
+        )
 
     words_, inverse = RELATIONS[name]
     assert relation(view(name, incoming=False)).words == words_
@@ -145,6 +151,14 @@ def test_a_relation_reads_the_same_from_either_side(name: str) -> None:
 
 
 def test_an_unknown_relation_is_shown_by_its_name() -> None:
-    view = RelationView(type="SomethingNewIn", incoming=True, citation="J. 1", identifier="x", url="http://a", study_key=None, study_title=Markup(""))
+    view = RelationView(
+        type="SomethingNewIn",
+        incoming=True,
+        citation="J. 1",
+        identifier="x",
+        url="http://a",
+        study_key=None,
+        study_title=Markup(""),
+    )
     shown = relation(view)
     assert (shown.words, shown.link) == ("Something new in (stated by the other work)", None)

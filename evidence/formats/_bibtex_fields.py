@@ -190,7 +190,14 @@ def _registered(draft: Draft, value: str) -> None:
 _FIELDS: Final[dict[str, Take]] = {
     **dict.fromkeys(("journal", "journaltitle"), _plain(lambda d, v: d.put("journal", v, "journal"))),
     **dict.fromkeys(
-        ("shortjournal", "journal-abbrev", "journal-iso", "journal_abbrev", "abbrev_source_title", "journalabbreviation"),
+        (
+            "shortjournal",
+            "journal-abbrev",
+            "journal-iso",
+            "journal_abbrev",
+            "abbrev_source_title",
+            "journalabbreviation",
+        ),
         _plain(lambda d, v: d.put("abbreviation", v, "shortjournal")),
     ),
     "fjournal": _plain(lambda d, v: d.keep("fjournal", v)),

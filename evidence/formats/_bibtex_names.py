@@ -114,7 +114,7 @@ def _part(text: str) -> str:
 
 
 def _natural(name: str) -> Author | None:
-    """"First von Last": the last word, with lower-case words before it; words in braces are one."""
+    """ "First von Last": the last word, with lower-case words before it; words in braces are one."""
     words = _words(name)
     if not words:
         return None

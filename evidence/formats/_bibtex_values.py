@@ -18,8 +18,30 @@ _BARE: Final = re.compile(r"[^\s#{}\"]+")
 # What a part takes from the work it stands in, when it does not say it itself. BibTeX hands down every missing field;
 # identifiers, abstract and pages of a book are not those of its chapter (biblatex manual, appendix B).
 _INHERITED: Final = frozenset(
-    "editor publisher address location year month date isbn issn series volume edition organization institution school"
-    " journal journaltitle shortjournal language langid eventtitle booktitle".split()
+    [
+        "editor",
+        "publisher",
+        "address",
+        "location",
+        "year",
+        "month",
+        "date",
+        "isbn",
+        "issn",
+        "series",
+        "volume",
+        "edition",
+        "organization",
+        "institution",
+        "school",
+        "journal",
+        "journaltitle",
+        "shortjournal",
+        "language",
+        "langid",
+        "eventtitle",
+        "booktitle",
+    ]
 )
 
 

@@ -10,15 +10,40 @@ from evidence.formats import _names
 from evidence.records import Author
 from evidence.text import clean
 
-_DEGREE: Final = (
-    r"(?:MD|PhD|Ph\.D\.|M\.D\.|MBBS|MBChB|MS|MSc|MPH|MA|BSc|BS|DO|DPT|PT|RN|DDS|DMD|DVM|PharmD|DSc|ScD|EdD|FRCP|FRCS|FACS|MBA|MHS|DrPH)"
-)
+_DEGREE: Final = r"(?:MD|PhD|Ph\.D\.|M\.D\.|MBBS|MBChB|MS|MSc|MPH|MA|BSc|BS|DO|DPT|PT|RN|DDS|DMD|DVM|PharmD|DSc|ScD|EdD|FRCP|FRCS|FACS|MBA|MHS|DrPH)"
 _WITH_DEGREES: Final = re.compile(
     rf"(?P<name>[A-ZÀ-Þ][\w'’.‐-]*(?:\s[\w'’.‐-]+){{1,4}}?),?\s+{_DEGREE}(?:,\s*{_DEGREE})*(?=[A-ZÀ-Þ]|[\s,;]|$)[,;]?\s*"
 )
 _FULL_NAME: Final = re.compile(r"[^\W\d_][\w'’.‐-]*(?:\s[^\W\d_][\w'’.‐-]*){1,4}")
-_LOWER_IN_NAMES: Final = frozenset("van der de den da dos das do di del della la le ten ter zu von y e bin ibn al el af".split())
-_SENTENCE: Final = re.compile(r"[^\W\d_]{1,}[.:?]\s+\w")
+_LOWER_IN_NAMES: Final = frozenset(
+    [
+        "van",
+        "der",
+        "de",
+        "den",
+        "da",
+        "dos",
+        "das",
+        "do",
+        "di",
+        "del",
+        "della",
+        "la",
+        "le",
+        "ten",
+        "ter",
+        "zu",
+        "von",
+        "y",
+        "e",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "af",
+    ]
+)
+_SENTENCE: Final = re.compile(r"[^\W\d_]{1,}[.:?]\s+\S")
 _MOST_ENDS: Final = 80
 """Sentence ends tried as the end of the authors; group names and initials hold a few, never this many."""
 
@@ -32,7 +57,7 @@ class Found:
 
 
 def with_degrees(printed: str) -> Found | None:
-    """"Ann Lee MDBo Roe PhD, MS Title …": names with degrees, run together."""
+    """ "Ann Lee MDBo Roe PhD, MS Title …": names with degrees, run together."""
     text = printed.lstrip("0123456789.)]( \u00a0\t\n")
     names: list[str] = []
     at = 0
@@ -58,7 +83,7 @@ def by_lines(printed: str) -> Found | None:
 
 
 def by_commas(head: str) -> Found | None:
-    """"Ann Lee, Bo Roe, Title, Journal": full names, then a title whose first piece is no name."""
+    """ "Ann Lee, Bo Roe, Title, Journal": full names, then a title whose first piece is no name."""
     pieces = head.split(",")
     names: list[str] = []
     for piece in pieces:
@@ -66,18 +91,22 @@ def by_commas(head: str) -> Found | None:
             break
         names.append(piece.strip())
     rest = ",".join(pieces[len(names) :])
-    if not names or rest.count(",") < 1 or re.search(r"\w{3,}\.\s", ", ".join(names)):
+    if not names or rest.count(",") < 1:
         return None
     return Found(tuple(_names.natural(n) for n in names), rest)
 
 
 def _is_full_name(text: str) -> bool:
-    """"Given Family" in capitals, particles apart; a title's first words hold others in lower case."""
-    if not _FULL_NAME.fullmatch(text) or _names.medline(text) is not None:
+    """ "Given Family" in capitals, particles apart; a title's first words hold others in lower case."""
+    if not _FULL_NAME.fullmatch(text) or _names.medline(text) is not None or re.search(r"\w{2,}\.", text):
         return False
     words = text.split()
-    return 2 <= len(words) <= 5 and all(w[:1].isupper() or w in _LOWER_IN_NAMES for w in words) and not re.search(
-        r"\b(?:A|An|The|Of|And|For|With|Effects?|Stud(?:y|ies)|Trials?|Treatment|Therapy|Injection|Journal)\b", text
+    return (
+        2 <= len(words) <= 5
+        and all(w[:1].isupper() or w in _LOWER_IN_NAMES for w in words)
+        and not re.search(
+            r"\b(?:A|An|The|Of|And|For|With|Effects?|Stud(?:y|ies)|Trials?|Treatment|Therapy|Injection|Journal)\b", text
+        )
     )
 
 
@@ -132,8 +161,14 @@ def _is_group(piece: str) -> bool:
         and not _SENTENCE.search(piece)
         and _names.looks_corporate(piece)
         and not piece.endswith("?")
-        and sum(w[:1].isupper() for w in words) >= len(words) - sum(w in ("of", "the", "for", "and", "on", "in") for w in words) - 1
-        and bool(re.search(r"(?i)\b(?:group|collaborat\w+|investigators|organi[sz]ation|committee|consortium|network|society|association|agency|institute)\b", piece))
+        and sum(w[:1].isupper() for w in words)
+        >= len(words) - sum(w in ("of", "the", "for", "and", "on", "in") for w in words) - 1
+        and bool(
+            re.search(
+                r"(?i)\b(?:group|collaborat\w+|investigators|organi[sz]ation|committee|consortium|network|society|association|agency|institute)\b",
+                piece,
+            )
+        )
     )
 
 
@@ -149,7 +184,7 @@ def starts_with_authors(text: str) -> bool:
 
 
 def apa(text: str) -> tuple[tuple[Author, ...], bool]:
-    """"Wu, Y.-T., Ke, M.-J., & Chen, L.": families and initials in turn, or a group."""
+    """ "Wu, Y.-T., Ke, M.-J., & Chen, L.": families and initials in turn, or a group."""
     text, whole = _names.without_et_al(clean(text).rstrip(","))
     if _is_group(text):
         return (_names.group(text),), whole

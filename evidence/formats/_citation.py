@@ -11,17 +11,17 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from evidence.formats import _byline, _dates, _ids, _markup
+from evidence.formats import _byline, _dates, _ids, _markup, _names
 from evidence.formats._draft import Draft
 from evidence.identifiers import try_parse
 from evidence.text import clean
 
 _MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter)[a-z]*\.?"
 _YEAR: Final = r"(?:1[89]\d\d|20\d\d)"
-_PAGES: Final = r"[A-Za-z]{0,4}\d[\w.]*(?:\s?[-–‐]{1,2}\s?[A-Za-z]{0,3}\d[\w.]*)?(?:,\s?[A-Za-z]?\d+(?:[-–]\d+)?)*"
+_PAGES: Final = r"[A-Za-z]{0,4}\d[\w.]*(?:\s?[-–‐]{1,2}\s?[A-Za-z]{0,3}\d[\w.]*)?(?:,\s?(?!(?:18|19|20)\d\d\b)[A-Za-z]?\d+(?:[-–]\d+)?)*"
 
 _VANCOUVER: Final = re.compile(
-    rf"(?<![\w(])(?P<date>{_YEAR}(?: {_MONTH}(?:-{_MONTH})?(?: \d{{1,2}}(?:-\d{{1,2}})?)?)?)\s*(?:;\s*|(?=:[A-Za-z.]{{0,8}}-?\d))"
+    rf"(?<![\w(])(?P<date>{_YEAR}(?: {_MONTH}(?:-{_MONTH})?(?: \d{{1,2}}(?:-\d{{1,2}})?)?)?)\s*(?:;\s*|(?=:[A-Za-z.]{{0,14}}-?\d))"
     rf"(?P<volume>[A-Za-z]{{0,12}}\.? ?\d[\w./-]{{0,12}}(?: Suppl\.? ?\d*| Pt \d+)?|Suppl\.? ?\d+)?\s*"
     rf"(?:\((?P<issue>[^()]{{1,40}}(?:\([^()]*\))?)\))?\s*"
     rf"(?::\s*(?P<pages>{_PAGES}|[A-Za-z]?[\w.-]+))?"
@@ -38,9 +38,20 @@ _APA: Final = re.compile(
     rf"^(?P<authors>.{{2,4000}}?)\s\((?P<date>{_YEAR})(?:[a-z])?(?:,[^()]*)?\)[.:,]?\s+(?P<title>.+?[.?!])\s+"
     rf"(?P<journal>[^.?!,][^?!]*?),\s*(?P<volume>\d+)\s*(?:\((?P<issue>[^()]+)\))?(?:,\s*(?:Article |pp?\. )?(?P<pages>{_PAGES}))?(?=[.\s,]|$)"
 )
-_NATURE: Final = re.compile(rf"(?P<volume>\d{{1,4}})(?:\s?\((?P<issue>[\w-]+)\))?,\s*(?P<pages>{_PAGES})\s*\((?P<date>{_YEAR})\)")
-_AHEAD: Final = re.compile(rf"(?P<date>{_YEAR} {_MONTH}(?: \d{{1,2}})?|{_YEAR})(?=\.\s*(?:doi|Epub|Online|PMID|PMCID|https?:|\[Epub|$))")
-_BOOK: Final = re.compile(rf"(?P<place>[A-Z][^:.;()]{{1,60}}):\s*(?P<publisher>[^;:]{{2,100}})[;,]\s*(?:c|©)?(?P<date>{_YEAR})")
+_NATURE: Final = re.compile(
+    rf"(?P<volume>\d{{1,4}})(?:\s?\((?P<issue>[\w-]+)\))?,\s*(?P<pages>{_PAGES})\s*\((?P<date>{_YEAR})\)"
+)
+_AHEAD: Final = re.compile(
+    rf"(?P<date>{_YEAR} {_MONTH}(?: \d{{1,2}})?|{_YEAR})(?:;PP)?(?=\.\s*(?:[A-Z][a-z]+\.\s*)?(?:doi|Epub|Online|PMID|PMCID|https?:|\[Epub|$))"
+)
+_BOOK: Final = re.compile(
+    rf"(?P<place>[A-Z][^:.;()]{{1,60}}):\s*(?P<publisher>[^;:]{{2,100}})[;,]\s*(?:c|©)?(?P<date>{_YEAR})"
+)
+_QUOTED: Final = re.compile(
+    r"^(?P<authors>.{3,2000}?)[,.]?\s+[\"“](?P<title>[^\"“”]{10,600})[\"”][,.]?\s+(?:in\s+)?(?P<journal>.{2,200})$"
+)
+"""IEEE, Chicago and MLA set the title in quotation marks."""
+
 _EPUB: Final = re.compile(rf"\bEpub\s+(?:(?:ahead of print)\s*)?(?P<date>{_YEAR}(?: {_MONTH}(?: \d{{1,2}})?)?)")
 _TAIL: Final = re.compile(
     r"(?:\bdoi\b\s*[:=]?\s*(?:https?:|10\.)|https?://|\bPMC?ID\b|\bEpub\b|\beCollection\b|\bAvailable (?:from|at)\b|\bAccessed\b|\[cited"
@@ -128,7 +139,7 @@ def _core(text: str) -> _Core | None:
                 date=groups.get("date") or groups.get("after") or _later_year(body[found.end() :]),
             )
     ahead = _AHEAD.search(text)
-    if ahead and ahead.start() > 20:
+    if ahead and ahead.start() > 20 and not _BOOK.search(body) and not (tail and tail.start() < ahead.start()):
         return _Core(head=text[: ahead.start()], date=ahead["date"])
     return None
 
@@ -150,7 +161,7 @@ def _take_apa(draft: Draft, found: re.Match[str]) -> None:
     draft.author(*authors)
     draft.mark("title", _title(found["title"]), "title")
     _journal(draft, found["journal"])
-    _take(draft, _Core("", found["volume"], found["issue"] or "", found["pages"] or "", found["date"]))
+    _take(draft, _Core("", found["volume"], found["issue"] or "", (found["pages"] or "").strip(" .,"), found["date"]))
 
 
 def _title(text: str) -> _markup.Markup:
@@ -160,7 +171,7 @@ def _title(text: str) -> _markup.Markup:
 def _journal(draft: Draft, text: str) -> None:
     """A journal, as abbreviation where its words show it to be one."""
     name = _markup.read_plain(text.strip(" ,;:").removesuffix(".").removeprefix("In: "))
-    name = re.sub(rf"[\s,(]+(?:{_MONTH}\s*)?{_YEAR}?\)?$", "", name) if re.search(_YEAR, name) else name
+    name = re.sub(rf"(?:,\s*|\s+\()(?:{_MONTH}\s*)?{_YEAR}\)?$", "", name)
     if not name:
         return
     abbreviated = len(_ABBREVIATED.findall(name)) >= 1 and " of " not in name and " and " not in name
@@ -173,15 +184,19 @@ def _journal(draft: Draft, text: str) -> None:
 def _head(draft: Draft, head: str, printed: str) -> None:
     """Authors, title and journal before the place of publication."""
     draft.kind = "article"
-    found = _byline.with_degrees(printed) or _byline.by_lines(printed) or _byline.by_commas(head)
-    if found is not None:
-        draft.author(*found.authors)
-        title, journal = _cut_printed(found.rest, head)
-    else:
-        authors, rest, whole = _byline.leading_authors(head)
-        draft.author(*authors)
-        draft.authors_complete = whole
-        title, journal = _cut(rest)
+    quoted = _QUOTED.match(head)
+    if quoted is not None:
+        found_authors, draft.authors_complete = _names.people(quoted["authors"])
+        draft.author(*found_authors)
+        draft.mark("title", _title(quoted["title"].rstrip(",")), "title")
+        _journal(draft, quoted["journal"])
+        return
+    authors, rest, draft.authors_complete = _byline.leading_authors(head)
+    found = None
+    if not authors:
+        found = _byline.with_degrees(printed) or _byline.by_lines(printed) or _byline.by_commas(head)
+    draft.author(*(found.authors if found else authors))
+    title, journal = _cut_printed(found.rest, head) if found else _cut(rest)
     draft.mark("title", _title(title), "title")
     _journal(draft, journal)
 
@@ -212,7 +227,9 @@ def _trailing_name(text: str) -> tuple[str, str]:
     """A title in sentence case with a journal's capitalised name after it: "… patients Annals of Neurology"."""
     words = text.split()
     start = len(words)
-    while start > 0 and (words[start - 1][:1].isupper() or words[start - 1] in ("of", "and", "the", "in", "for", "&", "on")):
+    while start > 0 and (
+        words[start - 1][:1].isupper() or words[start - 1] in ("of", "and", "the", "in", "for", "&", "on")
+    ):
         start -= 1
     while start < len(words) and not words[start][:1].isupper():
         start += 1
@@ -225,7 +242,7 @@ _DOTTED_NAME: Final = re.compile(r"(?<=[.?!] )((?:[A-Z][A-Za-z&-]{0,14}\.\s?){2,
 
 
 def _cut(rest: str) -> tuple[str, str]:
-    """"Title. Journal." at the last sentence end; abbreviations with dots ("J. Orthop. Res.") stay whole."""
+    """ "Title. Journal." at the last sentence end; abbreviations with dots ("J. Orthop. Res.") stay whole."""
     rest = rest.strip().rstrip(",;: ")
     dotted = _DOTTED_NAME.search(rest)
     if dotted:

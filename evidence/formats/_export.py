@@ -62,7 +62,7 @@ def date(record: Record) -> PartialDate | None:
 
 
 def warning(study: Study) -> str:
-    """"RETRACTED: …" with the notice where it is known; empty for a study that may be cited as it is."""
+    """ "RETRACTED: …" with the notice where it is known; empty for a study that may be cited as it is."""
     mark = MARKS.get(study.row.state)
     if mark is None:
         return ""

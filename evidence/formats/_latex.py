@@ -35,7 +35,18 @@ _VERBATIM: Final = ("url", "nolinkurl", "path")
 _CACHED: Final = 300
 """Longest value that is remembered once decoded: names and journals come again, abstracts do not."""
 
-_CONTROL_SYMBOLS: Final = {",": " ", ";": " ", ":": " ", ">": " ", "\\": " ", "\n": " ", "!": "", "-": "", "/": "", "@": ""}
+_CONTROL_SYMBOLS: Final = {
+    ",": " ",
+    ";": " ",
+    ":": " ",
+    ">": " ",
+    "\\": " ",
+    "\n": " ",
+    "!": "",
+    "-": "",
+    "/": "",
+    "@": "",
+}
 _SUPERSCRIPT_SIGNS: Final = {"<sup>°</sup>": "°", "<sup>′</sup>": "′"}
 
 
@@ -101,7 +112,9 @@ class _Scanner:
         elif match["entity"]:
             self.emit(_markup.unescape_once(match["entity"]))
         elif match["acc"]:
-            self.accent(table.ACCENTS[match["acc"]], match["a1"] if match["a1"] is not None else match["a2"], match["acc"])
+            self.accent(
+                table.ACCENTS[match["acc"]], match["a1"] if match["a1"] is not None else match["a2"], match["acc"]
+            )
         elif match["letter"]:
             self.accent_letter(match)
         elif match["word"]:

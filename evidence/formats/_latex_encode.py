@@ -83,7 +83,9 @@ def _needs_braces(core: str, first: bool) -> bool:
     if len(core) == 1:
         return not first and core != "A"
     inner = any(
-        c.isupper() and not (core[i - 1] in "-‐–/'’(" and core[i + 1 : i + 2].islower()) for i, c in enumerate(core) if i
+        c.isupper() and not (core[i - 1] in "-‐–/'’(" and core[i + 1 : i + 2].islower())
+        for i, c in enumerate(core)
+        if i
     )
     return inner or any(c.isdigit() for c in core)
 

@@ -82,15 +82,93 @@ SWITCHES: Final = {"it": "i", "itshape": "i", "em": "i", "sl": "i", "bf": "b", "
 """Commands that mark up the rest of their group."""
 
 NO_OUTPUT: Final = frozenset(
-    "textrm textsc textsf texttt textnormal textup textmd mathrm mathsf mathtt mathcal mathbb mathfrak mathscr text mbox hbox"
-    " rm sc sf tt normalfont upshape scshape ensuremath protect relax left right big Big bigl bigr displaystyle textstyle"
-    " small large tiny normalsize footnotesize scriptsize noindent uppercase lowercase MakeUppercase MakeLowercase"
-    " selectlanguage foreignlanguage latinencoding cyrchar mkbibquote enquote xspace operatorname rmfamily"
-    " bibstring limits nobreak allowbreak break hskip hfill string nocase mathchoice".split()
+    [
+        "textrm",
+        "textsc",
+        "textsf",
+        "texttt",
+        "textnormal",
+        "textup",
+        "textmd",
+        "mathrm",
+        "mathsf",
+        "mathtt",
+        "mathcal",
+        "mathbb",
+        "mathfrak",
+        "mathscr",
+        "text",
+        "mbox",
+        "hbox",
+        "rm",
+        "sc",
+        "sf",
+        "tt",
+        "normalfont",
+        "upshape",
+        "scshape",
+        "ensuremath",
+        "protect",
+        "relax",
+        "left",
+        "right",
+        "big",
+        "Big",
+        "bigl",
+        "bigr",
+        "displaystyle",
+        "textstyle",
+        "small",
+        "large",
+        "tiny",
+        "normalsize",
+        "footnotesize",
+        "scriptsize",
+        "noindent",
+        "uppercase",
+        "lowercase",
+        "MakeUppercase",
+        "MakeLowercase",
+        "selectlanguage",
+        "foreignlanguage",
+        "latinencoding",
+        "cyrchar",
+        "mkbibquote",
+        "enquote",
+        "xspace",
+        "operatorname",
+        "rmfamily",
+        "bibstring",
+        "limits",
+        "nobreak",
+        "allowbreak",
+        "break",
+        "hskip",
+        "hfill",
+        "string",
+        "nocase",
+        "mathchoice",
+    ]
 )
 """Commands that say how, not what: their arguments are read on."""
 
-DROP_ARGUMENT: Final = frozenset("noopsort label cite citep citet ref begin end vspace hspace href color footnotemark".split())
+DROP_ARGUMENT: Final = frozenset(
+    [
+        "noopsort",
+        "label",
+        "cite",
+        "citep",
+        "citet",
+        "ref",
+        "begin",
+        "end",
+        "vspace",
+        "hspace",
+        "href",
+        "color",
+        "footnotemark",
+    ]
+)
 """Commands whose (first) argument is no text."""
 
 WRITTEN_TAGS: Final = {"i": "textit", "b": "textbf", "u": "underline", "sub": "textsubscript", "sup": "textsuperscript"}

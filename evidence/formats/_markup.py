@@ -91,8 +91,30 @@ def write_plain(text: str) -> str:
 # Labels of structured abstracts; the commonest of NLM's list of 2,700
 # (https://lhncbc.nlm.nih.gov/ii/areas/structured-abstracts/). At least one must occur before a text is cut.
 _KNOWN_LABELS: Final = frozenset(
-    "background objective objectives aim aims purpose introduction context importance methods method design setting"
-    " participants patients interventions intervention results findings conclusion conclusions discussion".split()
+    [
+        "background",
+        "objective",
+        "objectives",
+        "aim",
+        "aims",
+        "purpose",
+        "introduction",
+        "context",
+        "importance",
+        "methods",
+        "method",
+        "design",
+        "setting",
+        "participants",
+        "patients",
+        "interventions",
+        "intervention",
+        "results",
+        "findings",
+        "conclusion",
+        "conclusions",
+        "discussion",
+    ]
 )
 _LABEL: Final = re.compile(r"(?:^|(?<=[.?!)\]]) )([A-Z][A-Z ,/&'()-]{2,70}):(?= )")
 

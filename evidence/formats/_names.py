@@ -19,7 +19,32 @@ _DOTTED: Final = re.compile(r"\w\.(?: \w\.)*")
 _ET_AL: Final = re.compile(r"[,;]?\s*\b(?:et\s+al\b\.?|and\s+others|others)\s*$", re.I)
 _NOBODY: Final = re.compile(r"\[?\W*(?:anon(?:ymous)?|no authors? listed|n/?a|none|unknown)\W*\]?", re.I)
 _PARTICLES: Final = frozenset(
-    "van von der den de da dos das do di del della la le ten ter zu zur af av al el bin ibn".split()
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "da",
+        "dos",
+        "das",
+        "do",
+        "di",
+        "del",
+        "della",
+        "la",
+        "le",
+        "ten",
+        "ter",
+        "zu",
+        "zur",
+        "af",
+        "av",
+        "al",
+        "el",
+        "bin",
+        "ibn",
+    ]
 )
 _GROUP: Final = re.compile(
     r"\b(?:groups?|consorti(?:um|a)|collaborati(?:on|ve)|collaborators|committees?|associations?|society|organi[sz]ations?"
@@ -31,7 +56,7 @@ _GROUP: Final = re.compile(
 
 
 def initials_only(given: str) -> str:
-    """"BS" for "B. S.", the form in which `given_text` writes initials; empty for any other given name."""
+    """ "BS" for "B. S.", the form in which `given_text` writes initials; empty for any other given name."""
     if not _DOTTED.fullmatch(given):
         return ""
     letters = given.replace(". ", "").rstrip(".")
@@ -195,9 +220,7 @@ def _by_comma(text: str, pieces: list[str]) -> tuple[Author, ...]:
     as_medline = [medline(p) for p in pieces]
     if all(as_medline):
         return tuple(a for a in as_medline if a is not None)
-    if len(pieces) == 2 and (
-        not (" " in pieces[0] and " " in pieces[1]) or pieces[0].split()[0].lower() in _PARTICLES
-    ):
+    if len(pieces) == 2 and (not (" " in pieces[0] and " " in pieces[1]) or pieces[0].split()[0].lower() in _PARTICLES):
         return authors([text])
     if len(pieces) % 2 == 0 and all(_all_initials(p) for p in pieces[1::2]):  # "Smith, J., Doe, A. B."
         return tuple(make(f, " ".join(re.findall(r"\w\.?", g))) for f, g in zip(pieces[::2], pieces[1::2], strict=True))
@@ -222,7 +245,6 @@ def _run_together(text: str) -> list[str]:
     if len(camel) > 1 and all(len(c.split()) >= 2 for c in camel):
         return camel
     return [text]
-
 
 
 def looks_like_suffix(text: str) -> bool:

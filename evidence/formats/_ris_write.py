@@ -82,4 +82,3 @@ def _identifiers(study: Study) -> Iterator[tuple[str, str]]:
     yield "DB", "PubMed" if pmid else ""  # says what kind of accession number AN is
     yield "C2", _export.identifier(study, "pmcid")
     yield "UR", _export.link(study)
-

@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from bibtexparser.library import Library
-from bibtexparser.model import Block
+from bibtexparser.model import Block, ParsingFailedBlock, String
 from bibtexparser.model import Entry as ParsedEntry
-from bibtexparser.model import ParsingFailedBlock
-from bibtexparser.model import String
 from bibtexparser.splitter import Splitter
 
 from evidence.errors import BadInput
@@ -100,7 +98,9 @@ def _entries(library: Library, macros: Macros, faults: dict[int, str], label: st
             yield _entry(whole, macros, faults, label)
         elif isinstance(whole, ParsingFailedBlock) and not _is_no_entry(whole):
             reason = getattr(whole.error, "abort_reason", "") or str(whole.error)
-            yield _lines.rejected(label, f"entry cannot be read: {' '.join(reason.split())}", _line(whole), whole.raw or "")
+            yield _lines.rejected(
+                label, f"entry cannot be read: {' '.join(reason.split())}", _line(whole), whole.raw or ""
+            )
 
 
 def _is_no_entry(block: Block) -> bool:

@@ -29,7 +29,9 @@ KINDS: Final[dict[str, RecordKind]] = {
 }
 """Item types; a type that is not here makes an "other", and is kept."""
 
-_PLAIN_TYPES: Final = frozenset(("article-journal", "article", "book", "chapter", "report", "webpage", "thesis", "document"))
+_PLAIN_TYPES: Final = frozenset(
+    ("article-journal", "article", "book", "chapter", "report", "webpage", "thesis", "document")
+)
 _SIGNS: Final = re.compile(
     r'"(?:container-title|issued|date-parts|citation-key|title-short|publisher-place|number-of-pages)"\s*:'
     r'|"type"\s*:\s*"(?:article|article-\w+|book|chapter|paper-conference|report|thesis|webpage|document|entry\S*'

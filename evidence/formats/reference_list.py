@@ -20,11 +20,15 @@ from evidence.text import clean
 MAX_REFERENCE: Final = 50_000
 """Longest reference taken, in characters; one with a thousand authors has about 20,000."""
 
-_NUMBER: Final = re.compile(r"^\W{0,3}(?:\[\^?(?P<a>\d{1,4})\][:.]?|\((?P<b>\d{1,4})\)|(?P<c>\d{1,4})[.):\]])(?:\s+|$)(?=\D|\d)")
+_NUMBER: Final = re.compile(
+    r"^\W{0,3}(?:\[\^?(?P<a>\d{1,4})\][:.]?|\((?P<b>\d{1,4})\)|(?P<c>\d{1,4})[.):\]])(?:\s+|$)(?=\D|\d)"
+)
 _BARE_NUMBER: Final = re.compile(r"^\s*(?P<c>\d{1,4})\s+(?=[A-ZÀ-Þ“\"'])")
 _BULLET: Final = re.compile(r"^\s{0,3}[-*•]\s+(?=\S)")
 _UNFINISHED: Final = re.compile(r"(?:[-–,:;(/&]|\b(?:doi|and|of|the|pp?\.|vol\.|no\.))\s*$", re.I)
-_HEADING: Final = re.compile(r"^\W*(?:references?|bibliography|literature(?: cited)?|works cited|sources|further reading)\W*$", re.I)
+_HEADING: Final = re.compile(
+    r"^\W*(?:references?|bibliography|literature(?: cited)?|works cited|sources|further reading)\W*$", re.I
+)
 _FOREIGN: Final = re.compile(
     r"Author information:|^\s*<|^\s*[\[{]\s*[\"{]|^@\w+\s*[{(]|^%[0A-Z] |^[A-Z][A-Z0-9]{1,3} {0,2}- |^--[A-Z]{2}--|^(?:FN|VR|PT) \w"
     r"|^[A-Z][a-z]+: \t|^Link to the |^\s*<\d+>|^---\s*$",

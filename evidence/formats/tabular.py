@@ -200,7 +200,9 @@ def _doi(draft: Draft, value: str) -> None:
         draft.link(value, "doi")
 
 
-_SOURCE: Final = re.compile(r"^(?P<journal>[^(]{3,}?) \((?P<year>\d{4})\) (?P<volume>\w+)(?::(?P<issue>\w+))? \((?P<pages>[^)]+)\)")
+_SOURCE: Final = re.compile(
+    r"^(?P<journal>[^(]{3,}?) \((?P<year>\d{4})\) (?P<volume>\w+)(?::(?P<issue>\w+))? \((?P<pages>[^)]+)\)"
+)
 
 
 def _source(draft: Draft, value: str) -> None:

@@ -288,6 +288,8 @@ def _in_words(problem: BaseException, limits: Limits, *, connecting: bool) -> st
     cause = _innermost(problem)
     if isinstance(cause, TimeoutError):
         return f"takes no connection within {limits.connect:g} s" if connecting else f"was silent for {limits.read:g} s"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"shows a certificate that does not hold here ({cause.verify_message})"
     if isinstance(cause, socket.gaierror):
         return f"cannot be found ({cause.strerror})"
     if isinstance(cause, ConnectionRefusedError):

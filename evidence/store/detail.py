@@ -115,7 +115,7 @@ def _study(
         record=replace(record, identifiers=kept) if disputed else record,
         aliases=tuple(k for k in keys if k != row.key),
         disputed=tuple(f"{scheme}:{value}" for scheme, value in sorted(disputed)),
-        tags=tuple(t for m in held for t in m.tags),
+        tags=tuple(dict.fromkeys(t for m in held for t in m.tags)),
         members=tuple(
             MemberView(
                 id=m.id,

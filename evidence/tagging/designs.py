@@ -24,6 +24,7 @@ OVERRIDING: Final = ("retraction-notice", "erratum", "comment", "protocol")
 """Designs that a record is listed under whatever else it has, first one first: they are no evidence of their own."""
 
 _STATED: Final[tuple[Zone, ...]] = ("title", "design")
+_NEGATIONS: Final = ("non", "not", "no", "quasi", "without")
 _ORDER: Final = {slug: number for number, slug in enumerate(DESIGNS)}
 _CONFIDENCE: Final[dict[Zone, float]] = {"title": 0.85, "design": 0.85, "keyword": 0.7, "abstract": 0.6}
 _INFERRED: Final = ("mesh", "text")
@@ -98,12 +99,14 @@ class Designs:
 
     def _of_words(self, document: Document, matches: Iterable[Match]) -> Iterator[TagHit]:
         found = outermost(m for m in matches if m.meaning.kind == "design")
-        masked = {(m.start, m.end) for m in found if not m.meaning.slug}
+        masked = {(match.start, match.end) for match in found if not match.meaning.slug}
         best: dict[str, tuple[float, Match]] = {}
         for match in found:
             meaning = match.meaning
             zone = document.zone(match.start)
             if (match.start, match.end) in masked or not (meaning.anywhere or zone in _STATED):
+                continue
+            if document.tokens[match.start - 1] in _NEGATIONS:
                 continue
             if not meaning.holds_in(document.words if meaning.anywhere else document.title):
                 continue

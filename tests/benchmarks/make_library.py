@@ -65,7 +65,8 @@ def _record(
         title=text.from_plain(title),
         identifiers=(Identifier("pmid", str(number)), Identifier("doi", f"10.5555/gen.{number}")),
         authors=tuple(
-            Author(family=rng.choice(words[:800]).capitalize(), initials=rng.choice("ABCDEFG")) for _ in range(rng.randint(1, 8))
+            Author(family=rng.choice(words[:800]).capitalize(), initials=rng.choice("ABCDEFG"))
+            for _ in range(rng.randint(1, 8))
         ),
         journal=Journal(title=f"Journal {number % 300}", abbreviation=f"J {number % 300}"),
         volume=str(number % 60),
@@ -89,7 +90,9 @@ def main() -> None:
     with create(f"sqlite:///{path}", lambda: datetime.now(UTC)) as store:
         report = take(store, vocabulary, records(count, vocabulary), actor="generator", on_progress=_progress(started))
     seconds = time.perf_counter() - started
-    sys.stdout.write(f"{report.lines()[0]} in {seconds:.0f} s ({count / seconds:.0f}/s), {path.stat().st_size / 1e6:.0f} MB\n")
+    sys.stdout.write(
+        f"{report.lines()[0]} in {seconds:.0f} s ({count / seconds:.0f}/s), {path.stat().st_size / 1e6:.0f} MB\n"
+    )
 
 
 def _progress(started: float):  # type: ignore[no-untyped-def]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.refresh_process import compare_after_kills
+from tests.test_refresh_kill import SEED
 
 
 @pytest.mark.slow
@@ -15,7 +16,6 @@ from tests.refresh_process import compare_after_kills
     not os.environ.get("EVIDENCE_BENCH_DATA"), reason="NOT RUN: benchmarks run when EVIDENCE_BENCH_DATA is set"
 )
 def test_killed_twenty_times_nine_thousand_records_arrive_the_same(tmp_path: Path) -> None:
-    seed = int(os.environ.get("EVIDENCE_KILL_SEED", "1"))
-    states = compare_after_kills(tmp_path, records=9_000, kills=20, seed=seed)
+    states = compare_after_kills(tmp_path, records=9_000, kills=20, seed=SEED)
     assert states[-1] == "ok"
     assert set(states) <= {"ok", "interrupted"}

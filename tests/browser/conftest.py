@@ -91,11 +91,11 @@ class Browser:
 
     def violations(self, axe: str) -> list[str]:
         """What axe-core finds wrong with the page shown, one line each."""
-        self.driver.execute_script(axe)  # type: ignore[no-untyped-call]
+        self.driver.execute_script(axe)
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         options = {"runOnly": {"type": "tag", "values": tags}, "preload": False, "resultTypes": ["violations"]}
         run = "const done = arguments[1]; axe.run(document, arguments[0]).then(done, e => done({error: String(e)}))"
-        found: dict[str, Any] = self.driver.execute_async_script(run, options)  # type: ignore[no-untyped-call]
+        found: dict[str, Any] = self.driver.execute_async_script(run, options)
         assert "error" not in found, found
         assert found["testEngine"]["name"] == "axe-core"
         return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]
@@ -140,7 +140,12 @@ def served(folder: Path, words: Vocabulary, *, eutils_url: str = "") -> Iterator
     starter.load(store, words)
     sockets: dict[Any, Any] = {}
     server = waitress.create_server(
-        create_app(settings, store, words), map=sockets, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True
+        create_app(settings, store, words),
+        map=sockets,
+        host="127.0.0.1",
+        port=0,
+        threads=4,
+        clear_untrusted_proxy_headers=True,
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

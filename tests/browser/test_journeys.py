@@ -72,7 +72,9 @@ def test_a_bib_from_a_filtered_page_holds_the_rows_shown(browser: Browser, site:
     driver.get(f"{site}{CTS}?design=rct&intervention=dextrose-5")
     shown = keys_shown(driver)
     assert len(shown) >= 5
-    address = driver.find_element(By.CSS_SELECTOR, ".exports").find_element(By.LINK_TEXT, "BibTeX").get_attribute("href")  # type: ignore[no-untyped-call]
+    address = (
+        driver.find_element(By.CSS_SELECTOR, ".exports").find_element(By.LINK_TEXT, "BibTeX").get_attribute("href")
+    )
     assert re.findall(r"^@\w+\{([^,]+),", fetched(str(address)), re.M) == shown
 
 
@@ -84,7 +86,7 @@ def test_a_bib_of_one_page_of_a_long_list_holds_that_page(browser: Browser, site
     shown = keys_shown(driver)
     assert len(shown) == 10
     page, every = driver.find_elements(By.CSS_SELECTOR, ".exports nav")
-    files = [str(nav.find_element(By.LINK_TEXT, "BibTeX").get_attribute("href")) for nav in (page, every)]  # type: ignore[no-untyped-call]
+    files = [str(nav.find_element(By.LINK_TEXT, "BibTeX").get_attribute("href")) for nav in (page, every)]
     one, whole = (re.findall(r"^@\w+\{([^,]+),", fetched(file), re.M) for file in files)
     assert one == shown
     assert whole[10:20] == shown
@@ -101,5 +103,7 @@ def test_after_a_refresh_the_page_shows_its_date_and_its_finds(
         before = set(keys_shown(driver))
         refresh.run(store, words, settings, ["carpal-tunnel"])
         driver.refresh()
-        assert re.match(r"Last refreshed from PubMed on \d+ \w+ \d{4}, \d\d:\d\d UTC: 40 found", texts(driver, ".fresh")[0])
+        assert re.match(
+            r"Last refreshed from PubMed on \d+ \w+ \d{4}, \d\d:\d\d UTC: 40 found", texts(driver, ".fresh")[0]
+        )
         assert set(keys_shown(driver)) > before
