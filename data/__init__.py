@@ -1,1 +1,1 @@
-"""Facts only: the vocabulary and the starter library, installed as `evidence.data`. README.md tells where they come from."""
+"""Facts only: the vocabulary and the starter library, installed as `evidence.data`; README.md has their sources."""

@@ -63,7 +63,7 @@ def fold(key: str) -> str:
 
 
 def suffixes() -> Iterator[str]:
-    """ "", "a" … "z", "aa", "ab" …: what tells later keys of one stem apart, without end."""
+    """What tells later keys of one stem apart, without end: nothing, a … z, aa, ab …"""
     yield ""
     for number in count(1):
         letters = ""

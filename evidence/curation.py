@@ -6,21 +6,17 @@ import json
 from collections.abc import Iterable, Sequence
 from itertools import product
 
-from sqlalchemy import select, update
-
 from evidence import tagging
 from evidence.errors import Conflict, NotFound
 from evidence.ingest.studies import Saver
 from evidence.matching.normalise import features
 from evidence.matching.verdict import compare
 from evidence.store import queries, reads, schema, writes
-from evidence.store.engine import Store, Writer, table_of
+from evidence.store.engine import Store, Writer
 from evidence.store.keys import Keys
-from evidence.store.reads import CITE_KEY, Member
+from evidence.store.reads import Member
 from evidence.store.writes import Decision
 from evidence.vocabulary import Vocabulary
-
-MERGE = table_of(schema.MergeEvent)
 
 
 def merge(store: Store, vocabulary: Vocabulary, key_a: str, key_b: str, *, actor: str, reason: str = "") -> int:
@@ -50,7 +46,7 @@ def unmerge(store: Store, vocabulary: Vocabulary, event: int, *, actor: str) -> 
     refresh or import merges them again. Raises NotFound, and Conflict when it was undone already.
     """
     with store.write() as writer:
-        row = writer.connection.execute(select(MERGE).where(MERGE.c.id == event)).first()
+        row = reads.merge_event(writer.connection, event)
         if row is None:
             raise NotFound(f"merge {event}", "there is none of that number")
         if row.undone_at is not None:
@@ -68,13 +64,11 @@ def unmerge(store: Store, vocabulary: Vocabulary, event: int, *, actor: str) -> 
         kept = [n for n in here if n not in moved]
         reasons = (f"{actor} undid merge {event}",)
         writes.remember(writer, _verdicts(kept, sorted(moved), "different", "unmerge", reasons, actor))
-        writer.connection.execute(
-            update(MERGE).where(MERGE.c.id == event).values(undone_at=writer.now, undone_by=actor)
-        )
+        writes.undo_merge(writer, event, actor=actor)
         saver.changed(study, "merge-undone", {"merge": event, "apart": apart})
         saver.save()
     with store.read() as connection:
-        return str(connection.scalar(select(CITE_KEY.c.key).where(CITE_KEY.c.study_id == apart, CITE_KEY.c.is_primary)))
+        return reads.key_of(connection, apart)
 
 
 def _study_number(writer: Writer, key: str) -> int:

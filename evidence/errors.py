@@ -1,21 +1,21 @@
 """One tree of errors. Every error names its subject, and carries the CLI exit code and HTTP status.
 
-    EvidenceError
-    ├── UsageProblem            wrong option, unknown parameter, missing setting        exit 2, 400
-    │   └── UnknownParameter
-    ├── NotFound                no such study, condition, search …                      exit 1, 404
-    ├── BadInput                a file, line or record that cannot be read              exit 1, 400
-    │   ├── BadIdentifier
-    │   ├── BadVocabulary
-    │   └── UnknownFormat
-    ├── SourceProblem           PubMed, Crossref …                                      exit 1, 503
-    │   ├── SourceUnavailable   no usable answer within the bounded retries
-    │   └── SourceRefused       the source answered, and the answer is an error
-    ├── StoreProblem                                                                    exit 1, 500
-    │   ├── StoreBusy           another process holds the lock                          exit 1, 503
-    │   ├── SchemaMismatch      schema older or newer than the code                     exit 1, 503
-    │   └── StoreUnreachable    cannot be opened                                        exit 1, 503
-    └── Conflict                a decision that contradicts an earlier one              exit 1, 409
+EvidenceError
+├── UsageProblem            wrong option, unknown parameter, missing setting        exit 2, 400
+│   └── UnknownParameter
+├── NotFound                no such study, condition, search …                      exit 1, 404
+├── BadInput                a file, line or record that cannot be read              exit 1, 400
+│   ├── BadIdentifier
+│   ├── BadVocabulary
+│   └── UnknownFormat
+├── SourceProblem           PubMed, Crossref …                                      exit 1, 503
+│   ├── SourceUnavailable   no usable answer within the bounded retries
+│   └── SourceRefused       the source answered, and the answer is an error
+├── StoreProblem                                                                    exit 1, 500
+│   ├── StoreBusy           another process holds the lock                          exit 1, 503
+│   ├── SchemaMismatch      schema older or newer than the code                     exit 1, 503
+│   └── StoreUnreachable    cannot be opened                                        exit 1, 503
+└── Conflict                a decision that contradicts an earlier one              exit 1, 409
 """
 
 

@@ -87,7 +87,7 @@ def add(
             arrived += fetched.items
     chosen = [_the_one(identifier, found, arrived) for identifier, found in hits.items()]
     once = {_name(item): item for item in chosen}  # a PMID and a DOI may name one record
-    return ingest.take(store, vocabulary, once.values(), actor="curator")
+    return ingest.take(store, vocabulary, once.values(), actor="curator", live=True)
 
 
 @contextlib.contextmanager
@@ -199,7 +199,7 @@ class _Task:
             self.log.append(f"PubMed searched for: {answer.translation[:500]}")
         before = runs.last_ok_count(self.store, self.search.name, self._query)
         collapsed = before is not None and before >= COLLAPSE_FROM and self.found * 2 < before
-        if self.found == 0 or collapsed:
+        if collapsed or (self.found == 0 and before):
             last = f"; the last good run found {before:,}" if before else ""
             raise SourceRefused(self.search.name, f"finds {self.found:,} records{last}. Nothing was changed")
         return answer.pmids
@@ -230,7 +230,13 @@ class _Task:
         if not problem:
             self._settle(fetched)
         taken = ingest.take(
-            self.store, self.vocabulary, fetched.items, actor=ACTOR, run_id=self.run_id, include=self.search.include
+            self.store,
+            self.vocabulary,
+            fetched.items,
+            actor=ACTOR,
+            run_id=self.run_id,
+            include=self.search.include,
+            live=True,
         )
         self.report.add(taken)
         self._note(fetched, taken)

@@ -7,7 +7,7 @@ from typing import Any
 
 from evidence import formats
 from evidence.formats import _names
-from evidence.records import Item, Record, Rejected
+from evidence.records import Author, Item, Record, Rejected
 from evidence.text import short_name
 from evidence.views import Study
 
@@ -49,8 +49,8 @@ def says(record: Record) -> dict[str, Any]:
         "kind": record.kind,
         "title": record.title,
         "book_title": record.book_title if record.kind in ("chapter", "article") else "",
-        "authors": [_names.canonical(a) for a in record.authors if a.valid and (a.family or a.given)],
-        "short": [short_name(a) for a in record.authors[:3]],
+        "authors": [_names.canonical(a) for a in record.authors if (a.family + a.given).strip(",; ")],
+        "short": [short_name(a if a.family else Author(family=a.given)) for a in record.authors[:3]],
         "journal": record.journal.title or record.journal.abbreviation,
         "abbreviation": record.journal.abbreviation,
         "issn": record.journal.issn,

@@ -65,8 +65,10 @@ def _template() -> Path:
     return path
 
 
-def record(name: str = "1", title: str = "Perineural dextrose for carpal tunnel syndrome: a trial", **fields: Any) -> Record:
-    """A record of source "pubmed"; `pmid`, `doi`, `pmcid`, `year`, `family`, `abstract`, `types` and `revised` are short forms."""
+def record(
+    name: str = "1", title: str = "Perineural dextrose for carpal tunnel syndrome: a trial", **fields: Any
+) -> Record:
+    """A record of source "pubmed"; pmid, doi, pmcid, year, family, abstract, types and revised are short forms."""
     ids = [parse(s, fields.pop(s)) for s in ("pmid", "doi", "pmcid", "registration") if s in fields]
     dates = [Dated(kind="issue", date=PartialDate(year=fields.pop("year", 2020)))]
     if "revised" in fields:
@@ -90,7 +92,9 @@ def notice(name: str, kind: str, target_pmid: str) -> Record:
     """A notice about another record: kind is its RefType ("RetractionOf")."""
     relation = Relation(type=kind, targets=(parse("pmid", target_pmid),), citation="J Nerve Stud. 2020")
     types = {"RetractionOf": "Retraction of Publication", "ErratumFor": "Published Erratum"}.get(kind, "Comment")
-    return record(name, f"Notice concerning PMID {target_pmid} by the editors", pmid=name, relations=(relation,), types=[types])
+    return record(
+        name, f"Notice concerning PMID {target_pmid} by the editors", pmid=name, relations=(relation,), types=[types]
+    )
 
 
 def contents(store: Store, *, leave_out: tuple[str, ...] = ()) -> dict[str, list[str]]:

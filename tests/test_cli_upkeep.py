@@ -21,17 +21,37 @@ def database(home: Path) -> Path:
     return path
 
 
-@pytest.mark.usefixtures("filled")
-def test_a_backup_brings_everything_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backup_brings_everything_back(tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVIDENCE_DATABASE_URL", store_url)
+    assert told("import", bib(tmp_path, WU, LEE))["total"]["added"] == 2
     before, listed = told("show", "wu2018"), told("list")
     made = run("backup", tmp_path / "library.backup")
     assert made.exit_code == 0, made.stderr
     assert made.stdout == f"{tmp_path / 'library.backup'}: 2 studies\n"
-    monkeypatch.setenv("EVIDENCE_DATA_DIR", str(tmp_path / "elsewhere"))
-    restored = run("restore", tmp_path / "library.backup")
-    assert restored.exit_code == 0, restored.stderr
-    assert told("show", "wu2018") == before
-    assert told("list") == listed
+    # A backup is one kind of file, whatever database it came from; so it also moves a library.
+    for url in (f"sqlite:///{tmp_path / 'elsewhere.db'}", store_url):
+        monkeypatch.setenv("EVIDENCE_DATABASE_URL", url)
+        restored = run("restore", tmp_path / "library.backup", "--force")
+        assert restored.exit_code == 0, restored.stderr
+        assert told("show", "wu2018") == before
+        assert told("list") == listed
+
+
+def test_where_there_is_no_store_yet_it_says_so(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVIDENCE_DATABASE_URL", store_url)
+    result = run("list")
+    assert result.exit_code == 1
+    assert "no store here yet" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVIDENCE_DATABASE_URL", "postgresql://someone:hunter2@127.0.0.1:9/evidence")
+    result = run("status")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("evidence: postgresql")
+    assert "hunter2" not in result.output
+    assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.usefixtures("filled")

@@ -43,7 +43,9 @@ def merge_of(store: Store, key: str) -> int:
 
 def claims(store: Store) -> list[tuple[int, str]]:
     with store.read() as connection:
-        rows = connection.exec_driver_sql("SELECT study_id, claim FROM identifier WHERE scheme = 'pmid' ORDER BY study_id")
+        rows = connection.exec_driver_sql(
+            "SELECT study_id, claim FROM identifier WHERE scheme = 'pmid' ORDER BY study_id"
+        )
         return [(row[0], row[1]) for row in rows]
 
 
@@ -80,7 +82,11 @@ def test_merge_then_unmerge_is_the_identity_on_every_table_but_the_histories(sto
 
 
 def test_what_joined_later_goes_to_the_side_it_matches(store: Store) -> None:
-    taken(store, record("1", "Study one of nerves", pmid="1", keys=("a",)), record("2", "Study two of nerves", pmid="2", keys=("b",)))
+    taken(
+        store,
+        record("1", "Study one of nerves", pmid="1", keys=("a",)),
+        record("2", "Study two of nerves", pmid="2", keys=("b",)),
+    )
     event = curation.merge(store, vocabulary(), "a", "b", actor="ann")
     assert taken(store, record("f#2", "Study two of nerves", source="ris", pmid="2")) == {"merged": 1}
     curation.unmerge(store, vocabulary(), event, actor="ann")
@@ -90,7 +96,11 @@ def test_what_joined_later_goes_to_the_side_it_matches(store: Store) -> None:
 
 
 def test_a_refresh_after_the_merge_is_kept_by_the_unmerge(store: Store) -> None:
-    taken(store, record("1", "Study one of nerves", pmid="1", keys=("a",)), record("2", "Study two of nerves", pmid="2", keys=("b",)))
+    taken(
+        store,
+        record("1", "Study one of nerves", pmid="1", keys=("a",)),
+        record("2", "Study two of nerves", pmid="2", keys=("b",)),
+    )
     event = curation.merge(store, vocabulary(), "a", "b", actor="ann")
     assert taken(store, record("2", "Study two of nerves, renamed since", pmid="2")) == {"revised": 1}
     assert keys(store) == ["a"], "a curator's merge is never undone by a refresh"
@@ -126,7 +136,13 @@ def test_what_cannot_be_is_said(store: Store) -> None:
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=5))
 def test_any_merges_undone_in_any_order_restore_the_start(pairs: list[tuple[int, int]]) -> None:
     with fresh_store() as store:
-        taken(store, *(record(str(n), f"Study {n} about a nerve of the arm", pmid=str(n + 1), keys=(f"k{n}",)) for n in range(5)))
+        taken(
+            store,
+            *(
+                record(str(n), f"Study {n} about a nerve of the arm", pmid=str(n + 1), keys=(f"k{n}",))
+                for n in range(5)
+            ),
+        )
         before = contents(store, leave_out=HISTORY)
         events = []
         for a, b in pairs:

@@ -107,7 +107,9 @@ def test_pmid_and_pmcid_join_and_doi_needs_agreement(store: Store) -> None:
 
 
 def test_a_supplements_doi_never_joins_different_pmids(store: Store) -> None:
-    abstracts = [record(str(n), f"Poster {n}: on nerves and needles", pmid=str(n), doi="10.1000/suppl") for n in (1, 2, 3)]
+    abstracts = [
+        record(str(n), f"Poster {n}: on nerves and needles", pmid=str(n), doi="10.1000/suppl") for n in (1, 2, 3)
+    ]
     assert taken(store, *abstracts) == {"added": 3}
     with store.read() as connection:
         claims = connection.exec_driver_sql("SELECT claim FROM identifier WHERE scheme = 'doi'").scalars().all()
@@ -124,11 +126,13 @@ def test_a_record_that_links_two_studies_makes_them_one(store: Store) -> None:
     assert study is not None
     assert len(study.members) == 3
     assert study.row.pmid == "7"
-    assert {a for a in study.aliases} == {"wu2020ganz"}
+    assert set(study.aliases) == {"wu2020ganz"}
 
 
 def test_a_study_born_and_merged_in_one_batch_leaves_a_working_alias(store: Store) -> None:
-    first = record("f#a", "Hydrodissection of the median nerve in a cohort", source="ris", doi="10.1000/b", keys=("first",))
+    first = record(
+        "f#a", "Hydrodissection of the median nerve in a cohort", source="ris", doi="10.1000/b", keys=("first",)
+    )
     second = record("f#b", "Ein ganz anderer Titel der Arbeit", source="nbib", pmid="7", keys=("second",))
     both = record("7", "Hydrodissection of the median nerve in a cohort", pmid="7", doi="10.1000/b")
     taken(store, first, second, both)
@@ -136,7 +140,10 @@ def test_a_study_born_and_merged_in_one_batch_leaves_a_working_alias(store: Stor
 
 
 def test_a_retraction_notice_marks_its_target_in_either_order(store: Store) -> None:
-    work, later = record("10", pmid="10", keys=("early",)), record("20", pmid="20", title="Second work on nerves here", keys=("late",))
+    work, later = (
+        record("10", pmid="10", keys=("early",)),
+        record("20", pmid="20", title="Second work on nerves here", keys=("late",)),
+    )
     taken(store, work)
     taken(store, notice("11", "RetractionOf", "10"), notice("21", "RetractionOf", "20"))
     taken(store, later)
@@ -176,7 +183,10 @@ def test_citation_keys_never_change_and_suffixes_go_to_the_newer(store: Store) -
 def test_an_imported_key_is_kept_when_free_and_never_stolen(store: Store) -> None:
     taken(store, record("1", "First study of the tibial nerve", pmid="1", keys=("Wu2020",)))
     taken(store, record("2", "Second study of the tibial nerve", pmid="2", keys=("wu2020",)))
-    taken(store, record("f#z", "First study of the tibial nerve", source="bibtex", pmid="1", keys=("zotero_key", "bad key")))
+    taken(
+        store,
+        record("f#z", "First study of the tibial nerve", source="bibtex", pmid="1", keys=("zotero_key", "bad key")),
+    )
     assert queries.find_key(store, vocabulary(), "key", "WU2020") == "Wu2020"
     assert queries.find_key(store, vocabulary(), "pmid", "2") == "wu2020second"
     assert queries.find_key(store, vocabulary(), "key", "zotero_key") == "Wu2020"
@@ -247,3 +257,17 @@ def test_hostile_text_is_stored_as_text(store: Store) -> None:
     assert "\x00" not in study.row.title
     assert queries.state(store).last_refresh is None
     assert study.created == NOW
+
+
+def test_a_candidate_found_by_an_including_search_is_included(store: Store) -> None:
+    taken(store, record("1", pmid="1"), include=False)
+    assert taken(store, record("1", pmid="1")) == {"unchanged": 1}
+    assert keys(store) == ["wu2020perineural"]
+
+
+def test_a_live_answer_beats_a_saved_one_of_the_same_date(store: Store) -> None:
+    long = record("1", "The title as a saved file has it, with more words", pmid="1", revised=(2020, 1, 1), keys=("k",))
+    short = record("1", "The title as PubMed has it now", pmid="1", revised=(2020, 1, 1), keys=("k",))
+    assert taken(store, long, short) == {"added": 1, "unchanged": 1}
+    assert taken(store, short, live=True) == {"revised": 1}
+    assert taken(store, long) == {"revised": 1}

@@ -59,7 +59,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "bibtexparser": ("evidence/formats/bibtex*.py", "evidence/formats/_bibtex*.py"),
     "pylatexenc": ("evidence/formats/*bibtex*.py", "evidence/formats/*latex*.py"),
     "platformdirs": ("evidence/settings.py",),
-    "pydantic": ("evidence/recordjson.py",),
+    "pydantic": ("evidence/recordjson.py", "evidence/store/overlay.py"),
     "click": ("evidence/cli/*",),
     "rich": ("evidence/cli/*",),
     "waitress": ("evidence/cli/serve.py",),

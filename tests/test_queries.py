@@ -28,14 +28,21 @@ def library() -> list[Record]:
             tags.append(AssertedTag(kind="intervention", slug="dextrose-5", role="active"))
         size = SampleSize(n=n) if n % 6 == 0 else None
         ids = {"pmid": str(n)} if n % 10 else {}
-        made.append(record(str(n), f"Work number {n} on joints", year=2000 + n % 7, tags=tuple(tags), sample_size=size, **ids))
+        made.append(
+            record(str(n), f"Work number {n} on joints", year=2000 + n % 7, tags=tuple(tags), sample_size=size, **ids)
+        )
     return made
 
 
 @pytest.fixture
 def store(store_url: str) -> Iterator[Store]:
     with create(store_url, clock) as made:
-        take(made, vocabulary(), [*library(), notice("901", "RetractionOf", "6"), notice("902", "RetractionOf", "12")], actor="t")
+        take(
+            made,
+            vocabulary(),
+            [*library(), notice("901", "RetractionOf", "6"), notice("902", "RetractionOf", "12")],
+            actor="t",
+        )
         yield made
 
 
@@ -48,8 +55,14 @@ def test_a_list_is_strongest_then_newest_and_pages_join_without_gap_or_repeat(st
         whole = ask(store, condition=CTS, size=200, sort=sort)
         order = [vocabulary().designs[r.design].order for r in whole.rows]
         years = [r.year for r in whole.rows]
-        expected = sorted(zip(order, years, strict=True), key=lambda p: (p[0], -p[1]) if sort == "strength" else (-p[1],))
-        assert [p for p in zip(order, years, strict=True)] == expected if sort == "strength" else years == sorted(years, reverse=True)
+        expected = sorted(
+            zip(order, years, strict=True), key=lambda p: (p[0], -p[1]) if sort == "strength" else (-p[1],)
+        )
+        assert (
+            list(zip(order, years, strict=True)) == expected
+            if sort == "strength"
+            else years == sorted(years, reverse=True)
+        )
         paged, after = [], ""
         while True:
             page = ask(store, condition=CTS, size=10, sort=sort, after=after)
@@ -95,7 +108,9 @@ def test_the_summary_leaves_retracted_studies_and_leads_out(store: Store) -> Non
 
 def test_years_interventions_and_status_narrow(store: Store) -> None:
     assert {r.year for r in ask(store, since=2003, until=2004, size=200).rows} == {2003, 2004}
-    assert all(("dextrose-5", "active") in r.interventions for r in ask(store, interventions=("dextrose-5",), size=200).rows)
+    assert all(
+        ("dextrose-5", "active") in r.interventions for r in ask(store, interventions=("dextrose-5",), size=200).rows
+    )
     retracted = ask(store, statuses=("retracted",))
     assert {r.pmid for r in retracted.rows} == {"6", "12"}
     assert sum(o.count for f in retracted.facets if f.field == "designs" for o in f.options) == 2
@@ -150,8 +165,16 @@ def test_search_finds_the_same_on_both_databases(store_url: str, query: str, exp
     records = [
         record("1", "Alpha beta and gamma", pmid="77", doi="10.1000/trial.7", keys=("a",)),
         record("2", "Beta alpha by others", pmid="2", family="Muñoz", keys=("b", "key-of-b")),
-        record("3", "A β-blocker in practice", pmid="3", registration="NCT01234567", keys=("c",), abstract="CO<sub>2</sub>"),
-        record("4", "Compression of the median nerve", pmid="4", keys=("d",), tags=(AssertedTag(kind="condition", slug=CTS),)),
+        record(
+            "3", "A β-blocker in practice", pmid="3", registration="NCT01234567", keys=("c",), abstract="CO<sub>2</sub>"
+        ),
+        record(
+            "4",
+            "Compression of the median nerve",
+            pmid="4",
+            keys=("d",),
+            tags=(AssertedTag(kind="condition", slug=CTS),),
+        ),
     ]
     with create(store_url, clock) as store:
         take(store, vocabulary(), records, actor="t")
@@ -159,7 +182,11 @@ def test_search_finds_the_same_on_both_databases(store_url: str, query: str, exp
 
 
 def test_export_streams_what_the_list_shows_in_its_order(store: Store) -> None:
-    for wanted in (Filter(condition=KNEE), Filter(condition=CTS, designs=("rct",)), Filter(query="number", sort="newest")):
+    for wanted in (
+        Filter(condition=KNEE),
+        Filter(condition=CTS, designs=("rct",)),
+        Filter(query="number", sort="newest"),
+    ):
         listed = queries.listing(store, vocabulary(), replace(wanted, size=200))
         assert [s.row for s in queries.stream(store, vocabulary(), wanted)] == list(listed.rows)
     leads = queries.stream(store, vocabulary(), Filter(condition=CTS), leads=True)

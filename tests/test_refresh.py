@@ -16,6 +16,7 @@ from sqlalchemy import select
 from evidence import refresh, vocabulary
 from evidence.errors import NotFound, SourceProblem, StoreBusy, UsageProblem
 from evidence.identifiers import Identifier
+from evidence.ingest import Report
 from evidence.pacing import MemoryPacer, eutils_pacer
 from evidence.settings import Settings
 from evidence.sources.pubmed import PubMed
@@ -75,7 +76,7 @@ class Bench:
             on_progress=self.progress.append,
         )
 
-    def add(self, *identifiers: tuple[str, str]) -> refresh.Report:
+    def add(self, *identifiers: tuple[str, str]) -> Report:
         wanted = [Identifier(scheme, value) for scheme, value in identifiers]  # type: ignore[arg-type]
         return refresh.add(self.store, self.words, self.settings, wanted, pubmed=self.pubmed)
 
@@ -445,6 +446,7 @@ def test_a_run_that_was_killed_long_ago_starts_afresh(make_bench: Callable[..., 
     assert bench.states() == [("core", "ok"), ("core", "interrupted"), ("core", "ok")]
 
 
+@pytest.mark.slow
 def test_the_pace_holds_on_the_wire_whatever_the_server_does(make_bench: Callable[..., Bench]) -> None:
     bench = make_bench(900)
     settings = replace(bench.settings, max_rate=3.0)
@@ -460,6 +462,7 @@ def test_the_pace_holds_on_the_wire_whatever_the_server_does(make_bench: Callabl
 # Single studies
 
 
+@pytest.mark.slow
 def test_the_server_runs_by_hand_and_add_reaches_it(tmp_path: Path) -> None:
     serve = [
         sys.executable,

@@ -163,15 +163,25 @@ def test_leads_and_registrations_stand_apart(client: FlaskClient) -> None:
     trials = page.xpath("//section[@aria-labelledby='registrations']")[0]
     assert "NCT00000001" in words(trials)
     assert "NCT00000004" not in words(trials)
+    unseen = trials.xpath(".//li[2]")[0]
+    assert words(unseen.xpath("p")[0]) == "Listed at trials.example"
+    assert "Possibly published as ostrander2014dextrose · from a list" in words(unseen)
+    assert unseen.xpath(".//a/@href") == ["https://www.trials.example/42", "/studies/ostrander2014dextrose"]
 
 
 def test_an_empty_shelf_says_what_is_missing_and_how_it_was_looked_for(client: FlaskClient) -> None:
     page = parsed(client.get("/conditions/plantar-fasciitis").text)
-    assert "No guideline, no review and no trial on this shelf." in words(page)
     assert words(page.xpath("//p[@class='empty']")[0]) == (
         "No study on this shelf. Starter library of 21 November 2026; not yet refreshed from PubMed. "
         "No saved search fills it."
     )
+
+
+def test_a_shelf_without_some_kinds_of_study_says_so(client: FlaskClient, queries: fakes.FakeQueries) -> None:
+    queries.held = (fakes.row(7, "lund2017wrists", design="cohort", level=3),)
+    gaps = parsed(client.get(CTS).text).xpath("//p[@class='gaps']")
+    assert [words(p) for p in gaps] == ["No guideline, no review and no trial on this shelf."]
+    assert parsed(client.get(f"{CTS}?design=cohort").text).xpath("//p[@class='gaps']") == []
 
 
 def test_a_shelf_says_how_it_is_searched(client: FlaskClient) -> None:

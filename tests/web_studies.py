@@ -178,6 +178,16 @@ REGISTRATIONS = (
         published_certain=True,
         note="",
     ),
+    RegistrationView(
+        registry_id="",
+        topic="one whose number was not seen",
+        conditions=("carpal-tunnel-syndrome",),
+        enrolment=None,
+        url="https://www.trials.example/42",
+        published_as="ostrander2014dextrose",
+        published_certain=False,
+        note="from a list",
+    ),
 )
 
 
@@ -297,7 +307,7 @@ def study(shown: StudyRow) -> Study:
         members=(member,),
         relations=(notice, comment),
         merges=(merge,),
-        registrations=REGISTRATIONS[1:] if shown.id == 4 else (),
+        registrations=REGISTRATIONS[1:2] if shown.id == 4 else (),
         n_quote="44 patients",
         created=NOON,
         changed=NOON,

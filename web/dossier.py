@@ -80,7 +80,7 @@ SOURCES: Final = {
     "csl-json": "CSL-JSON file",
     "csv": "CSV file",
     "tabular": "Table",
-    "reference-list": "Reference list",
+    "references": "Reference list",
     "crossref": "Crossref",
 }
 _ADDRESS: Final = re.compile(r",?\s*https?://\S+")
@@ -239,11 +239,13 @@ def _reason(tags: list[TagView], vocabulary: Vocabulary) -> Reason:
         url_slug=tag.slug if tag.kind == "condition" and tag.slug in vocabulary.conditions else "",
         note=", ".join(n for n in notes if n),
         rejected=tag.status == "rejected",
-        causes=tuple(
-            Cause(ORIGINS.get(t.origin, t.origin), _evidence(t), t.origin != "import", t.rule.replace("-", " "))
-            for t in tags
-        ),
+        causes=tuple(dict.fromkeys(_cause(t) for t in tags)),  # two sources may say the same words
     )
+
+
+def _cause(tag: TagView) -> Cause:
+    source = ORIGINS.get(tag.origin, tag.origin)
+    return Cause(source, _evidence(tag), tag.origin != "import", tag.rule.replace("-", " "))
 
 
 def _evidence(tag: TagView) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from evidence.filters import Filter
 from evidence.records import PartialDate
@@ -145,6 +146,14 @@ def sample(row: StudyRow) -> str:
         return ""
     unit = "" if row.n_unit in ("", "participants", "patients", "people") else f" {row.n_unit}"
     return f"n = {number(row.n)}{unit}"
+
+
+def registration_name(registration: RegistrationView) -> str:
+    """The number of a registration, or where it is listed when its number was not seen."""
+    if registration.registry_id:
+        return registration.registry_id
+    host = urlsplit(registration.url or "").hostname or ""
+    return f"Listed at {host.removeprefix('www.')}" if host else "Number not seen"
 
 
 def registration_state(registration: RegistrationView) -> str:

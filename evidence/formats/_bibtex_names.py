@@ -15,7 +15,8 @@ from evidence.records import Author
 
 _AND: Final = re.compile(r"\s+and(?:\s+|$)|^and\s+", re.I)
 _LETTER: Final = re.compile(r"\{\\(?:[^\w{]\s*\{?\\?\w\}?|[a-zA-Z]+\s?\{?\w?\}?)\}")
-_GUARDED: Final = re.compile(r"(?i)\b(?:and|others)\b")
+_GUARDED: Final = re.compile(r"(?i)[,;]|\b(?:and|others)\b")
+_TIE: Final = re.compile(r"(?<!\\)~")
 
 
 def read(value: str) -> tuple[tuple[Author, ...], bool]:
@@ -46,7 +47,7 @@ def _one_string(name: str) -> tuple[tuple[Author, ...], bool] | None:
     """A list that uses no `and`: MEDLINE's commas, or semicolons; None for a single name."""
     text = _latex.text(name)
     bare, whole = _names.without_et_al(text)
-    if ";" in bare:
+    if ";" in _outside(name):
         return _names.people(text)
     parts = [p.strip() for p in bare.rstrip(".").split(",") if p.strip()]
     if not parts or not all(_names.medline(p) for p in parts) or (len(parts) == 1 and "." in text):
@@ -81,6 +82,16 @@ def _wholly_braced(name: str) -> bool:
     return not _LETTER.fullmatch(name)  # {\'E} is a letter, not a group
 
 
+def _outside(name: str) -> str:
+    """What stands outside all braces."""
+    kept, depth = [], 0
+    for c in name:
+        depth += (c == "{") - (c == "}")
+        if depth <= 0:
+            kept.append(c)
+    return "".join(kept)
+
+
 def _commas(name: str) -> list[str]:
     parts, depth, start = [], 0, 0
     for i, c in enumerate(name):
@@ -110,7 +121,7 @@ def _name(name: str) -> Author | None:
 
 
 def _part(text: str) -> str:
-    return _latex.text(text.replace("~", " "))
+    return _latex.text(_TIE.sub(" ", text))
 
 
 def _natural(name: str) -> Author | None:
@@ -135,7 +146,7 @@ def _words(name: str) -> list[tuple[str, bool]]:
     """The words of a name, decoded, each with whether it is lower case (a particle)."""
     words: list[tuple[str, bool]] = []
     depth, start = 0, 0
-    text = name.replace("~", " ") + " "
+    text = _TIE.sub(" ", name) + " "
     for i, c in enumerate(text):
         depth += (c == "{") - (c == "}")
         if c.isspace() and depth <= 0:
@@ -173,4 +184,4 @@ def _written(author: Author) -> str:
 def _guarded(part: str) -> str:
     """A part of a name; braces keep a comma, an `and` or a tie in it from being read as syntax."""
     encoded = _latex_encode.text(part)
-    return f"{{{encoded}}}" if "," in part or _GUARDED.search(part) else encoded
+    return f"{{{encoded}}}" if _GUARDED.search(part) else encoded

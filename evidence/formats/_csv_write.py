@@ -102,15 +102,9 @@ def _judgements(study: Study) -> dict[str, str]:
 
 
 def _people(authors: Iterable[Author]) -> str:
-    """Names set apart by semicolons; one inside a name becomes a space, and a list of one name ends with one."""
-    names = [_names.listed(_without_semicolon(a)) for a in authors]
+    """Names set apart by semicolons; a list of one name ends with one, and so does one whose last name looks like
+    "et al.".
+    """
+    names = [_names.listed(_names.without_semicolon(a)) for a in authors]
     text = "; ".join(names)
-    return _markup.write_plain(f"{text};" if len(names) == 1 else text)
-
-
-def _without_semicolon(author: Author) -> Author:
-    parts = (author.family, author.given, author.initials, author.suffix)
-    if not any(";" in p for p in parts):
-        return author
-    family, given, initials, suffix = (" ".join(p.replace(";", " ").split()) for p in parts)
-    return Author(family=family, given=given, initials=initials, suffix=suffix, is_group=author.is_group)
+    return _markup.write_plain(f"{text};" if len(names) == 1 or not _names.without_et_al(text)[1] else text)

@@ -44,7 +44,7 @@ def link(study: Study) -> str:
 
 def authors(record: Record) -> tuple[Author, ...]:
     """Authors that can be printed; PubMed marks names it has replaced as not valid."""
-    return tuple(a for a in record.authors if a.valid and (a.family or a.given))
+    return tuple(a for a in record.authors if a.valid and (a.family + a.given).strip(",; "))
 
 
 def journal(record: Record) -> str:

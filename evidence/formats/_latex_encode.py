@@ -18,7 +18,7 @@ from evidence.records import Markup
 _PLAIN: Final = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_"}
 _ACCENT: Final = {combining: name for name, combining in table.ACCENTS.items() if name not in "bt"}
 # Ligatures of TeX's fonts, and an ampersand that would begin an entity, are broken by an empty group.
-_SPECIAL: Final = re.compile(r"--+|''|``|&(?=#?\w{1,31};)|[^\x20-\x7e]|[\\{}$&#%_^~<>|]")
+_SPECIAL: Final = re.compile(r"--+|''+|``+|(?P<entity>&(?=#?\w{1,31};))|[^\x20-\x7e]|[\\{}$&#%_^~<>|]")
 _PIECES: Final = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
 _WORDS: Final = re.compile(r"(\s+)")
 _WRAP: Final = re.compile(r"^([\W_]*)(.*?)([\W_]*)$", re.S)
@@ -26,15 +26,13 @@ _WRAP: Final = re.compile(r"^([\W_]*)(.*?)([\W_]*)$", re.S)
 
 def text(value: str) -> str:
     """Plain text as LaTeX."""
-    return _SPECIAL.sub(lambda m: _encoded(m[0]), value)
+    return _SPECIAL.sub(lambda m: r"\&{}" if m["entity"] else _encoded(m[0]), value)
 
 
 @lru_cache(maxsize=4096)
 def _encoded(found: str) -> str:
     if len(found) > 1:  # dashes or quotation marks that would join
         return "{}".join(found)
-    if found == "&":
-        return r"\&"
     if found in _PLAIN:
         return _PLAIN[found]
     if found in table.TEXT:

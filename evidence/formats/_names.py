@@ -186,6 +186,20 @@ def without_et_al(text: str) -> tuple[str, bool]:
     return (text[: found.start()].rstrip(), False) if found else (text, True)
 
 
+def is_et_al(text: str) -> bool:
+    """True for a name that is none: "et al.", "others"."""
+    return _ET_AL.fullmatch(clean(text)) is not None
+
+
+def without_semicolon(author: Author) -> Author:
+    """The author for lists that semicolons cut; one inside the name becomes a space."""
+    parts = (author.family, author.given, author.initials, author.suffix)
+    if not any(";" in p for p in parts):
+        return author
+    family, given, initials, suffix = (" ".join(p.replace(";", " ").split()) for p in parts)
+    return Author(family=family, given=given, initials=initials, suffix=suffix, is_group=author.is_group)
+
+
 def people(text: str) -> tuple[tuple[Author, ...], bool]:
     """A list of names in one string, however separated, and whether it is whole (no "et al.")."""
     text, whole = without_et_al(clean(text))

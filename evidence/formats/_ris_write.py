@@ -27,13 +27,14 @@ def write(studies: Iterable[Study]) -> Iterator[str]:
 def _fields(study: Study) -> Iterator[tuple[str, str]]:
     record = study.record
     yield "TY", "CONF" if _export.conference(record) else TYPES[record.kind]
+    yield "M3", "registration" if record.kind == "registration" else ""  # GEN alone says nothing
     yield "ID", study.row.key
     yield "TI", _markup.write(record.title)
     yield "TT", _markup.write(record.vernacular_title)
     for author in _export.authors(record):
-        yield "AU", _markup.write_plain(_names.listed(author))
+        yield "AU", _markup.write_plain(_names.listed(_names.without_semicolon(author)))
     for editor in record.editors:
-        yield "A2", _markup.write_plain(_names.listed(editor))
+        yield "A2", _markup.write_plain(_names.listed(_names.without_semicolon(editor)))
     date = _export.date(record)
     yield "PY", f"{date.year:04d}" if date and date.year else ""
     yield "DA", _dates.written(date, "/") if date and date.month else ""

@@ -123,6 +123,9 @@ def _record(block: Block, ids: ExternalIds, ordinal: int) -> Record | None:
     draft.kind = KINDS.get(type_, "article" if type_ == "JOURNAL ARTICLE" else "other")
     if type_ not in _PLAIN_TYPES:
         draft.extra.append(("TY", type_))
+    if type_ == "GEN" and said.get("M3") == ["registration"]:
+        draft.kind = "registration"
+        del said["M3"]
     _containers(draft, said, type_)
     _places(draft, said)
     _accession(draft, said)
@@ -209,7 +212,8 @@ def _accession(draft: Draft, said: dict[str, list[str]]) -> None:
             draft.note(value, "AN")
     for value in said.pop("C2", []):
         scopus = value.isdigit() and ("scopus" in base or any("scopus.com" in u for u in said.get("UR", [])))
-        if not (scopus and draft.identify("pmid", value, "C2")):
+        scheme = "pmcid" if value.upper().startswith("PMC") else "pmid" if scopus else ""
+        if not scheme or not draft.identify(scheme, value, "C2"):
             draft.note(value, "C2")
     for value in said.get("L2", []) + said.get("UR", []):
         found = _OVID_MEDLINE.search(value)
@@ -217,15 +221,25 @@ def _accession(draft: Draft, said: dict[str, list[str]]) -> None:
             draft.identify("pmid", found[1], "L2")
 
 
+def _each_name(value: str) -> Iterator[str]:
+    """The names of a value: one a line, or several with semicolons. Entities are undone first, they end in one."""
+    for line in value.split("\n"):
+        yield from _markup.read_plain(line).split(";")
+
+
 def _authors(draft: Draft, value: str) -> None:
-    for name in value.replace("\n", ";").split(";"):
-        bare, whole = _names.without_et_al(_markup.read_plain(name))
-        draft.authors_complete = draft.authors_complete and whole
-        draft.author(_names.parse(bare))
+    for name in _each_name(value):
+        if _names.is_et_al(name):
+            draft.authors_complete = False
+        elif name.lower().rstrip(".").endswith(" et al"):
+            draft.authors_complete = False
+            draft.author(_names.parse(_names.without_et_al(name)[0]))
+        else:
+            draft.author(_names.parse(name))
 
 
 def _editors(draft: Draft, value: str) -> None:
-    draft.editors += _names.authors(_markup.read_plain(v) for v in value.replace("\n", ";").split(";"))
+    draft.editors += _names.authors(_each_name(value))
     draft.filled = True
 
 

@@ -29,12 +29,14 @@ def take(
     run_id: int | None = None,
     preview: bool = False,
     include: bool = True,
+    live: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Bring items into the store: one transaction for each batch, so an interruption loses at most one batch.
 
     `include`: new studies are included at once; False queues them for a curator (inclusion "candidate"). `preview`
-    runs the same code in one transaction and rolls it back. Raises what the reader of `items` raises.
+    runs the same code in one transaction and rolls it back. `live`: the items come from the source itself, now.
+    Raises what the reader of `items` raises.
     """
     report = Report()
     preparer = Preparer(vocabulary)
@@ -42,13 +44,13 @@ def take(
     if preview:
         with store.write(preview=True) as writer:
             while chunk := preparer.prepare(store, islice(source, BATCH)):
-                _write(writer, vocabulary, chunk, report, actor=actor, run_id=run_id, include=include)
+                _write(writer, vocabulary, chunk, report, actor=actor, run_id=run_id, include=include, live=live)
                 _progress(on_progress, report)
         store.cache.clear()
         return report
     while chunk := preparer.prepare(store, islice(source, BATCH)):
         with store.write() as writer:
-            _write(writer, vocabulary, chunk, report, actor=actor, run_id=run_id, include=include)
+            _write(writer, vocabulary, chunk, report, actor=actor, run_id=run_id, include=include, live=live)
         _progress(on_progress, report)
     return report
 

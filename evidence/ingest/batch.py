@@ -27,6 +27,7 @@ class _Stored:
     age: tuple[int, str, bytes]
     fresh: bool
     upstream: str = "present"
+    inclusion: str = ""
 
 
 class Batch:
@@ -41,7 +42,10 @@ class Batch:
         actor: str,
         run_id: int | None,
         include: bool,
+        live: bool = False,
     ) -> None:
+        self._live = live
+        self._include = include
         self._writer = writer
         self._vocabulary = vocabulary
         self._actor = actor
@@ -79,7 +83,7 @@ class Batch:
         names = {p.name for p in prepared} | {(d.source, d.external_id) for d in deletions}
         for name, row in reads.known(connection, names).items():
             self._stored[name] = _Stored(
-                row.id, row.study_id, (row.version, row.revised, row.fingerprint), False, row.upstream
+                row.id, row.study_id, (row.version, row.revised, row.fingerprint), False, row.upstream, row.inclusion
             )
         moving = [p for p in prepared if not self._is_unchanged(p)]
         values = {
@@ -98,17 +102,29 @@ class Batch:
         self._keys.look_up([p.record for p in moving])
 
     def _is_unchanged(self, item: Prepared) -> bool:
-        """The same as stored, or an older delivery. A source without revision dates (a file) is believed anew."""
+        """The same as stored, or an older delivery.
+
+        Of two deliveries with one date the newer is the one just asked from the source (`live`), or a person's own
+        file that was edited; between two saved PubMed files the one that says more wins, in whichever order they come.
+        """
         stored = self._stored.get(item.name)
         if stored is None:
             return False
-        dated = bool(item.revised or stored.age[1]) or item.record.version != stored.age[0]
-        return stored.age[2] == item.fingerprint or (dated and item.age < stored.age)
+        version, revised, said = stored.age
+        if said == item.fingerprint:
+            return True
+        if (item.record.version, item.revised) != (version, revised):
+            return item.age < stored.age
+        saved_delivery = item.record.source == "pubmed" and not self._live
+        return saved_delivery and item.age < stored.age
 
     def _take(self, item: Prepared) -> str:
         stored = self._stored.get(item.name)
         if stored is None:
             return self._add(item)
+        if self._include and stored.inclusion == "candidate":
+            self._saver.include(stored.study)
+            stored.inclusion = ""
         if self._is_unchanged(item):
             if not stored.fresh:
                 self._touched.append(stored.id)

@@ -58,6 +58,7 @@ class Saver:
         self._fresh: set[int] = set()
         self._retired: dict[int, int] = {}
         self._upstream: dict[int, str] = {}
+        self._included: set[int] = set()
         self._happened: dict[int, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
 
     def load(self, studies: Iterable[int]) -> dict[int, list[Member]]:
@@ -132,6 +133,12 @@ class Saver:
             self._upstream[study] = state
             self.changed(study, f"upstream-{state}")
 
+    def include(self, study: int) -> None:
+        """A study that was queued is found by a source whose finds are included at once."""
+        self.load([study])
+        self._included.add(study)
+        self.changed(study, "included")
+
     def save(self, notices: Collection[tuple[str, str]] = ()) -> None:
         """Write everything. `notices`: works that a notice now speaks of, whose state may have changed."""
         self._heed(notices)
@@ -183,7 +190,7 @@ class Saver:
             study,
             fresh=False,
             upstream=self._upstream.get(study, row.upstream_state),
-            inclusion=row.inclusion,
+            inclusion="included" if study in self._included else row.inclusion,
             created=row.created,
             keys=(*stored_keys, *given),
         )

@@ -14,12 +14,11 @@ from sqlalchemy import Connection, Row, select
 from evidence import merging
 from evidence.identifiers import Identifier
 from evidence.records import Markup
-from evidence.store import schema
-from evidence.store.engine import table_of
 from evidence.store.reads import (
     CITE_KEY,
     IDENTIFIER,
     MEMBERSHIP,
+    MERGE,
     RECORD,
     RELATION,
     STUDY,
@@ -32,8 +31,6 @@ from evidence.store.registrations import of_study
 from evidence.store.statements import rows_in
 from evidence.views import MemberView, MergeView, RelationView, Study, StudyRow
 from evidence.vocabulary import Vocabulary
-
-MERGE = table_of(schema.MergeEvent)
 
 
 def rows_of(connection: Connection, numbers: Sequence[int]) -> tuple[StudyRow, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
+import json
+from dataclasses import asdict, replace
+from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
 
 from evidence.errors import NotFound
@@ -15,7 +15,6 @@ from evidence.store.statements import upsert
 from evidence.vocabulary import Search, Vocabulary, with_overlay
 
 OVERLAY = table_of(schema.VocabularyOverlay)
-_SEARCH: Final = TypeAdapter(Search)
 
 
 def apply(store: Store, vocabulary: Vocabulary) -> Vocabulary:
@@ -30,14 +29,25 @@ def _applied(connection: Connection, vocabulary: Vocabulary) -> Vocabulary:
     if not payloads:
         return vocabulary
     kept = {name: search for name, search in vocabulary.searches.items() if payloads.get(name, name)}
-    own = [_SEARCH.validate_json(payload) for payload in payloads.values() if payload]
+    own = [_search(json.loads(payload)) for payload in payloads.values() if payload]
     return with_overlay(replace(vocabulary, searches=kept), searches=own)
+
+
+def _search(values: dict[str, Any]) -> Search:
+    return Search(
+        name=values["name"],
+        label=values["label"],
+        query=values["query"],
+        conditions=tuple(values["conditions"]),
+        include=values["include"],
+        note=values["note"],
+    )
 
 
 def add_search(store: Store, search: Search, *, actor: str) -> None:
     """Add a saved search, or replace the one of that name."""
     with store.write() as writer:
-        _put(writer, "search", search.name, _SEARCH.dump_json(search).decode(), actor)
+        _put(writer, "search", search.name, json.dumps(asdict(search), ensure_ascii=False), actor)
 
 
 def remove_search(store: Store, vocabulary: Vocabulary, name: str, *, actor: str) -> None:

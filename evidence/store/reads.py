@@ -28,6 +28,7 @@ RELATION = table_of(schema.Relation)
 DECISION = table_of(schema.MatchDecision)
 CITE_KEY = table_of(schema.CiteKey)
 FIELD_CHOICE = table_of(schema.FieldChoice)
+MERGE = table_of(schema.MergeEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Known:
     fingerprint: bytes
     version: int
     revised: str
-    upstream: str  # of its study
+    upstream: str  # of its study, as is
+    inclusion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tupl
             RECORD.c.revised,
             MEMBERSHIP.c.study_id,
             STUDY.c.upstream_state,
+            STUDY.c.inclusion,
         )
         .join(MEMBERSHIP, MEMBERSHIP.c.source_record_id == RECORD.c.id)
         .join(STUDY, STUDY.c.id == MEMBERSHIP.c.study_id)
@@ -73,7 +76,7 @@ def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tupl
     for source, ids in by_source.items():
         for row in rows_in(connection, columns.where(RECORD.c.source == source), RECORD.c.external_id, ids):
             found[source, row.external_id] = Known(
-                row.id, row.study_id, row.fingerprint, row.version, row.revised, row.upstream_state
+                row.id, row.study_id, row.fingerprint, row.version, row.revised, row.upstream_state, row.inclusion
             )
     return found
 
@@ -184,6 +187,16 @@ def locked_fields(connection: Connection, records: Iterable[int]) -> dict[int, d
     for row in rows_in(connection, select(FIELD_CHOICE), FIELD_CHOICE.c.source_record_id, records):
         found[row.source_record_id][row.field] = row.value
     return found
+
+
+def merge_event(connection: Connection, number: int) -> Row[Any] | None:
+    """A recorded merge."""
+    return connection.execute(select(MERGE).where(MERGE.c.id == number)).first()
+
+
+def key_of(connection: Connection, study: int) -> str:
+    """The citation key that a study was born with."""
+    return str(connection.scalar(select(CITE_KEY.c.key).where(CITE_KEY.c.study_id == study, CITE_KEY.c.is_primary)))
 
 
 def live_study(connection: Connection, number: int) -> int:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from threading import Lock
 from typing import Any, Final
 
@@ -54,16 +53,16 @@ def parse(query: str, vocabulary: Vocabulary) -> tuple[Part, ...]:
         words = tuple(texts.words(raw))
         if words:
             terms.append(Term(words, prefix=bool(word) and raw.endswith("*")))
-    return _name_conditions(terms[:MAX_WORDS], _names(_HashedVocabulary(vocabulary)))
+    return _name_conditions(terms[:MAX_WORDS], vocabulary.names)
 
 
-def _name_conditions(terms: Sequence[Term], names: dict[tuple[str, ...], str]) -> tuple[Part, ...]:
+def _name_conditions(terms: Sequence[Term], names: Mapping[str, str]) -> tuple[Part, ...]:
     """Longest runs of terms that spell a condition's name become one part."""
     parts: list[Part] = []
     at = 0
     while at < len(terms):
         for end in range(len(terms), at, -1):
-            slug = names.get(tuple(w for t in terms[at:end] for w in t.words))
+            slug = names.get(" ".join(w for t in terms[at:end] for w in t.words))
             if slug and not terms[end - 1].prefix:
                 parts.append(Part(tuple(terms[at:end]), slug))
                 at = end
@@ -72,29 +71,6 @@ def _name_conditions(terms: Sequence[Term], names: dict[tuple[str, ...], str]) -
             parts.append(Part((terms[at],)))
             at += 1
     return tuple(parts)
-
-
-class _HashedVocabulary:
-    """A vocabulary as a cache key: equal when its content hash is equal."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-
-    def __hash__(self) -> int:
-        return hash(self.vocabulary.hash)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _HashedVocabulary) and other.vocabulary.hash == self.vocabulary.hash
-
-
-@lru_cache(maxsize=4)
-def _names(keyed: _HashedVocabulary) -> dict[tuple[str, ...], str]:
-    names: dict[tuple[str, ...], str] = {}
-    for condition in keyed.vocabulary.conditions.values():
-        for name in (condition.name, *condition.synonyms, *condition.abbreviations, condition.slug):
-            names.setdefault(tuple(texts.words(name)), condition.slug)
-    names.pop((), None)
-    return names
 
 
 def hits(store: Store, connection: Connection, bitmaps: Bitmaps, parts: Sequence[Part]) -> int:

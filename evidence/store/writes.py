@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, select, update
 from evidence.records import Author, Record, Rejected
 from evidence.store import claims, facets, schema, search
 from evidence.store.engine import Writer, pack, table_of
-from evidence.store.reads import ASSIGNMENT, MEMBERSHIP, RECORD, STUDY, TAG
+from evidence.store.reads import ASSIGNMENT, MEMBERSHIP, MERGE, RECORD, STUDY, TAG
 from evidence.store.statements import delete_in, rows_in, upsert
 from evidence.views import TagView
 
@@ -221,7 +221,7 @@ def retire(writer: Writer, studies: Mapping[int, int]) -> None:
     claims.release(writer, gone)
     delete_in(writer, schema.Author, "study_id", gone)
     search.remove(writer, gone)
-    facets.apply(writer, {number: () for number in gone})
+    facets.apply(writer, dict.fromkeys(gone, ()))
 
 
 def reject(writer: Writer, rejected: Sequence[Rejected], *, run_id: int | None) -> None:
@@ -303,6 +303,12 @@ def log_merge(
     }
     writer.add(schema.MergeEvent, [row])
     return number
+
+
+def undo_merge(writer: Writer, number: int, *, actor: str) -> None:
+    """Note that a merge was undone."""
+    writer.connection.execute(update(MERGE).where(MERGE.c.id == number).values(undone_at=writer.now, undone_by=actor))
+    writer.dirty = True
 
 
 def packed(image: bytes) -> bytes:

@@ -226,7 +226,8 @@ def _examples() -> dict[str, Study]:
     records = _text_troubles() | _marked_troubles() | _name_troubles() | _other_troubles()
     states = {"retracted": "retracted"}
     return {
-        name: study(of, key=f"key{n:03d}", state=states.get(name, "none")) for n, (name, of) in enumerate(records.items())
+        name: study(of, key=f"key{n:03d}", state=states.get(name, "none"))
+        for n, (name, of) in enumerate(records.items())
     }
 
 

@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -205,6 +206,7 @@ def _tags(seed: dict[str, Any]) -> Iterator[AssertedTag]:
     yield from (AssertedTag(kind="topic", slug=slug) for slug in seed["topics"])
 
 
+@cache
 def _interventions() -> dict[str, vocabulary.Intervention]:
     return vocabulary.load().interventions
 
