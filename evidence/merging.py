@@ -151,7 +151,6 @@ def citation_line(record: Record) -> str:
         head = ". ".join(p for p in (f"In: {book}" if book and record.kind == "chapter" else "", place) if p)
         return f"{head}; {record.year}" if head and record.year else head or str(record.year or "")
     journal = (record.journal.abbreviation or record.journal.title).rstrip(".")
-    issue = f"({record.issue})" if record.issue else ""
-    where = f"{record.volume}{issue}" + (f":{record.pages}" if record.pages else "")
-    when = f"{record.year or ''}" + (f";{where}" if where else "")
+    numbers = record.volume + (f"({record.issue})" if record.issue else "")
+    when = str(record.year or "") + (f";{numbers}" if numbers else "") + (f":{record.pages}" if record.pages else "")
     return ". ".join(p for p in (journal, when) if p)

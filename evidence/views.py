@@ -152,7 +152,7 @@ class Summary:
 
     studies: int = 0
     guidelines: int = 0
-    reviews: int = 0
+    reviews: int = 0  # systematic reviews and meta-analyses; narrative ones are `other`
     trials: int = 0
     observational: int = 0  # cohort, case-control, cross-sectional, series, case reports
     laboratory: int = 0  # animal, in vitro, cadaver

@@ -67,7 +67,7 @@ def test_a_summary_names_what_is_there_and_only_that(summary: Summary) -> None:
     line = " · ".join(map(str, wording.facts(summary)))
     for count, noun in (
         (summary.guidelines, "guideline"),
-        (summary.reviews, "review"),
+        (summary.reviews, "systematic review"),
         (summary.retracted, "retracted"),
     ):
         assert (noun in line) == bool(count)

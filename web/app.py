@@ -18,6 +18,7 @@ from web import errors, headers, service
 from web.assets import Assets
 from web.icons import icon, mark
 from web.library import EXTENSION, Library, Queries
+from web.links import condition_url, study_url
 from web.pages import pages
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def create_app(
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(icon=icon, mark=mark, version=VERSION)
+    app.jinja_env.globals.update(
+        icon=icon, mark=mark, version=VERSION, study_url=study_url, condition_url=condition_url
+    )
     assets = Assets.of(Path(app.root_path))
     app.extensions[EXTENSION] = Library(
         store, vocabulary, queries or stored, f"{VERSION}.{assets.code}.{vocabulary.hash[:12]}"

@@ -11,7 +11,7 @@ from evidence.vocabulary import Condition, Vocabulary
 NO_REGION: Final = "Other"
 _COLUMNS: Final = (
     ("Guidelines", "Guide", "guideline", "lv-g"),
-    ("Reviews", "Rev", "review", "lv-1"),
+    ("Systematic reviews", "SR", "review", "lv-1"),
     ("Trials", "Trials", "trial", "lv-2"),
     ("Observational", "Obs", "observational", "lv-4"),
     ("Laboratory", "Lab", "laboratory", "lv-5"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -128,6 +129,7 @@ def design_of(vocabulary: Vocabulary, slug: str) -> Design:
     return vocabulary.designs.get(slug, UNKNOWN)
 
 
+@lru_cache(maxsize=256)
 def badge(design: Design) -> Badge:
     """The badge of a design."""
     return Badge(design.badge, design.name, design_icon(design), ladder(design.level), design.level, _css(design))
@@ -136,8 +138,13 @@ def badge(design: Design) -> Badge:
 def chip(vocabulary: Vocabulary, slug: str, role: str) -> Chip:
     """The chip of an intervention in the role it has in a study."""
     known = vocabulary.interventions.get(slug)
+    return _chip(slug, known.name if known else slug, role == "comparator")
+
+
+@lru_cache(maxsize=1024)
+def _chip(slug: str, name: str, comparator: bool) -> Chip:
     family = FAMILIES.get(slug, "other")
-    return Chip(slug, known.name if known else slug, family, mark(family), role == "comparator")
+    return Chip(slug, name, family, mark(family), comparator)
 
 
 def card(row: StudyRow, vocabulary: Vocabulary) -> Card:

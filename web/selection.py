@@ -11,6 +11,7 @@ from evidence.filters import PAGE_SIZES, Filter, Sort
 from evidence.views import Facet, FacetOption, Listing
 from evidence.vocabulary import Vocabulary
 from web import wording
+from web.links import condition_url
 
 EXPORTS: Final = {
     "bib": ("bibtex", "BibTeX"),
@@ -37,7 +38,7 @@ class Place:
 
     def page(self, chosen: Filter) -> str:
         """The address of this list in that state."""
-        base = url_for("pages.condition", slug=self.condition) if self.condition else url_for("pages.search")
+        base = condition_url(self.condition) if self.condition else url_for("pages.search")
         return _with_query(base, chosen.query_string(condition_in_path=bool(self.condition)))
 
     def export(self, ext: str, chosen: Filter, *, page_only: bool = False) -> str:

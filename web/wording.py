@@ -83,7 +83,7 @@ def facts(summary: Summary) -> tuple[Fact, ...]:
     """The one-line summary of a selection, in pieces. A kind with nothing in it is left to `gaps`."""
     kinds = (
         (summary.guidelines, "guideline", "guidelines"),
-        (summary.reviews, "review", "reviews"),
+        (summary.reviews, "systematic review", "systematic reviews"),
         (summary.trials, "trial", "trials"),
         (summary.observational, "observational study", "observational studies"),
         (summary.laboratory, "laboratory study", "laboratory studies"),
@@ -106,7 +106,7 @@ def facts(summary: Summary) -> tuple[Fact, ...]:
 
 def gaps(summary: Summary) -> str:
     """What the shelf does not have, or an empty string: "No guideline and no trial on this shelf"."""
-    kinds = ((summary.guidelines, "guideline"), (summary.reviews, "review"), (summary.trials, "trial"))
+    kinds = ((summary.guidelines, "guideline"), (summary.reviews, "systematic review"), (summary.trials, "trial"))
     missing = [f"no {name}" for n, name in kinds if not n]
     if not missing:
         return ""

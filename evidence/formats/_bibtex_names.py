@@ -14,7 +14,7 @@ from evidence.formats import _latex, _latex_encode, _names
 from evidence.records import Author
 
 _AND: Final = re.compile(r"\s+and(?:\s+|$)|^and\s+", re.I)
-_LETTER: Final = re.compile(r"\{\\(?:[^\w{]\s*\{?\\?\w\}?|[a-zA-Z]+\s?\{?\w?\}?)\}")
+_LETTER: Final = re.compile(r"\{\\(?:[`'^\"~=.]\s*\{?\\?\w\}?|[cvuHkbdrt]\s?\{?\w?\}?)\}")
 _GUARDED: Final = re.compile(r"(?i)[,;]|\b(?:and|others)\b")
 _TIE: Final = re.compile(r"(?<!\\)~")
 

@@ -17,7 +17,7 @@ from evidence.text import clean
 _SUFFIX: Final = re.compile(r"(?:jr|sr|junior|senior|[1-4](?:st|nd|rd|th)|i{2,3}|iv|vi{0,3})\.?", re.I)
 _DOTTED: Final = re.compile(r"\w\.(?: \w\.)*")
 _ET_AL: Final = re.compile(r"[,;]?\s*\b(?:et\s+al\b\.?|and\s+others|others)\s*$", re.I)
-_NOBODY: Final = re.compile(r"\[?\W*(?:anon(?:ymous)?|no authors? listed|n/?a|none|unknown)\W*\]?", re.I)
+_NOBODY: Final = re.compile(r"[\[(\s]*(?:anon(?:ymous)?|no authors? listed|n/?a|none|unknown)[\])\s]*", re.I)
 _PARTICLES: Final = frozenset(
     [
         "van",
@@ -136,7 +136,7 @@ def looks_corporate(text: str) -> bool:
 def parse(text: str) -> Author | None:
     """One name of a list. None for nobody ("Anonymous", "[No authors listed]")."""
     text = clean(text)
-    if not text.strip(",; ") or _NOBODY.fullmatch(text):
+    if not text.strip(",; ") or _NOBODY.fullmatch(text.rstrip(".")):
         return None
     if text.endswith(",,"):
         return make(text.rstrip(", "))
