@@ -7,7 +7,7 @@ The same studies always give the same bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -134,9 +134,11 @@ def _marked(value: Markup) -> str:
 
 
 _UNSAFE: Final = re.compile(r"[{}\\\s]")
-_escape: Callable[[re.Match[str]], str] = lambda m: f"%{ord(m[0]):02X}"  # noqa: E731
+_ESCAPED: Final = re.compile(r"[{}\\\s%]")
 
 
 def _verbatim(value: str) -> str:
-    """A DOI or address as it is; only what would end the field is percent-encoded, which readers undo."""
-    return _braced(_UNSAFE.sub(_escape, value))
+    """A DOI or address as it is; one with a brace or backslash, which would end the field, is percent-encoded."""
+    if _UNSAFE.search(value):
+        value = _ESCAPED.sub(lambda m: f"%{ord(m[0]):02X}", value)
+    return _braced(value)

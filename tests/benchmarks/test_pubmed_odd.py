@@ -248,7 +248,7 @@ def abstract_markup(odd: Odd) -> None:
     assert "Q<sub>10</sub>" in "".join(s.text for s in odd[20301382].abstract)
     assert [s.text.count("<sub>2</sub>") for s in odd[29225084].abstract] == [2, 1, 1, 2, 0]
     assert odd[29225084].abstract[3].text.count("<sub>H</sub>2 response") == 1
-    assert odd[23449757].abstract[4].text.startswith("<i>Purpose:</i> ")
+    assert odd[23449757].abstract[4].text.startswith("<b> <i>Purpose:</i> </b> To assess")
 
 
 @feature
