@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,10 +45,15 @@ def told(*args: str | Path) -> Any:
 
 
 def start(*args: str | Path, **options: Any) -> subprocess.Popen[str]:
-    """`evidence ARGS` as a program, its streams captured."""
+    """`evidence ARGS` as a program, its streams captured; Ctrl-C reaches it even where this run is deaf to it."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen([sys.executable, "-m", "evidence", *map(str, args)], env=env, **options)
+    # A shell starts background jobs with SIGINT ignored, and what is ignored is inherited.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return subprocess.Popen([sys.executable, "-m", "evidence", *map(str, args)], env=env, **options)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def bib(folder: Path, *entries: str, name: str = "refs.bib") -> Path:

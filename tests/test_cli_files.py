@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,17 @@ def test_a_file_that_breaks_off_is_accounted_for(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
     report = json.loads(result.stdout)["files"][0]
     assert "error" in report or report["rejected"] >= 1
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_pipe_is_read_like_a_file(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    entries = "\n".join(
+        WU.replace("wu2018", f"wu{i}").replace("90000001", f"9100{i:04}").replace("2018.1", f"x{i}") for i in range(40)
+    )
+    process = start("import", "/dev/stdin", "--json", stdin=subprocess.PIPE, text=False)
+    out, err = process.communicate(pack(entries.encode()), timeout=60)
+    assert process.returncode == 0, err
+    assert json.loads(out)["total"]["total"] == 40
 
 
 @pytest.mark.parametrize("content", [b"\x00\x01\x02\xff\xfe", b"hello, world\n", b"<html><script>x</script></html>"])

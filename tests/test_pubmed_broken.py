@@ -147,6 +147,17 @@ class TestBreaks:
     def test_a_break_before_a_record_spares_it(self):
         assert seen(read(of("<x></y>", article(1), article(2)))) == [3, "1", "2"]
 
+    def test_a_break_before_a_record_that_is_broken_too_is_two(self):
+        items = read(of("<x></y>", article(1, "<"), article(2)).removesuffix("\n</PubmedArticleSet>\n"))
+        assert seen(items) == [3, 4, "2", 5]
+
+    def test_a_break_before_the_only_record_of_a_file_that_is_cut_off(self):
+        assert seen(read(f"{HEAD}<PubmedArticleSet><x></y>" + " " * 300_000 + article(1))) == [3, "1", 4]
+
+    def test_end_tags_with_a_space(self):
+        spaced = of(article(1)).replace("</PubmedArticle>", "</PubmedArticle >").replace("Set>", "Set >")
+        assert seen(read(spaced + of(article(2, "<"), article(3)))) == ["1", 9, "3"]
+
     def test_strict_gives_the_records_before_the_break_and_raises(self):
         stream = io.BytesIO(of(article(1), article(2, "<x>"), article(3)).encode())
         items = pubmed_xml.read(stream, "answer", strict=True)

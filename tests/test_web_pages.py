@@ -81,7 +81,7 @@ def test_home_groups_conditions_by_region_and_counts_by_kind(client: FlaskClient
 def test_the_summary_line_says_what_there_is(client: FlaskClient) -> None:
     line = words(parsed(client.get(CTS).text).xpath("//p[@class='summary']")[0])
     assert line == (
-        "1 guideline · 1 review · 3 trials · 89 participants in 2 trials with known n · 2 observational studies · "
+        "1 guideline · 1 systematic review · 3 trials · 89 participants in 2 trials with known n · 2 observational studies · "
         "1 laboratory study · 1 other publication · newest 2019 · 1 retracted"
     )
 
@@ -180,7 +180,7 @@ def test_an_empty_shelf_says_what_is_missing_and_how_it_was_looked_for(client: F
 def test_a_shelf_without_some_kinds_of_study_says_so(client: FlaskClient, queries: fakes.FakeQueries) -> None:
     queries.held = (fakes.row(7, "lund2017wrists", design="cohort", level=3),)
     gaps = parsed(client.get(CTS).text).xpath("//p[@class='gaps']")
-    assert [words(p) for p in gaps] == ["No guideline, no review and no trial on this shelf."]
+    assert [words(p) for p in gaps] == ["No guideline, no systematic review and no trial on this shelf."]
     assert parsed(client.get(f"{CTS}?design=cohort").text).xpath("//p[@class='gaps']") == []
 
 

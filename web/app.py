@@ -20,6 +20,7 @@ from web.icons import icon, mark
 from web.library import EXTENSION, Library, Queries
 from web.links import condition_url, study_url
 from web.pages import pages
+from web.rows import study_html
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -51,7 +52,7 @@ def create_app(
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        icon=icon, mark=mark, version=VERSION, study_url=study_url, condition_url=condition_url
+        icon=icon, mark=mark, version=VERSION, study_url=study_url, condition_url=condition_url, study_html=study_html
     )
     assets = Assets.of(Path(app.root_path))
     app.extensions[EXTENSION] = Library(

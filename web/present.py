@@ -147,6 +147,7 @@ def _chip(slug: str, name: str, comparator: bool) -> Chip:
     return Chip(slug, name, family, mark(family), comparator)
 
 
+@lru_cache(maxsize=4096)
 def card(row: StudyRow, vocabulary: Vocabulary) -> Card:
     """A row, prepared. Active interventions come before comparators."""
     chips = tuple(chip(vocabulary, slug, role) for slug, role in row.interventions)

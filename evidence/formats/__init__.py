@@ -68,16 +68,15 @@ def open_path(path: Path) -> BinaryIO:
     if path.is_dir():
         raise BadInput(str(path), "is a directory, not a file")
     try:
-        with path.open("rb") as first:
-            packed = first.read(2) == b"\x1f\x8b"
-        stream = cast(BinaryIO, gzip.open(path, "rb") if packed else path.open("rb"))
+        stream = cast(BinaryIO, path.open("rb"))  # once: a pipe cannot be opened again
     except FileNotFoundError:
         raise BadInput(str(path), "no such file") from None
     except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
         raise BadInput(str(path), f"cannot be read ({exc})") from None
     try:
-        empty = not stream.read(1)
-        stream.seek(0)
+        if cast(io.BufferedReader, stream).peek(2)[:2] == b"\x1f\x8b":
+            stream = cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, _Gunzip(stream))))
+        empty = not cast(io.BufferedReader, stream).peek(1)
     except (OSError, EOFError, zlib.error) as exc:
         stream.close()
         raise BadInput(str(path), f"cannot be read ({exc})") from None
@@ -85,6 +84,23 @@ def open_path(path: Path) -> BinaryIO:
         stream.close()
         raise BadInput(str(path), "is empty")
     return stream
+
+
+class _Gunzip(gzip.GzipFile):
+    """A gzip reader that closes the file beneath it; GzipFile leaves that to its caller."""
+
+    def __init__(self, beneath: BinaryIO) -> None:
+        super().__init__(fileobj=beneath)
+        self._beneath = beneath
+
+    def seekable(self) -> bool:
+        """Whether it can go back: only if the file beneath can; GzipFile says yes for a pipe too."""
+        return self._beneath.seekable()
+
+    def close(self) -> None:
+        """Close both."""
+        super().close()
+        self._beneath.close()
 
 
 def recognise(stream: BinaryIO, label: str) -> Format:

@@ -72,7 +72,9 @@ def _is_arxiv(fields: dict[str, str]) -> bool:
 
 
 def _title(draft: Draft, fields: dict[str, str]) -> None:
-    """Title and subtitle are one title; so are those of the book."""
+    """Title and subtitle are one title; so are those of the book. An untitled work has its description instead."""
+    if not fields.get("title", "").strip() and "titleaddon" in fields:
+        fields["title"] = fields.pop("titleaddon")
     for to, name, sub in (("title", "title", "subtitle"), ("book_title", "booktitle", "booksubtitle")):
         parts = [p for p in (_latex.markup(fields.pop(n, "")) for n in (name, sub)) if p]
         if len(parts) == 2:

@@ -15,6 +15,10 @@ MAX_VALUE: Final = 1_000_000
 _MACROS: Final = {name[:3].lower(): name for name in MONTH_NAMES if name}
 _BARE: Final = re.compile(r"[^\s#{}\"]+")
 
+_MOST_PARENTS: Final = 20
+_MOST_FIELDS: Final = 200
+"""Entries and fields that are handed down; real ones have one or two, and twenty."""
+
 # What a part takes from the work it stands in, when it does not say it itself. BibTeX hands down every missing field;
 # identifiers, abstract and pages of a book are not those of its chapter (biblatex manual, appendix B).
 _INHERITED: Final = frozenset(
@@ -77,13 +81,20 @@ class Macros:
     def resolve(self, expression: str) -> str:
         """The value of an expression. Raises TooLong."""
         text = expression.strip()
-        whole = _delimited(text, 0)
+        if text[:1] == "{" and text.find("}") == len(text) - 1 and text.find("{", 1) < 0:
+            return text[1:-1]
+        whole = _delimited(text, 0)  # of any length: nothing is put together
         if whole is not None and whole[1] == len(text):
             return whole[0]
+        if len(text) > MAX_VALUE:
+            raise TooLong
         parts: list[str] = []
         size = at = 0
+        broken = ""  # delimiters that nothing closes: looked for once, not at each of them
         while at < len(text):
-            found = _delimited(text, at)
+            found = _delimited(text, at) if text[at] not in broken else None
+            if found is None and text[at] in '{"':
+                broken += text[at]
             if found is not None:
                 piece, at = found
             else:
@@ -122,13 +133,14 @@ def inherit(entries: Iterable[Entry]) -> None:
     by_key: Mapping[str, Entry] = {e.key.lower(): e for e in reversed(listed)}
     before = {key: dict(e.fields) for key, e in by_key.items()}
     for entry in listed:
-        for name in entry.fields.get("xdata", "").split(","):
+        for name in entry.fields.get("xdata", "").split(",")[:_MOST_PARENTS]:
             for field_name, value in before.get(name.strip().lower(), {}).items():
                 entry.fields.setdefault(field_name, value)
         parent = before.get(entry.fields.get("crossref", "").strip().lower())
-        if parent is None:
+        if parent is None or len(parent) > _MOST_FIELDS:
             continue
-        handed = {n: v for n, v in parent.items() if n in _INHERITED}
+        alias = "title" not in entry.fields  # nothing of its own: it stands for the other entry
+        handed = {n: v for n, v in parent.items() if alias or n in _INHERITED}
         if entry.type.startswith("in") and "title" in parent:
             handed.setdefault("booktitle", parent["title"])
         for name, value in handed.items():

@@ -28,15 +28,15 @@ _VANCOUVER: Final = re.compile(
 )
 _ISSUE_WORDS: Final = re.compile(
     rf"(?:(?P<date>(?:{_MONTH} )?{_YEAR}),? )?"
-    r"\bVol(?:ume\b|\.|\b)\s*(?P<volume>(?=\w*\d|[IVXLC]+\b)[\w./-]+?)\s*[,;(.]?\s*"
-    r"(?:(?:Issue|Iss\.?|No\.?|Number|Nr\.?)\s*(?P<issue>[\w./-]+?)\s*\)?)?"
+    r"\bVol(?:ume\b|\.|\b)\s*(?P<volume>(?=\w*\d|[IVXLC]+\b)[\w./-]{1,20}?)\s*[,;(.]?\s*"
+    r"(?:(?:Issue|Iss\.?|No\.?|Number|Nr\.?)\s*(?P<issue>[\w./-]{1,20}?)\s*\)?)?"
     rf"(?:[,;:. ]\s*(?P<after>(?:{_MONTH} )?{_YEAR}))?"
     rf"(?:[,;:. ]\s*(?:Pages?|pp?\.?|Article|Art\.?)\s*(?P<pages>{_PAGES}))?(?=[\s,;.)]|$)",
     re.I,
 )
 _APA: Final = re.compile(
-    rf"^(?P<authors>.{{2,4000}}?)\s\((?P<date>{_YEAR})(?:[a-z])?(?:,[^()]*)?\)[.:,]?\s+(?P<title>.+?[.?!])\s+"
-    rf"(?P<journal>[^.?!,][^?!]*?),\s*(?P<volume>\d+)\s*(?:\((?P<issue>[^()]+)\))?(?:,\s*(?:Article |pp?\. )?(?P<pages>{_PAGES}))?(?=[.\s,]|$)"
+    rf"^(?P<authors>.{{2,4000}}?)\s\((?P<date>{_YEAR})(?:[a-z])?(?:,[^()]*)?\)[.:,]?\s+(?P<title>.{1,600}?[.?!])\s+"
+    rf"(?P<journal>[^.?!,][^?!]{0,200}?),\s*(?P<volume>\d+)\s*(?:\((?P<issue>[^()]+)\))?(?:,\s*(?:Article |pp?\. )?(?P<pages>{_PAGES}))?(?=[.\s,]|$)"
 )
 _NATURE: Final = re.compile(
     rf"(?P<volume>\d{{1,4}})(?:\s?\((?P<issue>[\w-]+)\))?,\s*(?P<pages>{_PAGES})\s*\((?P<date>{_YEAR})\)"
@@ -98,6 +98,14 @@ def parse(printed: str, label_of_text: str = "reference") -> Draft | None:
         draft.date(_dates.parse(epub["date"]), "electronic")
     useful = bool(draft.identifiers) or ("title" in draft.marked and bool(draft.authors or draft.plain or draft.dates))
     return draft if useful else None
+
+
+def place(draft: Draft, text: str) -> bool:
+    """Put volume, issue, pages and date of a citation line ("Pain. 2021 Dec 21;1(2):10-11.") into a draft."""
+    core = _core(clean(text))
+    if core is not None:
+        _take(draft, core)
+    return core is not None
 
 
 def is_reference(text: str) -> int:

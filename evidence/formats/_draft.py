@@ -50,13 +50,13 @@ class Draft:
     authors_complete: bool = True
     editors: list[Author] = field(default_factory=list)
     dates: dict[DateKind, PartialDate] = field(default_factory=dict)
-    issns: list[str] = field(default_factory=list)
-    isbns: list[str] = field(default_factory=list)
-    languages: list[str] = field(default_factory=list)
+    issns: dict[str, None] = field(default_factory=dict)
+    isbns: dict[str, None] = field(default_factory=dict)
+    languages: dict[str, None] = field(default_factory=dict)
     keywords: dict[tuple[str, bool], None] = field(default_factory=dict)
     abstract: tuple[AbstractSection, ...] = ()
-    publication_types: list[NamedConcept] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
+    publication_types: dict[NamedConcept, None] = field(default_factory=dict)
+    keys: dict[str, None] = field(default_factory=dict)
     extra: list[tuple[str, str]] = field(default_factory=list)
     filled: bool = False  # something beside the type was said
 
@@ -122,9 +122,7 @@ class Draft:
         value = clean(value)
         if not value:
             return
-        found = _ids.in_url(value)
-        if found:
-            self.add_new([found])
+        self.add_new(i for i in (_ids.in_url(value),) if i is not None)
         if value.lower().startswith(("http://", "https://", "ftp://")):
             self.put("url", value, name)
         else:
@@ -136,8 +134,8 @@ class Draft:
         if not value:
             return
         self.add_new(_ids.in_text(value))
-        if value.startswith("RETRACTED:") and RETRACTED not in self.publication_types:
-            self.publication_types.append(RETRACTED)
+        if value.startswith("RETRACTED:"):
+            self.publication_types.setdefault(RETRACTED)
         self.keep(name, value)
 
     def date(self, value: PartialDate | None, kind: DateKind = "issue") -> None:
@@ -150,8 +148,8 @@ class Draft:
     def serials(self, value: str, name: str) -> None:
         """ISSNs and ISBNs in one value, as RIS has them."""
         books, serials = _ids.isbns(value), _ids.issns(value)
-        self.isbns += [b for b in books if b not in self.isbns]
-        self.issns += [s for s in serials if s not in self.issns]
+        self.isbns |= dict.fromkeys(books)
+        self.issns |= dict.fromkeys(serials)
         if books or serials:
             self.filled = True
         else:
@@ -160,9 +158,9 @@ class Draft:
     def language(self, value: str) -> None:
         """A language, as PubMed's code where it is known."""
         code = _languages.code(clean(value))
-        if code and code not in self.languages:
+        if code:
             self.filled = True
-            self.languages.append(code)
+            self.languages.setdefault(code)
 
     def keyword(self, value: str, *, major: bool = False) -> None:
         """A keyword; a star in front marks a major one, as databases print it."""
@@ -186,8 +184,8 @@ class Draft:
     def key(self, value: str) -> None:
         """A citation key the file proposes."""
         value = clean(value)
-        if value and len(value) <= MAX_KEY and value not in self.keys:
-            self.keys.append(value)
+        if value and len(value) <= MAX_KEY:
+            self.keys.setdefault(value)
 
     def record(self, source: str, external_id: str) -> Record:
         """The record."""
@@ -195,7 +193,7 @@ class Draft:
         url = plain.get("url", "")
         if url and any(same_address(url, i.url) for i in self.identifiers):
             url = ""  # the identifier gives it
-        issns = self.issns
+        issns = list(self.issns)
         return Record(
             source=source,
             external_id=external_id,

@@ -17,8 +17,12 @@ _RESOLVER: Final = re.compile(r"(?:dx\.)?doi\.org$", re.I)
 _IN_PATH: Final = re.compile(r"/doi/(?:abs/|full/|pdf/|epdf/|pdfplus/|epub/|ref/|pdfdirect/)?(10\.\d{4,9}/[^?#\s]+)$")
 _PAGE_SUFFIX: Final = re.compile(r"/(?:abstract|full|pdf|epdf|html?|meta|fulltext|summary|pdfft)$", re.I)
 
+_LONGEST_URL: Final = 4_000
+_LONGEST_NOTE: Final = 20_000
+"""How far addresses and notes are searched, in characters; what they name stands near their start."""
+
 _LABELLED: Final = (
-    ("pmid", re.compile(r"\bPMID\b[\s:=#]*(?:https?://\S*?/)?(\d{1,8})(?!\d)", re.I)),
+    ("pmid", re.compile(r"\bPMID\b[\s:=#]*(?:https?://\S{0,80}?/)?(\d{1,8})(?!\d)", re.I)),
     ("pmid", re.compile(r"\b(\d{1,8})\s*\[pmid\]", re.I)),
     ("pmid", re.compile(r"\bMEDLINE[:\s]+(?:AN\s+)?(\d{7,8})(?!\d)", re.I)),
     ("pmcid", re.compile(r"\bPMC(?:ID)?\b[\s:=#]*(PMC\s*\d{1,10})(?!\d)", re.I)),
@@ -30,6 +34,8 @@ _LABELLED: Final = (
 
 def in_url(url: str) -> Identifier | None:
     """The work an address names: PubMed, PMC, a DOI resolver, or a publisher's `/doi/10.…` page."""
+    if len(url) > _LONGEST_URL:
+        return None
     for scheme, pattern in (("pmid", _PUBMED), ("pmcid", _PMC)):
         found = pattern.search(url)
         if found:
@@ -46,6 +52,7 @@ def in_url(url: str) -> Identifier | None:
 
 def in_text(text: str) -> Iterator[Identifier]:
     """Identifiers that a note states with their name ("PMID: 123", "doi:10.1000/x"), in no order, possibly repeated."""
+    text = text[:_LONGEST_NOTE]
     if "10." not in text and "pm" not in text.lower() and "medline" not in text.lower():
         return
     for scheme, pattern in _LABELLED:

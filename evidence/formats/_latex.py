@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Final
 
@@ -50,11 +51,42 @@ _CONTROL_SYMBOLS: Final = {
 _SUPERSCRIPT_SIGNS: Final = {"<sup>°</sup>": "°", "<sup>′</sup>": "′"}
 
 
+# What most values hold and what we write: one command, accent or sign, complete in itself.
+_SIMPLE: Final = re.compile(
+    r"\{\$?\\(?P<word>[A-Za-z]+)\$?\}|\{\\(?:(?P<acc>[`'^\"~=.])(?P<a>[A-Za-z])|(?P<letter>[cvuHkrd])\{(?P<l>[A-Za-z])\})\}"
+    r"|\\(?P<sign>[%&#_$])"
+)
+# A character that would be syntax to the scanner waits in the private use area until the scan is over.
+_SYNTAX: Final = "\\{}$~^_&<>%#-'`\""
+_HIDDEN: Final = {ord(c): chr(0xE000 + ord(c)) for c in _SYNTAX}
+_SHOWN: Final = {0xE000 + ord(c): _markup.escape(c) for c in _SYNTAX}
+_SIGNS: Final = {c: c.translate(_HIDDEN) for c in "%&#_$"}
+_WORDS: Final = {word: shown.translate(_HIDDEN) for word, shown in table.SYMBOLS.items()}
+_PRIVATE: Final = re.compile("[\ue000-\ue07f]")
+
+
 def markup(value: str) -> Markup:
     """A BibTeX value, its delimiters gone, as markup."""
-    if NEEDS.search(value):
-        return _decoded(value) if len(value) <= _CACHED else _Scanner(value).run()
-    return _markup.read(ligatures(value))
+    if not NEEDS.search(value):
+        return _markup.read(ligatures(value))
+    return _decoded(value) if len(value) <= _CACHED else _decode(value)
+
+
+def _decode(value: str) -> Markup:
+    if _PRIVATE.search(value):
+        return _Scanner(value).run()
+    value = _SIMPLE.sub(_simple, value)
+    found = _Scanner(value).run() if NEEDS.search(value) or "~" in value else _markup.read(ligatures(value))
+    return Markup(found.translate(_SHOWN)) if _PRIVATE.search(found) else found
+
+
+def _simple(match: re.Match[str]) -> str:
+    if match["sign"]:
+        return _SIGNS[match["sign"]]
+    if match["word"]:
+        return _WORDS.get(match["word"]) or match[0]
+    combining = table.ACCENTS[match["acc"] or match["letter"]]
+    return unicodedata.normalize("NFC", (match["a"] or match["l"]) + combining)
 
 
 def text(value: str) -> str:
@@ -72,7 +104,7 @@ def ligatures(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _decoded(value: str) -> Markup:
-    return _Scanner(value).run()
+    return _decode(value)
 
 
 class _Scanner:
@@ -192,7 +224,7 @@ class _Scanner:
             self.out.append(f"<{table.TAGS[word]}>")
         elif word in table.SWITCHES:
             tag = table.SWITCHES[word]
-            if self.stack:
+            if self.stack and tag not in self.stack[-1]:
                 self.stack[-1] = f"</{tag}>" + self.stack[-1]
                 self.out.append(f"<{tag}>")
         elif word in table.DROP_ARGUMENT:

@@ -155,6 +155,9 @@ NO_OUTPUT: Final = frozenset(
 DROP_ARGUMENT: Final = frozenset(
     [
         "noopsort",
+        "vphantom",
+        "hphantom",
+        "phantom",
         "label",
         "cite",
         "citep",

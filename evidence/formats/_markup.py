@@ -19,11 +19,12 @@ TAG_NAMES: Final = {
     "sub": "sub", "inf": "sub", "sup": "sup",
 }  # fmt: skip
 _NAMES: Final = "|".join(sorted(TAG_NAMES, key=len, reverse=True))
-_DROPPED: Final = "span|font|scp|sc|nocase|p|br|div|title|sec|abstract"
+_INLINE: Final = "span|font|scp|sc|nocase|math|mi|mn|mo|mrow|mtext|mstyle|msub|msup|msubsup|mfrac|mover|munder"
+_DROPPED: Final = f"{_INLINE}|p|br|div|title|sec|abstract"
 TAG: Final = (
     rf"<(?P<slash>/?)(?:jats:)?(?P<name>{_NAMES})>"
     rf"|&lt;(?P<slash2>/?)(?:jats:)?(?P<name2>{_NAMES})&gt;"
-    rf"|</?(?:jats:)?(?P<dropped>{_DROPPED})(?:\s[^<>]{{0,200}})?/?>"
+    rf"|</?(?:jats:|mml:)?(?P<dropped>{_DROPPED})(?:\s[^<>]{{0,200}})?/?>"
 )
 """A tag as files write it (compile with IGNORECASE)."""
 
@@ -37,7 +38,7 @@ def tag_of(match: re.Match[str]) -> str:
     """The markup for a matched `TAG`: one of ours, or a space or nothing for one that is dropped."""
     dropped = match["dropped"]
     if dropped:
-        return "" if dropped.lower() in ("span", "font", "scp", "sc", "nocase") else " "
+        return "" if dropped.lower() in _INLINE.split("|") else " "
     name = TAG_NAMES[(match["name"] or match["name2"]).lower()]
     return f"<{match['slash'] or match['slash2'] or ''}{name}>"
 

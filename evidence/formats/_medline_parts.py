@@ -49,7 +49,7 @@ def same_person(author: Author, short: str) -> bool:
 
 def editor(draft: Draft, short: str) -> None:
     """ED repeats FED in short; it counts only where there is no FED."""
-    if not any(same_person(e, short) for e in draft.editors):
+    if not draft.editors or not same_person(draft.editors[-1], short):
         draft.editors.append(_names.medline(short) or _names.make(short))
 
 

@@ -246,7 +246,7 @@ def _all_initials(text: str) -> bool:
     return all(is_initials(t) for t in text.split())
 
 
-_RUN_DOTTED: Final = re.compile(r"[^.,;]+?\s(?:\w\.[ -]?)+")
+_RUN_DOTTED: Final = re.compile(r"[^.,;]{1,60}?\s(?:\w\.[ -]?){1,6}")
 _RUN_CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?<!\bLa)(?<!\bDi)")
 
 
@@ -254,7 +254,7 @@ def _run_together(text: str) -> list[str]:
     """Names printed without separators: "Kahn F.Liu A.Hall C." and "Andy SmithTom Weber"."""
     dotted = [m[0].strip() for m in _RUN_DOTTED.finditer(text)]
     if len(dotted) > 1 and sum(len(d) for d in dotted) > 0.9 * len(text.replace("  ", " ")) - len(dotted):
-        return [re.sub(r"\s+((?:\w\.[ -]?)+)$", r", \1", d) for d in dotted]
+        return [re.sub(r"\s+((?:\w\.[ -]?){1,6})$", r", \1", d) for d in dotted]
     camel = _RUN_CAMEL.split(text)
     if len(camel) > 1 and all(len(c.split()) >= 2 for c in camel):
         return camel

@@ -18,7 +18,7 @@ are those of NLM's older files."""
 ROOTS: Final = {**SETS, **{name: (name,) for names in SETS.values() for name in names}}
 """What a document may begin with: a set, or one of its records saved alone."""
 
-_CHUNK: Final = 1 << 16
+_CHUNK: Final = 1 << 18
 _EXCERPT: Final = 2000
 _LONGEST_START: Final = 32
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -29,6 +29,9 @@ _ERROR: Final = re.compile(r"<(ERROR)(?:\s[^>]*)?>(.*?)(?:</ERROR>|$)|\"(error)\
 
 _NAMES: Final = {name: "|".join(names).encode() for name, names in ROOTS.items()}
 RECORD_STARTS: Final = {root: re.compile(rb"<(?:" + names + rb")[\s>/]") for root, names in _NAMES.items()}
+RECORD_ENDS: Final = {
+    name: re.compile(rb"</%b\s*>" % name.encode()) for name in (*(n for ns in SETS.values() for n in ns), "ERROR")
+}
 DOCUMENT_START: Final = re.compile(rb"<\?xml\s|<!DOCTYPE\s|<(?:" + "|".join(ROOTS).encode() + rb")[\s>/]")
 
 

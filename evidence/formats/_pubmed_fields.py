@@ -312,7 +312,9 @@ def orcid(text: str) -> str:
         return ""
 
 
-_PEOPLE: Final = frozenset(("Author", "Investigator", "Editor", "PersonalNameSubject"))
+_PEOPLE: Final = ("Author", "Investigator", "Editor", "PersonalNameSubject")
+_NAMES: Final = ("LastName", "ForeName", "FirstName", "MiddleName", "Initials", "Suffix", "CollectiveName")
+_PARTS: Final = {**dict.fromkeys(_NAMES, 1), "Affiliation": 2, **dict.fromkeys(_PEOPLE, 3), "Identifier": 4}
 
 
 def people(element: Element) -> list[Author]:
@@ -327,22 +329,19 @@ def people(element: Element) -> list[Author]:
     places: list[str] = []
     for part in element.iter():
         tag = part.tag
-        if tag in _PEOPLE:
+        kind = _PARTS.get(tag, 0)
+        if kind == 1:
+            said[tag] = flat(part)
+        elif kind == 2:
+            places.append(flat(part))
+        elif kind == 3:
             if person is not None:
                 found += _person(person, said, places)
                 said, places = {}, []
             person = part
-        elif tag == "Affiliation":
-            places.append(flat(part))
-        elif tag == "Identifier":
-            if part.get("Source") == "ORCID" and part.getparent() is person:
-                said.setdefault("ORCID", part.text or "")
-        elif tag in _NAMES:
-            said[tag] = flat(part)
+        elif kind == 4 and part.get("Source") == "ORCID" and part.getparent() is person:
+            said.setdefault("ORCID", part.text or "")
     return found if person is None else found + _person(person, said, places)
-
-
-_NAMES: Final = frozenset(("LastName", "ForeName", "FirstName", "MiddleName", "Initials", "Suffix", "CollectiveName"))
 
 
 def _person(element: Element, said: dict[str, str], places: list[str]) -> list[Author]:

@@ -19,7 +19,15 @@ from typing import Any, BinaryIO, Final
 from lxml import etree
 
 from evidence.errors import BadInput
-from evidence.formats._pubmed_bytes import DOCUMENT_START, RECORD_STARTS, ROOTS, SETS, Window, refusal
+from evidence.formats._pubmed_bytes import (
+    DOCUMENT_START,
+    RECORD_ENDS,
+    RECORD_STARTS,
+    ROOTS,
+    SETS,
+    Window,
+    refusal,
+)
 
 _LARGEST: Final = 1 << 23
 """Longest record read, in bytes. PubMed's largest (15,000 collaborators by name) take about 3 MB."""
@@ -69,6 +77,7 @@ class Break:
 class _Fault:
     line: int
     reason: str
+    hopeless: bool = False  # the same bytes will fail again
 
 
 def elements(stream: BinaryIO, label: str) -> Iterator[Found | Break]:
@@ -132,23 +141,24 @@ def _document(window: Window, root: str, encoding: str, breaks: int) -> Generato
     A break may lie in the record that is being read or before it, so that record is tried once more by itself; when it
     breaks again it is skipped. Returns the number of breaks so far in the file.
     """
-    opening, reported = b"", -1
+    opening, reported = b"", (-1, -1)
     while breaks < _MOST_BREAKS:
         run = _Run(window, root, opening)
         yield from run
-        if run.fault is None:
+        fault = run.fault
+        if fault is None:
             if root in SETS:
                 window.drop_through(re.compile(rb"</%b\s*>|<%b[^<>]*/>" % (root.encode(), root.encode())))
             window.drop_space()
             return breaks
         start = RECORD_STARTS[root].search(window.bytes)
-        suspect = window.offset + start.start() if start else -2
-        if suspect != reported:
+        suspect = (window.offset + start.start() if start else -1, fault.line)
+        if not start or suspect != reported:
             breaks += 1
-            yield Break(run.fault.line, run.fault.reason, window.excerpt(f"</{root.removesuffix('Set')}>"))
-            reported = suspect
-        elif start:
+            yield Break(fault.line, fault.reason, window.excerpt(f"</{root.removesuffix('Set')}>"))
+        if start and (suspect == reported or fault.hopeless):
             window.drop(start.end())
+        reported = suspect
         if not window.seek(RECORD_STARTS[root]):
             break
         opening = _opening(root, encoding)
@@ -188,13 +198,14 @@ class _Run:
         else:
             fault = _feed(self._parser, None)
         fault = fault or _Fault(1, "ends too early")
-        self.fault = _Fault(self._before + fault.line, fault.reason)
+        self.fault = _Fault(self._before + fault.line, fault.reason, fault.hopeless)
 
     def _too_large(self) -> _Fault | None:
         """Nothing, unless one record has grown beyond what PubMed can mean."""
         size = len(self._window.bytes)
         if size > _LARGEST or (size > _MOST_TAGS and self._window.bytes.count(b"<") > _MOST_TAGS):
-            return _Fault(1, "no record ends within the longest stretch read (8 MB, 400,000 tags)")
+            reason = "no record ends within the longest stretch read (8 MB, 400,000 tags)"
+            return _Fault(self._window.line - self._before, reason, hopeless=True)
         return None
 
     def _events(self) -> Iterator[Found | Break]:
@@ -209,9 +220,8 @@ class _Run:
                 yield from self._strangers(element)
                 continue
             yield Found(element, self._before + (element.sourceline or 1))
-            end = b"</%b>" % element.tag.encode()
-            at = self._window.bytes.find(end, done)
-            done = at + len(end) if at >= 0 else len(self._window.bytes)
+            end = RECORD_ENDS[element.tag].search(self._window.bytes, done)
+            done = end.end() if end else len(self._window.bytes)
             if parent is not None:
                 parent.remove(element)
         self._window.drop(done)

@@ -98,7 +98,8 @@ class _Medline(Draft):
     lists: dict[str, list[str]] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     keyword_owner: str = ""
-    owned_keywords: list[Keyword] = field(default_factory=list)
+    owned_keywords: dict[Keyword, None] = field(default_factory=dict)
+    places: dict[int, list[str]] = field(default_factory=dict)  # affiliations by author's position
     other: list[OtherAbstract] = field(default_factory=list)
 
     def once(self, name: str, value: str) -> None:
@@ -131,6 +132,8 @@ def _record(block: Block, ids: ExternalIds, ordinal: int) -> Record | None:
             draft.keep(tag, value)
     if not draft.filled:
         return None
+    for position, places in draft.places.items():
+        draft.authors[position] = replace(draft.authors[position], affiliations=tuple(places))
     pmid = next((i.value for i in draft.identifiers if i.scheme == "pmid"), "")
     return _complete(draft, draft.record("nbib", ids.make(pmid or draft.said.get("OID", ""), ordinal)))
 
@@ -192,8 +195,7 @@ def _short_author(draft: _Medline, value: str) -> None:
 
 def _affiliation(draft: _Medline, value: str) -> None:
     if draft.authors:
-        last = draft.authors[-1]
-        draft.authors[-1] = replace(last, affiliations=(*last.affiliations, clean(value)))
+        draft.places.setdefault(len(draft.authors) - 1, []).append(clean(value))
     else:
         draft.keep("AD", value)
 
@@ -217,8 +219,8 @@ def _article_id(draft: _Medline, value: str) -> None:
 def _keyword(draft: _Medline, value: str) -> None:
     text = clean(value)
     found = Keyword(text=text.lstrip("*"), major=text.startswith("*"), owner=draft.keyword_owner)
-    if found.text and found not in draft.owned_keywords:
-        draft.owned_keywords.append(found)
+    if found.text:
+        draft.owned_keywords.setdefault(found)
 
 
 def _issn(draft: _Medline, value: str) -> None:
@@ -249,7 +251,7 @@ def _history(draft: _Medline, value: str) -> None:
 
 
 def _type(draft: _Medline, value: str) -> None:
-    draft.publication_types.append(NamedConcept(name=clean(value)))
+    draft.publication_types.setdefault(NamedConcept(name=clean(value)))
     draft.filled = True
     if value == "Preprint":
         draft.kind = "preprint"

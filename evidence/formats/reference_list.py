@@ -20,6 +20,9 @@ from evidence.text import clean
 MAX_REFERENCE: Final = 50_000
 """Longest reference taken, in characters; one with a thousand authors has about 20,000."""
 
+MAX_PARAGRAPH: Final = 1_000_000
+"""Longest stretch without an empty line that is looked at as a whole, in characters: some 4,000 references."""
+
 _NUMBER: Final = re.compile(
     r"^\W{0,3}(?:\[\^?(?P<a>\d{1,4})\][:.]?|\((?P<b>\d{1,4})\)|(?P<c>\d{1,4})[.):\]])(?:\s+|$)(?=\D|\d)"
 )
@@ -110,19 +113,16 @@ def _without_number(printed: str) -> str:
 def _split(lines: Iterable[Line]) -> Iterator[_Reference]:
     """References in order. Headings ("References") are none."""
     paragraph: list[Line] = []
-    last = 0
+    last = size = 0
     for line in lines:
-        if line.fault or line.text.strip():
-            if not _HEADING.match(line.text):
-                paragraph.append(line)
-                if sum(len(p.text) for p in paragraph[-50:]) > MAX_REFERENCE:
-                    found = list(_paragraph(paragraph, last))
-                    yield from found
-                    last, paragraph = _last_number(found, last), []
-            continue
-        found = list(_paragraph(paragraph, last))
-        yield from found
-        last, paragraph = _last_number(found, last), []
+        blank = not line.fault and not line.text.strip()
+        if not blank and not _HEADING.match(line.text[:200]):
+            paragraph.append(line)
+            size += len(line.text)
+        if (blank or size > MAX_PARAGRAPH) and paragraph:
+            found = list(_paragraph(paragraph, last))
+            yield from found
+            last, paragraph, size = _last_number(found, last), [], 0
     yield from _paragraph(paragraph, last)
 
 

@@ -207,12 +207,12 @@ def _accession(draft: Draft, said: dict[str, list[str]]) -> None:
     """PMID and PMCID, where each database hides them: AN with DB PubMed, Ovid's links, C2 of Scopus and EndNote."""
     base = " ".join(said.get("DB", []) + said.get("DP", [])).lower()
     pubmed = any(word in base for word in ("pubmed", "medline", "nlm"))
+    scopus = "scopus" in base or any("scopus.com" in url for url in said.get("UR", []))
     for value in said.pop("AN", []):
         if not (pubmed and value.isdigit() and draft.identify("pmid", value, "AN")):
             draft.note(value, "AN")
     for value in said.pop("C2", []):
-        scopus = value.isdigit() and ("scopus" in base or any("scopus.com" in u for u in said.get("UR", [])))
-        scheme = "pmcid" if value.upper().startswith("PMC") else "pmid" if scopus else ""
+        scheme = "pmcid" if value.upper().startswith("PMC") else "pmid" if scopus and value.isdigit() else ""
         if not scheme or not draft.identify(scheme, value, "C2"):
             draft.note(value, "C2")
     for value in said.get("L2", []) + said.get("UR", []):

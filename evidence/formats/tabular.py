@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
 from evidence.errors import BadInput
-from evidence.formats import Format, _csv_rows, _dates, _lines, _markup, _names, _ris_write
+from evidence.formats import Format, _citation, _csv_rows, _dates, _lines, _markup, _names, _ris_write
 from evidence.formats._csv_write import COLUMNS, JUDGEMENTS, unguarded, write
 from evidence.formats._draft import Draft, ExternalIds, Take
 from evidence.identifiers import Identifier, registrations_in
@@ -206,9 +206,10 @@ _SOURCE: Final = re.compile(
 
 
 def _source(draft: Draft, value: str) -> None:
-    """Embase's "Journal (2014) 3:3 (152-160). Date of Publication: 2014"; anything else is kept."""
+    """Embase's "Journal (2014) 3:3 (152-160)", PubMed's "Nature. 2021 Dec 21;1(2):10-11. doi: …"; else kept."""
     found = _SOURCE.match(value)
     if found is None:
+        _citation.place(draft, value)
         draft.note(value, "source")
         return
     draft.put("journal", found["journal"], "source")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,11 +33,9 @@ def backup(store: Store, path: Path) -> int:
     part.unlink(missing_ok=True)
     try:
         if store.path is not None:
-            with sqlite3.connect(store.path) as source, sqlite3.connect(part) as target:
+            with closing(sqlite3.connect(store.path)) as source, closing(sqlite3.connect(part)) as target:
                 source.backup(target)
                 target.execute("PRAGMA journal_mode=DELETE")
-            source.close()
-            target.close()
         else:
             _copy_to_file(store, part)
         count = _checked(part, store.now)
@@ -71,10 +70,9 @@ def restore(url: str, path: Path, vocabulary: Vocabulary, now: Clock, *, force: 
 def _checked(path: Path, now: Clock) -> int:
     """The number of studies in a backup. Raises BadInput for what is none, SchemaMismatch for another schema."""
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             damaged = connection.execute("PRAGMA quick_check").fetchone()[0] != "ok"
             known = connection.execute("SELECT name FROM sqlite_master WHERE name = 'source_record'").fetchone()
-        connection.close()
     except sqlite3.Error as exc:
         raise BadInput(str(path), f"is not a backup of this program ({exc})") from None
     if damaged or not known:
@@ -89,11 +87,10 @@ def _checked(path: Path, now: Clock) -> int:
 def _replace_file(target: Store, path: Path) -> None:
     """Through SQLite's own backup into the live file: readers and locks are respected, a kill leaves the old state."""
     assert target.path is not None
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as source, sqlite3.connect(target.path) as into:
+    address = f"file:{path}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as source, closing(sqlite3.connect(target.path)) as into:
         source.backup(into)
         into.execute("PRAGMA journal_mode=WAL")
-    source.close()
-    into.close()
 
 
 def _copy_to_file(store: Store, path: Path) -> None:

@@ -25,6 +25,7 @@ from evidence.vocabulary import Vocabulary
 _TOKEN: Final = re.compile(r'"([^"]*)"?|(\S+)')
 _CACHE_SIZE: Final = 256
 _lock = Lock()
+_looking_up = Lock()
 MAX_WORDS: Final = 32
 """Words of a query that are looked at."""
 
@@ -92,18 +93,31 @@ def _matching(store: Store, connection: Connection, bitmaps: Bitmaps, term: Term
     Term by term, not one query for all: the database takes longer to intersect common words than to list them.
     """
     key = (bitmaps.revision, term)
+    found = _kept(store, key)
+    if found is None:
+        with _looking_up:  # several clients that ask for one common word wait for the first, not for each other
+            found = _kept(store, key)
+            if found is None:
+                size = max(bitmaps.get(base).bit_length() for base in ("listed", "lead", "candidate"))
+                found = bitmap_of(_numbers(connection, term), size)
+                _keep(store, key, found)
+    return found
+
+
+def _kept(store: Store, key: Any) -> int | None:
     with _lock:
         cache: OrderedDict[Any, int] = store.cache.setdefault("hits", OrderedDict())
         if key in cache:
             cache.move_to_end(key)
-            return cache[key]
-    size = max(bitmaps.get(base).bit_length() for base in ("listed", "lead", "candidate"))
-    found = bitmap_of(_numbers(connection, term), size)
+        return cache.get(key)
+
+
+def _keep(store: Store, key: Any, found: int) -> None:
     with _lock:
+        cache: OrderedDict[Any, int] = store.cache.setdefault("hits", OrderedDict())
         cache[key] = found
         while len(cache) > _CACHE_SIZE:
             cache.popitem(last=False)
-    return found
 
 
 def _numbers(connection: Connection, term: Term) -> Iterator[int]:
