@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evidence import text
 from evidence.filters import Filter
 from evidence.identifiers import Identifier
 from evidence.ingest import take
@@ -271,3 +272,28 @@ def test_a_live_answer_beats_a_saved_one_of_the_same_date(store: Store) -> None:
     assert taken(store, long, short) == {"added": 1, "unchanged": 1}
     assert taken(store, short, live=True) == {"revised": 1}
     assert taken(store, long) == {"revised": 1}
+
+
+def test_a_title_that_pubmed_lacks_gives_way_to_the_works_own(store: Store) -> None:
+    own = text.from_plain("Über den Nervus medianus")
+    taken(store, record("1", "[Not Available].", pmid="1", vernacular_title=own, languages=("ger",), keys=("k",)))
+    study = queries.study(store, vocabulary(), "k")
+    assert study is not None
+    assert (study.row.title, study.row.language) == (own, "de")
+
+
+def test_an_export_that_comes_home_is_known_by_its_key(store: Store) -> None:
+    taken(store, record("f#1", "", source="starter", doi="10.1000/untitled", keys=("anonnd",)))
+    stranger = record("g#1", "", source="ris", doi="10.1000/untitled", keys=("other2020",))
+    ours = record("g#2", "", source="bibtex", doi="10.1000/untitled", keys=("anonnd",))
+    assert taken(store, stranger, ours) == {"queued": 1, "merged": 1}
+
+
+def test_a_lead_comes_home_by_title_and_key_but_not_by_title_alone(store: Store) -> None:
+    title = "Neural prolotherapy for the knee: a report of cases"
+    taken(store, record("f#1", title, source="starter", keys=("lead2020",)))
+    same = record("g#1", title, source="csv", keys=("lead2020",), family="Xu", year=2021, journal="Elsewhere")
+    assert taken(store, same, record("g#2", title, source="csv", family="Xu", year=2021, journal="Elsewhere")) == {
+        "merged": 2
+    }
+    assert taken(store, record("h#1", title, source="ris", family="Ng", year=2021, journal="Nowhere")) == {"queued": 1}

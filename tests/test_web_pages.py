@@ -81,8 +81,8 @@ def test_home_groups_conditions_by_region_and_counts_by_kind(client: FlaskClient
 def test_the_summary_line_says_what_there_is(client: FlaskClient) -> None:
     line = words(parsed(client.get(CTS).text).xpath("//p[@class='summary']")[0])
     assert line == (
-        "1 guideline · 1 systematic review · 3 trials · 89 participants in 2 trials with known n · 2 observational studies · "
-        "1 laboratory study · 1 other publication · newest 2019 · 1 retracted"
+        "1 guideline · 1 systematic review · 3 trials · 89 participants in 2 trials with known n · "
+        "2 observational studies · 1 laboratory study · 1 other publication · newest 2019 · 1 retracted"
     )
 
 

@@ -1,4 +1,4 @@
-"""JSON lines of whole records: our own lossless form, one record a line, defaults left out."""
+"""JSON lines of source records: our own lossless form, one record a line, defaults left out."""
 
 from __future__ import annotations
 
@@ -65,16 +65,21 @@ def _fault(record: Record) -> str:
 
 
 def write(studies: Iterable[Study]) -> Iterator[str]:
-    """Each study's record as one line, its citation key first among the keys."""
+    """What every source said of each study, one source record a line; the study's key comes with the first.
+
+    Not the projection: read back, that would pass for something PubMed said.
+    """
     for study in studies:
-        record = study.record
-        keys = (study.row.key, *(k for k in record.keys if k != study.row.key))
-        yield recordjson.dump(replace(record, keys=keys)).decode() + "\n"
+        records = [member.record for member in study.members] or [study.record]
+        first = records[0]
+        keys = (study.row.key, *(k for k in first.keys if k != study.row.key))
+        for record in (replace(first, keys=keys), *records[1:]):
+            yield recordjson.dump(record).decode() + "\n"
 
 
 FORMAT: Final = Format(
     name="jsonl",
-    label="JSON lines of records",
+    label="JSON lines of source records",
     suffixes=(".jsonl", ".ndjson"),
     media_type="application/x-ndjson",
     recognise=recognise,

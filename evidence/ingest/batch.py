@@ -9,6 +9,7 @@ from evidence.ingest.deciding import Placement, Shelf
 from evidence.ingest.prepare import READER, Prepared, Ready
 from evidence.ingest.studies import Saver
 from evidence.matching.normalise import block_keys, features
+from evidence.matching.verdict import Verdict, compare
 from evidence.merging import STATE_OF_INCOMING
 from evidence.records import Deletion, Rejected
 from evidence.store import reads, schema, writes
@@ -16,6 +17,9 @@ from evidence.store.engine import Writer
 from evidence.store.keys import Keys
 from evidence.store.writes import Decision, NewRecord
 from evidence.vocabulary import Vocabulary
+
+_SETTLED_BY_KEY = ("doi-alone", "title-alone", "title-kind", "nothing-agrees")
+"""Verdicts that leave it open; identifiers that differ, years and pages that differ, do not."""
 
 
 @dataclass(slots=True)
@@ -93,13 +97,14 @@ class Batch:
         for found in reads.studies_in_blocks(connection, {b for p in moving for b in p.details.blocks}).values():
             candidates |= found
         candidates |= {self._stored[p.name].study for p in moving if p.name in self._stored}
+        self._keys.look_up([p.record for p in moving])
+        candidates.update(owner for p in moving for owner in self._keys.owners(p.record.keys))
         held = self._saver.load(candidates)
         records = [m.id for members in held.values() for m in members]
         self._shelf = Shelf(reads.said_different(connection, records))
         for study, members in held.items():
             for member in members:
                 self._shelf.put(study, member.id, features(member.record), block_keys(member.record))
-        self._keys.look_up([p.record for p in moving])
 
     def _is_unchanged(self, item: Prepared) -> bool:
         """The same as stored, or an older delivery.
@@ -133,7 +138,7 @@ class Batch:
 
     def _add(self, item: Prepared) -> str:
         number = self._writer.number(schema.SourceRecord)
-        placement = self._shelf.place(item.details.features, item.details.blocks, record=number)
+        placement = self._by_key(item, self._shelf.place(item.details.features, item.details.blocks, record=number))
         if placement.studies:
             study = self._unite(placement)
             self._record_join(study, number, placement)
@@ -147,6 +152,20 @@ class Batch:
         if outcome == "merged":
             self._keys.aliases(study, number, item.record)
         return outcome
+
+    def _by_key(self, item: Prepared, placement: Placement) -> Placement:
+        """A record that carries a study's own citation key and says nothing else than it: an export coming home."""
+        if placement.studies:
+            return placement
+        for study in self._keys.owners(item.record.keys):
+            for number, known in self._shelf.members(study).items():
+                verdict = compare(item.details.features, known)
+                same_title = known.title == item.details.features.title
+                if same_title and verdict.rule in _SETTLED_BY_KEY:
+                    reasons = (*verdict.reasons, "it carries this study's citation key, and the titles are equal")
+                    others = tuple(d for d in placement.doubts if d.other_record != number)
+                    return Placement((study,), Verdict("same", "key+title", reasons), others)
+        return placement
 
     def _revise(self, item: Prepared, stored: _Stored) -> str:
         study = stored.study

@@ -8,7 +8,7 @@ member of one was judged different from a member of the other. What is only perh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from evidence.matching.normalise import Features
@@ -60,6 +60,10 @@ class Shelf:
                 self._by_identifier[name, value].add(study)
         for block in blocks:
             self._by_block[block].add(study)
+
+    def members(self, study: int) -> Mapping[int, Features]:
+        """The source records of a study, as far as the batch may touch it."""
+        return self.studies[study].members if study in self.studies else {}
 
     def merge(self, old: int, into: int) -> None:
         """All records of one study now belong to another."""

@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from evidence import merging, recordjson, text
 from evidence.identifiers import WORK_SCHEMES
-from evidence.records import Record
+from evidence.records import Markup, Record
 from evidence.store.facets import number_values
 from evidence.store.reads import Member
 from evidence.vocabulary import Vocabulary
 
 _UNKNOWN_ORDER: Final = 99
+_NO_TITLE: Final = ("", "not available", "no title available", "in process citation")
+"""What PubMed prints where it has no title: https://www.nlm.nih.gov/bsd/mms/medlineelements.html#ti"""
 _LANGUAGES: Final = {
     "eng": "en", "ger": "de", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "rus": "ru", "chi": "zh", "jpn": "ja",
     "kor": "ko", "pol": "pl", "tur": "tr", "dut": "nl", "cze": "cs", "hun": "hu", "swe": "sv", "dan": "da", "nor": "no",
@@ -73,7 +75,7 @@ def project(
     state = merging.publication_state(record, incoming)
     columns = {
         "publication_state": state,
-        "title": record.title,
+        "title": shown_title(record),
         "byline": text.byline(record.authors),
         "citation": merging.citation_line(record),
         "language": _language(record),
@@ -94,6 +96,13 @@ def project(
     return Projection(record, tags, columns)
 
 
+def shown_title(record: Record) -> Markup:
+    """The title, or the one in the work's own language where PubMed has no English one."""
+    if record.vernacular_title and record.title.strip("[]. ").lower() in _NO_TITLE:
+        return record.vernacular_title
+    return record.title
+
+
 def primary_design(
     members: Sequence[Member], tags: Sequence[merging.EffectiveTag], primary: Callable[[Collection[str]], str]
 ) -> str:
@@ -109,7 +118,7 @@ def primary_design(
 
 def _language(record: Record) -> str:
     """The language of the shown title: PubMed translates titles into English and puts them in brackets."""
-    if not record.languages or record.title.startswith("["):
+    if not record.languages or shown_title(record).startswith("["):
         return ""
     code = record.languages[0].lower()
     short = _LANGUAGES.get(code, code if len(code) == 2 else "")

@@ -11,8 +11,8 @@ from evidence import text
 from evidence.records import Record
 
 _NOTICE: Final = re.compile(
-    r"^(?:erratum|errata|corrigendum|correction|correspondence|retraction|retracted|expression of concern|reply|"
-    r"response|comment|letter|editorial|re)\b|\b(?:author s reply|reply to|in reply|comment on|response to)\b"
+    r"^(?:erratum|errata|corrigendum|correction to|correspondence|retraction|retracted|expression of concern|reply|"
+    r"comment on|re)\b|\b(?:author s reply|reply to|in reply|comment on|response to)\b"
 )
 """Titles of notices, replies and comments, after folding: they repeat another work's title."""
 

@@ -52,6 +52,11 @@ class Keys:
             if self._is_free(key):
                 self._give(key, study_id, record_id, primary=False)
 
+    def owners(self, keys: Sequence[str]) -> list[int]:
+        """The studies that these keys were given to."""
+        self._ask({citekeys.fold(key) for key in keys})
+        return [self._taken[folded] for key in keys if (folded := citekeys.fold(key)) in self._taken]
+
     def write(self) -> None:
         """Store the fresh keys."""
         self._writer.add(schema.CiteKey, self._fresh)

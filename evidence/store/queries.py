@@ -105,14 +105,19 @@ def _searched_as(vocabulary: Vocabulary, condition: str) -> tuple[str, ...]:
 
 
 def stream(store: Store, vocabulary: Vocabulary, wanted: Filter, *, leads: bool = False) -> Iterator[Study]:
-    """The whole selection in the list's order, for exports: first what is listed, then (if asked) the leads."""
+    """The whole selection in the list's order, for exports: first what is listed, then (if asked) the leads.
+
+    A lead without even a title is left out: nobody could cite it, and nothing would know it again.
+    """
     with store.read() as connection:
         bitmaps = facets.load(store, connection)
         selection = select(store, connection, bitmaps, vocabulary, wanted)
         for base in ("listed", "lead") if leads else ("listed",):
             numbers = (number for number, _ in in_order(selection, selection.among(base)))
             while chunk := list(islice(numbers, _CHUNK)):
-                yield from assemble(connection, chunk, vocabulary)
+                for found in assemble(connection, chunk, vocabulary):
+                    if found.row.identified or found.row.title:
+                        yield found
 
 
 def studies(store: Store, vocabulary: Vocabulary, keys: Sequence[str]) -> Iterator[Study]:
