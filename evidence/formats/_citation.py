@@ -35,8 +35,8 @@ _ISSUE_WORDS: Final = re.compile(
     re.I,
 )
 _APA: Final = re.compile(
-    rf"^(?P<authors>.{{2,4000}}?)\s\((?P<date>{_YEAR})(?:[a-z])?(?:,[^()]*)?\)[.:,]?\s+(?P<title>.{1,600}?[.?!])\s+"
-    rf"(?P<journal>[^.?!,][^?!]{0,200}?),\s*(?P<volume>\d+)\s*(?:\((?P<issue>[^()]+)\))?(?:,\s*(?:Article |pp?\. )?(?P<pages>{_PAGES}))?(?=[.\s,]|$)"
+    rf"^(?P<authors>.{{2,4000}}?)\s\((?P<date>{_YEAR})(?:[a-z])?(?:,[^()]*)?\)[.:,]?\s+(?P<title>.{1, 600}?[.?!])\s+"
+    rf"(?P<journal>[^.?!,][^?!]{0, 200}?),\s*(?P<volume>\d+)\s*(?:\((?P<issue>[^()]+)\))?(?:,\s*(?:Article |pp?\. )?(?P<pages>{_PAGES}))?(?=[.\s,]|$)"
 )
 _NATURE: Final = re.compile(
     rf"(?P<volume>\d{{1,4}})(?:\s?\((?P<issue>[\w-]+)\))?,\s*(?P<pages>{_PAGES})\s*\((?P<date>{_YEAR})\)"

@@ -52,10 +52,10 @@ def _from(found: re.Match[str]) -> PartialDate:
 
 def _loose(text: str) -> PartialDate:
     year = _LOOSE_YEAR.search(text) or _LOOSE_STAMP.search(text)
-    month = _LOOSE_MONTH.search(text)
+    months = _LOOSE_MONTH.findall(text)
     return PartialDate(
         year=int(year["year"]) if year else None,
-        month=month_number(month["name"]) if month and year else None,
+        month=month_number(months[0]) if len(months) == 1 and year else None,  # "Jan-Feb" is no month
         text=text[:200],
     )
 

@@ -188,7 +188,8 @@ def _short_author(draft: _Medline, value: str) -> None:
     last = draft.authors[-1] if draft.authors else None
     if last is not None and not last.is_group and not last.initials and _medline_parts.same_person(last, value):
         if short is not None:
-            draft.authors[-1] = replace(last, initials=short.initials, suffix=last.suffix or short.suffix)
+            given = last.given.removesuffix(f" {short.suffix}") if short.suffix else last.given  # FAU "Ward, G W Jr"
+            draft.authors[-1] = replace(last, given=given, initials=short.initials, suffix=last.suffix or short.suffix)
         return
     draft.author(short or (_names.parse(value) if "," in value else Author(family=clean(value))))
 
@@ -227,7 +228,9 @@ def _issn(draft: _Medline, value: str) -> None:
     if value.rstrip().endswith("(Linking)"):
         for found in _medline_parts.issns(value)[:1]:
             draft.said["issn_linking"] = found
-    draft.serials(value, "IS")
+            draft.filled = True
+    else:
+        draft.serials(value, "IS")
 
 
 def _other_abstract(draft: _Medline, value: str) -> None:

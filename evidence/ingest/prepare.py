@@ -115,7 +115,7 @@ class Preparer:
 
 
 def fingerprint(record: Record) -> bytes:
-    """20 bytes that are equal exactly when a source says the same: handling dates, version and proposed keys are left out.
+    """20 bytes, equal exactly when a source says the same; handling dates, version and proposed keys are left out.
 
     The length comes first, so that of two deliveries with one revision date the one that says more is the later one
     (Batch): which arrived first decides nothing.
