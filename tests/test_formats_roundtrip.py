@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from evidence.formats._draft import page_range
-from evidence.identifiers import Identifier
+from evidence.identifiers import Identifier, try_parse
 from evidence.records import Author, Dated, Journal, Markup, PartialDate, Record
 from evidence.text import balanced, clean, from_plain
 from evidence.views import Study
@@ -21,7 +21,7 @@ WRITERS = ("bibtex", "ris", "csl-json", "csv")
 
 
 def _one_string(name: tuple[bool, str, str, str]) -> tuple[bool, str, str, str]:
-    """A name as a format can hold it that has one string for each author: no semicolon, no comma inside a person's name."""
+    """A name as a format holds it that has one string for each author: no semicolon, no comma inside a person's."""
     group, family, given_, suffix = name
     drop = ";"
     if not group:
@@ -40,8 +40,6 @@ def carried(of: Study, name: str) -> dict[str, Any]:
     if name in ("ris", "csv"):
         said["authors"] = [_one_string(a) for a in said["authors"]]
         said.pop("short")
-    if name == "bibtex" and said["abbreviation"] and not of.record.journal.title:
-        pass  # written as `journal` too, which says() already takes as one
     said["keywords"] = [clean(k.replace(";", ",").replace("; ", ", ")) for k in said["keywords"]]
     if name == "ris":
         said["keywords"] = [clean(k.text.replace("; ", ", ")) for k in of.record.keywords]
@@ -139,8 +137,6 @@ def invented(draw: st.DrawFn) -> Study:
 
 
 def _is_normal(identifier: Identifier) -> bool:
-    from evidence.identifiers import try_parse
-
     return try_parse("doi", identifier.value) == identifier
 
 

@@ -134,7 +134,7 @@ _MATH_SIGN: Final = re.compile(r"\{?\$(?:<|\\lt|<\$)\$\}?|\{?\$(?:>|\\gt)\$\}?|\
 
 
 def verbatim(value: str) -> str:
-    """A DOI or address: backslashes that some programs put before signs go, a `\\url{…}` round it too."""
+    """A DOI or address: backslashes that some programs put before signs go, a url command round it too."""
     text = value.strip()
     found = re.fullmatch(r"\{?\\url\s*\{(.*)\}\}?", text, re.S)
     text = found[1] if found else text
@@ -189,6 +189,10 @@ def _registered(draft: Draft, value: str) -> None:
         draft.keep("registration", text)
 
 
+def _note(name: str) -> Take:
+    return lambda draft, value: draft.note(_latex.text(value), name)
+
+
 _FIELDS: Final[dict[str, Take]] = {
     **dict.fromkeys(("journal", "journaltitle"), _plain(lambda d, v: d.put("journal", v, "journal"))),
     **dict.fromkeys(
@@ -227,6 +231,6 @@ _FIELDS: Final[dict[str, Take]] = {
     **dict.fromkeys(("keywords", "keyword", "author_keywords"), _plain(lambda d, v: d.keyword_list(v))),
     **dict.fromkeys(("language", "langid"), _plain(lambda d, v: d.language(v))),
     "abstract": lambda d, v: d.take_abstract(_latex.markup(v), "abstract"),
-    **{n: _plain(lambda d, v, name=n: d.note(v, name)) for n in ("note", "annote", "annotation", "extra", "addendum")},  # type: ignore[misc]
+    **{name: _note(name) for name in ("note", "annote", "annotation", "extra", "addendum")},
     **dict.fromkeys(("crossref", "xdata"), lambda d, v: d.keep("crossref", v)),
 }

@@ -125,7 +125,7 @@ def _part(text: str) -> str:
 
 
 def _natural(name: str) -> Author | None:
-    """ "First von Last": the last word, with lower-case words before it; words in braces are one."""
+    """A name in the order "First von Last": the last word with the lower-case words before it; braces make one word."""
     words = _words(name)
     if not words:
         return None

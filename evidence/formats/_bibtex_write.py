@@ -45,7 +45,7 @@ def write(studies: Iterable[Study]) -> Iterator[str]:
 
 
 def _layout() -> BibtexFormat:
-    layout = BibtexFormat()
+    layout = BibtexFormat()  # type: ignore[no-untyped-call]
     layout.indent = "  "
     layout.block_separator = "\n"
     layout.trailing_comma = True

@@ -10,9 +10,18 @@ from evidence.formats import _names
 from evidence.records import Author
 from evidence.text import clean
 
-_DEGREE: Final = r"(?:MD|PhD|Ph\.D\.|M\.D\.|MBBS|MBChB|MS|MSc|MPH|MA|BSc|BS|DO|DPT|PT|RN|DDS|DMD|DVM|PharmD|DSc|ScD|EdD|FRCP|FRCS|FACS|MBA|MHS|DrPH)"
+_DEGREE: Final = (
+    r"(?:MD|PhD|Ph\.D\.|M\.D\.|MBBS|MBChB|MS|MSc|MPH|MA|BSc|BS|DO|DPT|PT|RN|DDS|DMD|DVM|PharmD|DSc|ScD|EdD|FRCP|FRCS"
+    r"|FACS|MBA|MHS|DrPH)"
+)
 _WITH_DEGREES: Final = re.compile(
-    rf"(?P<name>[A-ZÀ-Þ][\w'’.‐-]*(?:\s[\w'’.‐-]+){{1,4}}?),?\s+{_DEGREE}(?:,\s*{_DEGREE})*(?=[A-ZÀ-Þ]|[\s,;]|$)[,;]?\s*"
+    rf"(?P<name>[A-ZÀ-Þ][\w'’.‐-]*(?:\s[\w'’.‐-]+){{1,4}}?),?\s+{_DEGREE}(?:,\s*{_DEGREE})*"
+    r"(?=[A-ZÀ-Þ]|[\s,;]|$)[,;]?\s*"
+)
+_TEAM: Final = re.compile(
+    r"\b(?:group|collaborat\w+|investigators|organi[sz]ation|committee|consortium|network|society|association|agency"
+    r"|institute)\b",
+    re.I,
 )
 _FULL_NAME: Final = re.compile(r"[^\W\d_][\w'’.‐-]*(?:\s[^\W\d_][\w'’.‐-]*){1,4}")
 _LOWER_IN_NAMES: Final = frozenset(
@@ -57,7 +66,7 @@ class Found:
 
 
 def with_degrees(printed: str) -> Found | None:
-    """ "Ann Lee MDBo Roe PhD, MS Title …": names with degrees, run together."""
+    """Names with degrees, run together: "Ann Lee MDBo Roe PhD, MS Title …"."""
     text = printed.lstrip("0123456789.)]( \u00a0\t\n")
     names: list[str] = []
     at = 0
@@ -83,7 +92,7 @@ def by_lines(printed: str) -> Found | None:
 
 
 def by_commas(head: str) -> Found | None:
-    """ "Ann Lee, Bo Roe, Title, Journal": full names, then a title whose first piece is no name."""
+    """Full names, then a title whose first piece is no name: "Ann Lee, Bo Roe, Title, Journal"."""
     pieces = head.split(",")
     names: list[str] = []
     for piece in pieces:
@@ -97,7 +106,7 @@ def by_commas(head: str) -> Found | None:
 
 
 def _is_full_name(text: str) -> bool:
-    """ "Given Family" in capitals, particles apart; a title's first words hold others in lower case."""
+    """True for capitalised words ("Given Family"), particles apart; a title's first words are not all such."""
     if not _FULL_NAME.fullmatch(text) or _names.medline(text) is not None or re.search(r"\w{2,}\.", text):
         return False
     words = text.split()
@@ -136,7 +145,7 @@ def _people(text: str) -> tuple[Author, ...]:
 
 
 def looks_like_authors(text: str, *, strict: bool = True) -> bool:
-    """True when every piece of a list is a name in MEDLINE's form or a group's; not strict: APA's inverted names too."""
+    """True when the pieces of a list are names in MEDLINE's form or groups'; not strict: APA's inverted names too."""
     text, _ = _names.without_et_al(clean(text))
     pieces = [re.sub(r"^(?:and|&)\s+", "", p.strip()) for p in re.split(r"[;,]", text) if p.strip()]
     if not pieces:
@@ -156,20 +165,10 @@ def looks_like_authors(text: str, *, strict: bool = True) -> bool:
 
 def _is_group(piece: str) -> bool:
     words = piece.split()
-    return (
-        2 <= len(words) <= 14
-        and not _SENTENCE.search(piece)
-        and _names.looks_corporate(piece)
-        and not piece.endswith("?")
-        and sum(w[:1].isupper() for w in words)
-        >= len(words) - sum(w in ("of", "the", "for", "and", "on", "in") for w in words) - 1
-        and bool(
-            re.search(
-                r"(?i)\b(?:group|collaborat\w+|investigators|organi[sz]ation|committee|consortium|network|society|association|agency|institute)\b",
-                piece,
-            )
-        )
-    )
+    if not 2 <= len(words) <= 14 or _SENTENCE.search(piece) or piece.endswith("?") or not _TEAM.search(piece):
+        return False
+    small = sum(w in ("of", "the", "for", "and", "on", "in") for w in words)
+    return sum(w[:1].isupper() for w in words) >= len(words) - small - 1
 
 
 def starts_with_authors(text: str) -> bool:
@@ -184,7 +183,7 @@ def starts_with_authors(text: str) -> bool:
 
 
 def apa(text: str) -> tuple[tuple[Author, ...], bool]:
-    """ "Wu, Y.-T., Ke, M.-J., & Chen, L.": families and initials in turn, or a group."""
+    """Families and initials in turn ("Wu, Y.-T., Ke, M.-J., & Chen, L."), or a group."""
     text, whole = _names.without_et_al(clean(text).rstrip(","))
     if _is_group(text):
         return (_names.group(text),), whole

@@ -14,16 +14,21 @@ from typing import Final
 from evidence.formats import _byline, _dates, _ids, _markup, _names
 from evidence.formats._draft import Draft
 from evidence.identifiers import try_parse
+from evidence.records import Markup
 from evidence.text import clean
 
 _MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter)[a-z]*\.?"
 _YEAR: Final = r"(?:1[89]\d\d|20\d\d)"
-_PAGES: Final = r"[A-Za-z]{0,4}\d[\w.]*(?:\s?[-–‐]{1,2}\s?[A-Za-z]{0,3}\d[\w.]*)?(?:,\s?(?!(?:18|19|20)\d\d\b)[A-Za-z]?\d+(?:[-–]\d+)?)*"
+_PAGES: Final = (
+    r"[A-Za-z]{0,4}\d[\w.]*(?:\s?[-–‐]{1,2}\s?[A-Za-z]{0,3}\d[\w.]*)?"
+    r"(?:,\s?(?!(?:18|19|20)\d\d\b)[A-Za-z]?\d+(?:[-–]\d+)?)*"
+)
 
 _VANCOUVER: Final = re.compile(
-    rf"(?<![\w(])(?P<date>{_YEAR}(?: {_MONTH}(?:-{_MONTH})?(?: \d{{1,2}}(?:-\d{{1,2}})?)?)?)\s*(?:;\s*|(?=:[A-Za-z.]{{0,14}}-?\d))"
-    rf"(?P<volume>[A-Za-z]{{0,12}}\.? ?\d[\w./-]{{0,12}}(?: Suppl\.? ?\d*| Pt \d+)?|Suppl\.? ?\d+)?\s*"
-    rf"(?:\((?P<issue>[^()]{{1,40}}(?:\([^()]*\))?)\))?\s*"
+    rf"(?<![\w(])(?P<date>{_YEAR}(?: {_MONTH}(?:-{_MONTH})?(?: \d{{1,2}}(?:-\d{{1,2}})?)?)?)\s*"
+    r"(?:;\s*|(?=:[A-Za-z.]{0,14}-?\d))"  # with a volume, or at once the pages
+    r"(?P<volume>[A-Za-z]{0,12}\.? ?\d[\w./-]{0,12}(?: Suppl\.? ?\d*| Pt \d+)?|Suppl\.? ?\d+)?\s*"
+    r"(?:\((?P<issue>[^()]{1,40}(?:\([^()]*\))?)\))?\s*"
     rf"(?::\s*(?P<pages>{_PAGES}|[A-Za-z]?[\w.-]+))?"
 )
 _ISSUE_WORDS: Final = re.compile(
@@ -35,14 +40,16 @@ _ISSUE_WORDS: Final = re.compile(
     re.I,
 )
 _APA: Final = re.compile(
-    rf"^(?P<authors>.{{2,4000}}?)\s\((?P<date>{_YEAR})(?:[a-z])?(?:,[^()]*)?\)[.:,]?\s+(?P<title>.{1, 600}?[.?!])\s+"
-    rf"(?P<journal>[^.?!,][^?!]{0, 200}?),\s*(?P<volume>\d+)\s*(?:\((?P<issue>[^()]+)\))?(?:,\s*(?:Article |pp?\. )?(?P<pages>{_PAGES}))?(?=[.\s,]|$)"
+    rf"^(?P<authors>.{{2,4000}}?)\s\((?P<date>{_YEAR})(?:[a-z])?(?:,[^()]*)?\)[.:,]?\s+"
+    r"(?P<title>.{1,600}?[.?!])\s+(?P<journal>[^.?!,][^?!]{0,200}?),\s*(?P<volume>\d+)\s*"
+    rf"(?:\((?P<issue>[^()]+)\))?(?:,\s*(?:Article |pp?\. )?(?P<pages>{_PAGES}))?(?=[.\s,]|$)"
 )
 _NATURE: Final = re.compile(
     rf"(?P<volume>\d{{1,4}})(?:\s?\((?P<issue>[\w-]+)\))?,\s*(?P<pages>{_PAGES})\s*\((?P<date>{_YEAR})\)"
 )
 _AHEAD: Final = re.compile(
-    rf"(?P<date>{_YEAR} {_MONTH}(?: \d{{1,2}})?|{_YEAR})(?:;PP)?(?=\.\s*(?:[A-Z][a-z]+\.\s*)?(?:doi|Epub|Online|PMID|PMCID|https?:|\[Epub|$))"
+    rf"(?P<date>{_YEAR} {_MONTH}(?: \d{{1,2}})?|{_YEAR})(?:;PP)?"
+    r"(?=\.\s*(?:[A-Z][a-z]+\.\s*)?(?:doi|Epub|Online|PMID|PMCID|https?:|\[Epub|$))"
 )
 _BOOK: Final = re.compile(
     rf"(?P<place>[A-Z][^:.;()]{{1,60}}):\s*(?P<publisher>[^;:]{{2,100}})[;,]\s*(?:c|©)?(?P<date>{_YEAR})"
@@ -54,17 +61,19 @@ _QUOTED: Final = re.compile(
 
 _EPUB: Final = re.compile(rf"\bEpub\s+(?:(?:ahead of print)\s*)?(?P<date>{_YEAR}(?: {_MONTH}(?: \d{{1,2}})?)?)")
 _TAIL: Final = re.compile(
-    r"(?:\bdoi\b\s*[:=]?\s*(?:https?:|10\.)|https?://|\bPMC?ID\b|\bEpub\b|\beCollection\b|\bAvailable (?:from|at)\b|\bAccessed\b|\[cited"
-    r"|\bRetrieved\b|\bErratum in\b|\bISSN\b|(?<![\w/])10\.\d{4,9}/)",
+    r"(?:\bdoi\b\s*[:=]?\s*(?:https?:|10\.)|https?://|\bPMC?ID\b|\bEpub\b|\beCollection\b|\bAvailable (?:from|at)\b"
+    r"|\bAccessed\b|\[cited|\bRetrieved\b|\bErratum in\b|\bISSN\b|(?<![\w/])10\.\d{4,9}/)",
     re.I,
 )
 _DOI: Final = re.compile(r"(?<![\w/])(10\.\d{4,9}/[^\s,;\]]+)")
 _URL: Final = re.compile(r"https?://[^\s,;<>\"]+")
-_ABBREVIATED: Final = re.compile(
-    r"\b(?:J|Am|Med|Surg|Phys|Ther|Clin|Int|Res|Orthop|Rehabil|Ann|Arch|Eur|Br|Rev|Sci|Dis|Soc|Assoc|Acad|Proc|Natl|Curr|Opin"
-    r"|Neurol|Rheumatol|Anesthesiol|Anesth|Pharmacol|Physiol|Biol|Chem|Psychiatry Res|Engl|Oncol|Cardiol|Radiol|Dermatol"
-    r"|Nurs|Sports?|Syst|Rep|Musculoskelet|Disord|Adv|Exp|Mol|Nutr|Pract|Manag|Gen|Hosp|Educ|Psychol|Epidemiol)\b\.?(?= |$|\.)"
+_SHORT_WORDS: Final = (
+    "J Am Med Surg Phys Ther Clin Int Res Orthop Rehabil Ann Arch Eur Br Rev Sci Dis Soc Assoc Acad Proc Natl Curr Opin"
+    " Neurol Rheumatol Anesthesiol Anesth Pharmacol Physiol Biol Chem Engl Oncol Cardiol Radiol Dermatol Nurs Sport"
+    " Sports Syst Rep Musculoskelet Disord Adv Exp Mol Nutr Pract Manag Gen Hosp Educ Psychol Epidemiol"
 )
+_ABBREVIATED: Final = re.compile(rf"\b(?:{'|'.join(_SHORT_WORDS.split())})\b\.?(?= |$|\.)")
+"""Words of journal abbreviations (ISO 4): a name that holds one is an abbreviation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ def place(draft: Draft, text: str) -> bool:
 
 
 def is_reference(text: str) -> int:
-    """How much a paragraph looks like a reference: a point each for authors, a place of publication (2), an identifier."""
+    """How much a text looks like a reference: a point for authors, two for where it appeared, one for an identifier."""
     text = clean(text)
     if not 25 <= len(text) <= 20_000:
         return 0
@@ -172,7 +181,7 @@ def _take_apa(draft: Draft, found: re.Match[str]) -> None:
     _take(draft, _Core("", found["volume"], found["issue"] or "", (found["pages"] or "").strip(" .,"), found["date"]))
 
 
-def _title(text: str) -> _markup.Markup:
+def _title(text: str) -> Markup:
     return _markup.read(text.strip(" ,;").removesuffix(".").strip("“”\"' "))
 
 
@@ -250,7 +259,7 @@ _DOTTED_NAME: Final = re.compile(r"(?<=[.?!] )((?:[A-Z][A-Za-z&-]{0,14}\.\s?){2,
 
 
 def _cut(rest: str) -> tuple[str, str]:
-    """ "Title. Journal." at the last sentence end; abbreviations with dots ("J. Orthop. Res.") stay whole."""
+    """Title and journal, cut at the last sentence end; abbreviations with dots ("J. Orthop. Res.") stay whole."""
     rest = rest.strip().rstrip(",;: ")
     dotted = _DOTTED_NAME.search(rest)
     if dotted:

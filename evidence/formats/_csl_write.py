@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from evidence.formats import _export, _languages, _markup, _names
-from evidence.records import Author, PartialDate
+from evidence.records import Author, PartialDate, RecordKind
 from evidence.views import Study
 
-TYPES: Final = {
+TYPES: Final[dict[RecordKind, str]] = {
     "article": "article-journal", "book": "book", "chapter": "chapter", "thesis": "thesis", "report": "report",
     "web": "webpage", "preprint": "article", "registration": "document", "other": "document",
 }  # fmt: skip

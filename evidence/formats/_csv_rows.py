@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
 
 def rows(stream: BinaryIO, delimiter: str = "") -> Iterator[Row]:
-    """Every row that is not empty. Without a delimiter the first line decides: the commonest of tab, `;`, `,` and `|`."""
+    """Every row that is not empty. Without a delimiter the first line decides: tab, `;`, `,` or `|`."""
     pending: list[Line] = []
     cells = _Cells(delimiter)
     for line in lines(stream):
@@ -35,11 +35,13 @@ def rows(stream: BinaryIO, delimiter: str = "") -> Iterator[Row]:
         whole = not line.fault and cells.feed(line.text)
         if line.fault:
             yield Row(pending[0].number, [], f"line {line.number} {line.fault}", pending[0].text)
+        elif whole and cells.size > MAX_RECORD_CHARS:
+            fault = f"row is longer than {MAX_RECORD_CHARS:,} characters; a quotation mark may not be closed"
+            yield Row(pending[0].number, [], fault, pending[0].text)
         elif whole:
             yield Row(pending[0].number, cells.take())
-        elif cells.size > MAX_RECORD_CHARS:
-            yield Row(pending[0].number, [], "a quotation mark opened here is not closed", pending[0].text)
         else:
+            del pending[1:]
             continue
         pending = []
         cells.take()
@@ -72,6 +74,9 @@ class _Cells:
     def feed(self, text: str) -> bool:
         """Take a line; True when the row is complete."""
         self.size += len(text) + 1
+        if self.size > MAX_RECORD_CHARS:  # only the end of the row is still of interest
+            self._done = []
+            self._open = [] if self._open is not None else None
         at = 0
         if self._open is not None:
             self._open.append("\n")

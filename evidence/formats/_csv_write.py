@@ -1,7 +1,7 @@
 """The CSV writer (RFC 4180), with cells that a spreadsheet would run as a formula made harmless, reversibly.
 
-A cell that begins with `=`, `+`, `-`, `@` or a tab gets an apostrophe in front (OWASP, "CSV Injection"), and so does one
-that already begins with apostrophes before such a character: taking one apostrophe away restores any of them.
+A cell that begins with `=`, `+`, `-`, `@` or a tab gets an apostrophe in front (OWASP, "CSV Injection"), and so does
+one that already begins with apostrophes before such a character: taking one apostrophe away restores any of them.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ MARKS: Final = {
     "replaced": ("RETRACTED", "RetractedandRepublishedIn"),
     "concern": ("EXPRESSION OF CONCERN", "ExpressionOfConcernIn"),
 }
-"""States that a reference must not be cited without, and the relation that gives the notice. PubMed leaves the title bare."""
+"""States that must stand beside a reference, and the relation that gives the notice. PubMed leaves the title bare."""
 
 _WORDS: Final = {
     "retracted": "this publication has been retracted",
@@ -35,8 +35,8 @@ def link(study: Study) -> str:
     if study.record.url:
         return study.record.url
     for scheme in ("doi", "pmid", "pmcid"):
-        value = identifier(study, scheme)  # type: ignore[arg-type]
-        url = Identifier(scheme, value).url if value else None  # type: ignore[arg-type]
+        value = identifier(study, scheme)
+        url = Identifier(scheme, value).url if value else None
         if url:
             return url
     return ""
@@ -55,14 +55,14 @@ def journal(record: Record) -> str:
 def date(record: Record) -> PartialDate | None:
     """The date to cite by: the issue's, else the electronic one, else a book's own."""
     for kind in ("issue", "electronic", "contribution"):
-        found = record.date(kind)  # type: ignore[arg-type]
+        found = record.date(kind)
         if found is not None and found.year is not None:
             return found
     return None
 
 
 def warning(study: Study) -> str:
-    """ "RETRACTED: …" with the notice where it is known; empty for a study that may be cited as it is."""
+    """What must be said, "RETRACTED: …" with the notice where it is known; empty for a study that is as it was."""
     mark = MARKS.get(study.row.state)
     if mark is None:
         return ""

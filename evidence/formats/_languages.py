@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 _TABLE: Final = (
-    ("eng", "en", "english"), ("fre", "fr", "french", "fra", "français"), ("ger", "de", "german", "deu", "ngerman", "deutsch"),
+    ("eng", "en", "english"), ("fre", "fr", "french", "fra", "français"),
+    ("ger", "de", "german", "deu", "ngerman", "deutsch"),
     ("spa", "es", "spanish", "español"), ("ita", "it", "italian", "italiano"), ("por", "pt", "portuguese", "português"),
     ("dut", "nl", "dutch", "nld"), ("swe", "sv", "swedish"), ("dan", "da", "danish"), ("nor", "no", "norwegian", "nb"),
     ("fin", "fi", "finnish"), ("ice", "is", "icelandic", "isl"), ("pol", "pl", "polish"), ("cze", "cs", "czech", "ces"),

@@ -23,7 +23,8 @@ _TOKEN: Final = re.compile(
     rf"(?P<html>(?i:{_markup.TAG}))"
     rf"|\\?(?P<entity>(?i:{_markup.ENTITY}))"
     r"|\\(?P<acc>[`'^\"~=.])\s*(?:\{(?P<a1>\s*\\[ij](?![A-Za-z])\s*|[^{}\\]?)\}|(?P<a2>\\[ij](?![A-Za-z])\s*|[^\W\d_]))"
-    r"|\\(?P<letter>[cvuHkbdrt])(?:\s*\{(?P<l1>\s*\\[ij](?![A-Za-z])\s*|[^{}\\]{0,4})\}|\s+(?P<l2>\\[ij](?![A-Za-z])|[^\W\d_])(?![A-Za-z]))"
+    r"|\\(?P<letter>[cvuHkbdrt])(?:\s*\{(?P<l1>\s*\\[ij](?![A-Za-z])\s*|[^{}\\]{0,4})\}"
+    r"|\s+(?P<l2>\\[ij](?![A-Za-z])|[^\W\d_])(?![A-Za-z]))"
     r"|\\(?P<word>[A-Za-z]+)\*?\s*"
     r"|\\(?P<symbol>.)"
     r"|(?P<tie>~)|(?P<dollar>\$)|(?P<open>\{)|(?P<close>\})|(?P<script>[_^])|(?P<dashes>-{2,3})|(?P<quotes>``|'')",
@@ -53,7 +54,8 @@ _SUPERSCRIPT_SIGNS: Final = {"<sup>°</sup>": "°", "<sup>′</sup>": "′"}
 
 # What most values hold and what we write: one command, accent or sign, complete in itself.
 _SIMPLE: Final = re.compile(
-    r"\{\$?\\(?P<word>[A-Za-z]+)\$?\}|\{\\(?:(?P<acc>[`'^\"~=.])(?P<a>[A-Za-z])|(?P<letter>[cvuHkrd])\{(?P<l>[A-Za-z])\})\}"
+    r"\{\$?\\(?P<word>[A-Za-z]+)\$?\}"
+    r"|\{\\(?:(?P<acc>[`'^\"~=.])(?P<a>[A-Za-z])|(?P<letter>[cvuHkrd])\{(?P<l>[A-Za-z])\})\}"
     r"|\\(?P<sign>[%&#_$])"
 )
 # A character that would be syntax to the scanner waits in the private use area until the scan is over.

@@ -17,7 +17,8 @@ TEXT: Final = {
     "¶": "P", "©": "textcopyright", "®": "textregistered", "™": "texttrademark", "£": "pounds", "€": "texteuro",
     "¥": "textyen", "¢": "textcent", "¹": "textonesuperior", "²": "texttwosuperior", "³": "textthreesuperior",
     "½": "textonehalf", "¼": "textonequarter", "¾": "textthreequarters", "µ": "textmu", "−": "textminus",
-    "¡": "textexclamdown", "¿": "textquestiondown", "ª": "textordfeminine", "º": "textordmasculine", "‰": "textperthousand",
+    "¡": "textexclamdown", "¿": "textquestiondown", "ª": "textordfeminine", "º": "textordmasculine",
+    "‰": "textperthousand",
     "№": "textnumero", "Ω": "textohm", "′": "textprime",
     "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "å": "aa", "Å": "AA", "ł": "l", "Ł": "L",
     "đ": "dj", "Đ": "DJ", "ð": "dh", "Ð": "DH", "þ": "th", "Þ": "TH", "ŋ": "ng", "Ŋ": "NG", "ı": "i", "ȷ": "j",
@@ -39,16 +40,19 @@ MATH: Final = {
 """Characters written as mathematics: {$\\alpha$}."""
 
 ALIASES: Final = {
-    "le": "≤", "ge": "≥", "ne": "≠", "to": "→", "gets": "←", "dots": "…", "textellipsis": "…", "cdot": "·", "bullet": "•",
+    "le": "≤", "ge": "≥", "ne": "≠", "to": "→", "gets": "←", "dots": "…", "textellipsis": "…", "cdot": "·",
+    "bullet": "•",
     "dagger": "†", "ddagger": "‡", "textdagger": "†", "textdaggerdbl": "‡", "copyright": "©", "textsection": "§",
     "textparagraph": "¶", "degree": "°", "circ": "°", "prime": "′", "textquotesingle": "'", "textquotedbl": '"',
     "textunderscore": "_", "textdollar": "$", "textasteriskcentered": "*", "lbrace": "{", "rbrace": "}",
     "textsterling": "£", "euro": "€", "texttimes": "×", "textpm": "±", "textdiv": "÷", "guillemetleft": "«",
     "guillemetright": "»", "flqq": "«", "frqq": "»", "glqq": "„", "grqq": "“", "backslash": "\\", "lt": "<", "gt": ">",
     "textmugreek": "μ", "mathmu": "μ", "textalpha": "α", "textbeta": "β", "textgamma": "γ", "textdelta": "δ",
-    "textkappa": "κ", "textlambda": "λ", "textomega": "ω", "colon": ":", "slash": "/", "hyphen": "-", "nobreakspace": " ",
+    "textkappa": "κ", "textlambda": "λ", "textomega": "ω", "colon": ":", "slash": "/", "hyphen": "-",
+    "nobreakspace": " ",
     "space": " ", "quad": " ", "qquad": " ", "newline": " ", "par": " ", "linebreak": " ", "textvisiblespace": " ",
-    "TeX": "TeX", "LaTeX": "LaTeX", "BibTeX": "BibTeX", "SS": "SS", "textgreek": "", "vert": "|", "mid": "|", "Vert": "‖",
+    "TeX": "TeX", "LaTeX": "LaTeX", "BibTeX": "BibTeX", "SS": "SS", "textgreek": "", "vert": "|", "mid": "|",
+    "Vert": "‖",
     "textsurd": "√", "sqrt": "√", "int": "∫", "star": "⋆", "ast": "*", "setminus": "\\", "ell": "ℓ", "hbar": "ħ",
     "Alpha": "Α", "Beta": "Β", "Epsilon": "Ε", "Zeta": "Ζ", "Eta": "Η", "Iota": "Ι", "Kappa": "Κ", "Mu": "Μ", "Nu": "Ν",
     "Omicron": "Ο", "omicron": "ο", "Rho": "Ρ", "Tau": "Τ", "Chi": "Χ", "Omega": "Ω",
@@ -59,13 +63,16 @@ SYMBOLS: Final = {**{c: ch for ch, c in MATH.items()}, **ALIASES, **{c: ch for c
 """Command → character."""
 
 ACCENTS: Final = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307", '"': "\u0308",
-    "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331", "t": "\u0361",
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
+    '"': "\u0308",
+    "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331",
+    "t": "\u0361",
 }  # fmt: skip
 """Accent command → combining character."""
 
 WORD_ACCENTS: Final = {
-    "bar": "\u0304", "overline": "\u0305", "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303",
+    "bar": "\u0304", "overline": "\u0305", "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303",
+    "widetilde": "\u0303",
     "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7", "check": "\u030c", "acute": "\u0301", "grave": "\u0300",
     "breve": "\u0306", "mathring": "\u030a",
 }  # fmt: skip

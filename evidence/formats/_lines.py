@@ -97,7 +97,7 @@ def _is_western(raw: bytes) -> bool:
 
 
 def lines(stream: BinaryIO) -> Iterator[Line]:
-    """The lines of a stream (`\\n`, `\\r\\n` or `\\r`), numbered from 1; one that is too long comes empty, with a fault."""
+    """The lines of a stream, whatever ends them, numbered from 1; one that is too long comes empty, with a fault."""
     for number, raw in enumerate(_raw_lines(_chunks(stream)), 1):
         if raw is None:
             yield Line(number, "", f"is longer than {MAX_LINE_BYTES:,} bytes")

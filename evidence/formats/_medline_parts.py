@@ -37,7 +37,7 @@ def issns(text: str) -> list[str]:
 
 
 def halves(name: str) -> tuple[str, str, str]:
-    """ "Family, Given, Jr" as family, given, suffix."""
+    """Family, given names and suffix of "Family, Given, Jr"."""
     parts = [p.strip() for p in name.split(",")]
     return (parts[0], parts[1] if len(parts) > 1 else "", ", ".join(parts[2:]))
 
@@ -64,7 +64,7 @@ def orcid_in(value: str) -> str:
 
 
 def article_id(value: str) -> Identifier | None:
-    """ "10.1000/x [doi]" or "S0048… [pii]" as an identifier."""
+    """The identifier in "10.1000/x [doi]" or "S0048… [pii]"."""
     found = re.fullmatch(r"(.+?)\s*\[(\w+)\]", value)
     if found is None:
         return try_parse("doi", value)
@@ -81,20 +81,20 @@ def secondary(draft: Draft, value: str) -> None:
 
 
 def heading(value: str) -> MeshHeading:
-    """ "Psoas Abscess/*etiology/surgery" as a heading; the star marks a major topic."""
+    """The heading in "Psoas Abscess/*etiology/surgery"; the star marks a major topic."""
     first, *rest = clean(value).split("/")
     qualifiers = tuple(MeshQualifier(ui="", name=q.lstrip("*"), major=q.startswith("*")) for q in rest if q.strip("* "))
     return MeshHeading(ui="", name=first.lstrip("*"), major=first.startswith("*"), qualifiers=qualifiers)
 
 
 def substance(value: str) -> NamedConcept:
-    """ "143011-72-7 (Granulocyte Colony-Stimulating Factor)" as name and registry number."""
+    """Name and registry number in "143011-72-7 (Granulocyte Colony-Stimulating Factor)"."""
     found = re.fullmatch(r"(\S+) \((.+)\)", clean(value))
     return NamedConcept(name=found[2], type=found[1]) if found else NamedConcept(name=clean(value))
 
 
 def grant(value: str) -> Grant:
-    """ "R01 AR052113/AR/NIAMS NIH HHS/United States" from the right: the number itself may hold slashes."""
+    """A grant, "R01 AR052113/AR/NIAMS NIH HHS/United States", from the right: the number itself may hold slashes."""
     parts = clean(value).split("/")
     country = parts.pop() if len(parts) > 2 else ""
     agency = parts.pop() if len(parts) > 1 else ""
@@ -103,7 +103,7 @@ def grant(value: str) -> Grant:
 
 
 def relation(tag: str, value: str) -> Relation:
-    """ "Lancet. 2010 Feb 6;375(9713):445. doi: 10.1016/…. PMID: 20137807" as a directed relation."""
+    """The directed relation in "Lancet. 2010 Feb 6;375(9713):445. doi: 10.1016/…. PMID: 20137807"."""
     text = clean(value)
     found = _RELATED.search(text)
     if found is None:
@@ -119,6 +119,6 @@ def relation(tag: str, value: str) -> Relation:
 
 
 def history(value: str) -> tuple[DateKind | None, str]:
-    """ "2022/03/21 00:00 [received]" as kind and date."""
+    """Kind and date of "2022/03/21 00:00 [received]"."""
     found = re.fullmatch(r"(.+?)\s*\[(\w+)\]", clean(value))
     return (_HISTORY.get(found[2]), found[1]) if found else (None, value)

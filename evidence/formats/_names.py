@@ -56,7 +56,7 @@ _GROUP: Final = re.compile(
 
 
 def initials_only(given: str) -> str:
-    """ "BS" for "B. S.", the form in which `given_text` writes initials; empty for any other given name."""
+    """Initials from the form in which `given_text` writes them ("B. S." gives "BS"); empty for other given names."""
     if not _DOTTED.fullmatch(given):
         return ""
     letters = given.replace(". ", "").rstrip(".")
@@ -163,7 +163,7 @@ def canonical(author: Author) -> tuple[bool, str, str, str]:
 
 
 def listed(author: Author) -> str:
-    """A name as one string that `parse` reads back. A comma inside a person's name becomes a space: none can stand there."""
+    """A name as one string that `parse` reads back; a comma inside a person's name becomes a space."""
     if author.is_group:
         name = author.family.rstrip(", ")
         found = parse(name)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from evidence.formats import _dates, _export, _markup, _names
-from evidence.records import Record
+from evidence.records import Record, RecordKind
 from evidence.views import Study
 
-TYPES: Final = {
+TYPES: Final[dict[RecordKind, str]] = {
     "article": "JOUR", "book": "BOOK", "chapter": "CHAP", "thesis": "THES", "report": "RPRT", "web": "ELEC",
     "preprint": "UNPB", "registration": "GEN", "other": "GEN",
 }  # fmt: skip

@@ -25,10 +25,11 @@ from evidence.formats._draft import ExternalIds
 from evidence.records import Item, Rejected
 
 _BLOCK: Final = re.compile(
-    r"^[ \t\ufeff]*@\s*(?:string\s*[{(]|preamble\s*[{(]|comment\b|[a-z][\w+-]*\s*[{(]\s*(?:[^\s,{}()=\"]{0,200}(?: [^\s,{}()=\"]{1,80}){0,3}\s*,|\w+\s*=))",
+    r"^[ \t\ufeff]*@\s*(?:string\s*[{(]|preamble\s*[{(]|comment\b"
+    r"|[a-z][\w+-]*\s*[{(]\s*(?:[^\s,{}()=\"]{0,200}(?: [^\s,{}()=\"]{1,80}){0,3}\s*,|\w+\s*=))",
     re.I | re.M,
 )
-_NO_KEY: Final = re.compile(r"(?m)^([ \t]*@[A-Za-z]+[ \t]*[{(])(?=\s*[A-Za-z][\w-]{0,40}\s*=)")
+_NO_KEY: Final = re.compile(r"(?mi)^([ \t]*@(?!string|preamble|comment)[a-z]+[ \t]*[{(])(?=\s*[a-z][\w-]{0,40}\s*=)")
 _NOT_ENTRIES: Final = ("@comment", "@preamble", "@string")
 _DATA_ONLY: Final = {"xdata": "holds fields for other entries", "set": "only lists other entries"}
 
@@ -50,6 +51,9 @@ def read(stream: BinaryIO, label: str) -> Iterator[Item]:
             yield item
         else:
             entries.append(item)
+    for number, fault in faults.items():
+        if fault.startswith("is longer"):  # it held entries, or parts of them; nothing else says so
+            yield _lines.rejected(label, f"line {number} {fault}", number)
     inherit(entries)
     ids = ExternalIds(label)
     for ordinal, entry in enumerate(entries, 1):
@@ -116,7 +120,7 @@ def _entry(parsed: Any, macros: Macros, faults: dict[int, str], label: str) -> E
     if faults:
         bad = next((n for n in range(line, line + raw.count("\n") + 1) if n in faults), None)
         if bad is not None:
-            return _lines.rejected(label, f"line {bad} {faults[bad]}", bad, raw)
+            return _lines.rejected(label, f"line {bad} {faults.pop(bad)}", bad, raw)
     if len(raw) > _lines.MAX_RECORD_CHARS:
         return _lines.rejected(label, f"entry is longer than {_lines.MAX_RECORD_CHARS:,} characters", line, raw)
     entry = Entry(type=parsed.entry_type.lower(), key=parsed.key, line=line, fields={}, raw=raw)

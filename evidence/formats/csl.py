@@ -1,5 +1,7 @@
-"""CSL-JSON, the citation processors' format: https://docs.citationstyles.org/en/stable/specification.html#appendix-iv-variables
-with its JSON schema https://github.com/citation-style-language/schema ; as Zotero, pandoc, Crossref and our own export write it.
+"""CSL-JSON, the citation processors' format, as Zotero, pandoc, Crossref and our own export write it.
+
+Variables: https://docs.citationstyles.org/en/stable/specification.html#appendix-iv-variables ; schema:
+https://github.com/citation-style-language/schema .
 """
 
 from __future__ import annotations

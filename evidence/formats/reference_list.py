@@ -33,10 +33,11 @@ _HEADING: Final = re.compile(
     r"^\W*(?:references?|bibliography|literature(?: cited)?|works cited|sources|further reading)\W*$", re.I
 )
 _FOREIGN: Final = re.compile(
-    r"Author information:|^\s*<|^\s*[\[{]\s*[\"{]|^@\w+\s*[{(]|^%[0A-Z] |^[A-Z][A-Z0-9]{1,3} {0,2}- |^--[A-Z]{2}--|^(?:FN|VR|PT) \w"
-    r"|^[A-Z][a-z]+: \t|^Link to the |^\s*<\d+>|^---\s*$",
+    r"Author information:|^\s*<|^\s*[\[{]\s*[\"{]|^@\w+\s*[{(]|^%[0A-Z] |^[A-Z][A-Z0-9]{1,3} {0,2}- "
+    r"|^--[A-Z]{2}--|^(?:FN|VR|PT) \w|^[A-Z][a-z]+: \t|^Link to the |^---\s*$",
     re.M,
 )
+"""Lines of other formats: PubMed's Abstract text, XML, JSON, BibTeX, EndNote's %-tags, MEDLINE, tagged ISI, Ovid."""
 
 
 @dataclass(slots=True)

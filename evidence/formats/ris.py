@@ -79,11 +79,15 @@ def _blocks(stream: BinaryIO) -> Iterator[Block]:
         elif tag and tag != "ER":
             block = block or Block(line.number)
             block.add(tag, value, line.number)
-        elif block is not None and line.text.strip() and not _NUMBERING.fullmatch(line.text):
-            if not gap or _has(block, "TY"):
-                block.extend(line.text.strip(), line.number)
+        elif block is not None and _goes_on(line.text) and (not gap or _has(block, "TY")):
+            block.extend(line.text.strip(), line.number)
         gap = not line.text.strip()
     yield from _settled(held, block)
+
+
+def _goes_on(text: str) -> bool:
+    """True for a further line of a value; an export's numbering of records ("12.") is none."""
+    return bool(text.strip()) and not _NUMBERING.fullmatch(text[:40])
 
 
 def _settled(held: Block | None, block: Block | None) -> list[Block]:

@@ -1,4 +1,4 @@
-"""CSV and TSV: our own columns, and those of PubMed, Zotero, Scopus, Embase, Rayyan, ASReview and EndNote by their names.
+"""CSV and TSV: our own columns, and those of PubMed, Zotero, Scopus, Embase, Rayyan, ASReview and EndNote by name.
 
 What an export of ours says about design, conditions, interventions, participants and level is this program's
 judgement, not the source's: reading the file back takes the bibliographic facts only.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from evidence.errors import BadInput
 from evidence.formats import Format, _citation, _csv_rows, _dates, _lines, _markup, _names, _ris_write
@@ -145,7 +145,7 @@ def _type(draft: Draft, said: dict[str, str]) -> None:
     value = said.pop("type", "").strip()
     kind = said.pop("kind", "").strip()
     if kind in _ris_write.TYPES:
-        draft.kind = kind  # type: ignore[assignment]
+        draft.kind = cast(RecordKind, kind)
         return
     known = _RIS_KINDS.get(value.upper()) or next((k for word, k in _TYPES if word in folded(value)), None)
     if value:
@@ -185,6 +185,11 @@ def _registrations(draft: Draft, value: str) -> None:
     draft.add(*(Identifier("registration", f) for f in found))
     if not found:
         draft.keep("registrations", value)
+
+
+def _languages(draft: Draft, value: str) -> None:
+    for part in value.split(";"):
+        draft.language(part)
 
 
 def _keywords(draft: Draft, value: str) -> None:
@@ -244,7 +249,7 @@ _FIELDS: Final[dict[str, Take]] = {
     "publisher": _plain(lambda d, v: d.put("publisher", v, "publisher")),
     "place": _plain(lambda d, v: d.put("place", v, "place")),
     "edition": _plain(lambda d, v: d.put("edition", v, "edition")),
-    "language": lambda d, v: [d.language(part) for part in v.split(";")],
+    "language": _languages,
     "keywords": _keywords,
     "url": lambda d, v: d.link(v.split("; http")[0], "url"),
     "note": lambda d, v: d.note(_markup.read_plain(v), "note"),

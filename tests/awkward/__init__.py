@@ -157,7 +157,9 @@ def _name_troubles() -> dict[str, Record]:
         "group-with-braces": by(Author(family="The {Curly} Group & Sons", is_group=True)),
         "family-and": by(Author(family="And", given="Meltem"), Author(family="and", given="x")),
         "family-comma": by(Author(family="Ramón, y Cajal", given="Santiago")),
-        "family-only": by(Author(family="Plato"), Author(family="de Silva"), Author(family="Li AB"), Author(family="Aa Bb")),
+        "family-only": by(
+            Author(family="Plato"), Author(family="de Silva"), Author(family="Li AB"), Author(family="Aa Bb")
+        ),
         "given-only": by(Author(given="Cher")),
         "initials-only": by(Author(family="Neal", initials="BS"), Author(family="Lack", initials="S")),
         "particles": by(
@@ -165,19 +167,27 @@ def _name_troubles() -> dict[str, Record]:
             Author(family="Von Stein", given="Anna"),
             Author(family="de la Cruz Ruiz", given="María José"),
         ),
-        "suffixes": by(Author(family="King", given="Martin L", suffix="Jr"), Author(family="Ford", given="Ann", suffix="3rd")),
+        "suffixes": by(
+            Author(family="King", given="Martin L", suffix="Jr"), Author(family="Ford", given="Ann", suffix="3rd")
+        ),
         "others": by(Author(family="Others", given="Bill"), Author(family="Alone", given="and others")),
         "et-al": by(ANN, authors_complete=False),
         "hyphens": by(Author(family="Mansiz-Kaplan", given="Jean-Paul"), Author(family="O'Brien", given="D’Arcy")),
         "accents-in-names": by(
-            Author(family="Šimůnek", given="Jiří"), Author(family="Ørsted", given="Åse"), Author(family="Ğürbüz", given="İ")
+            Author(family="Šimůnek", given="Jiří"),
+            Author(family="Ørsted", given="Åse"),
+            Author(family="Ğürbüz", given="İ"),
         ),
         "cjk-names": by(Author(family="吳", given="永燦"), Author(family="김", given="민수")),
-        "dotted": by(Author(family="Smith", given="J. A."), Author(family="Doe", given="J.-P."), Author(family="Roe", given="B.C.")),
+        "dotted": by(
+            Author(family="Smith", given="J. A."),
+            Author(family="Doe", given="J.-P."),
+            Author(family="Roe", given="B.C."),
+        ),
         "semicolon": by(Author(family="Semi;colon", given="A; B")),
         "percent": by(Author(family="100% & Co_", given="$x$ #1")),
         "thousand": by(*(Author(family=f"Family{n}", given=f"Given{n}", initials="G") for n in range(1_000))),
-    }  # fmt: skip
+    }
 
 
 def _other_troubles() -> dict[str, Record]:
@@ -188,10 +198,14 @@ def _other_troubles() -> dict[str, Record]:
         "nasty-abstract": record(title, abstract=abstract(nasty, "a } b { c \\")),
         "structured-abstract": record(
             title,
-            abstract=abstract("BACKGROUND| It hurt.", "METHODS| 54 hands, 5 % dextrose.", "RESULTS| p<0.05.", "CONCLUSIONS| Less."),
+            abstract=abstract(
+                "BACKGROUND| It hurt.", "METHODS| 54 hands, 5 % dextrose.", "RESULTS| p<0.05.", "CONCLUSIONS| Less."
+            ),
         ),
         "only-a-doi": record(title, identifiers=ids(doi="10.5555/s0140-6736(97)11096-0"), journal=Journal()),
-        "sici-doi": record(title, identifiers=ids(doi="10.1002/(sici)1097-0258(19980815/30)17:15/16<1661::aid-sim968>3.0.co;2-2")),
+        "sici-doi": record(
+            title, identifiers=ids(doi="10.1002/(sici)1097-0258(19980815/30)17:15/16<1661::aid-sim968>3.0.co;2-2")
+        ),
         "doi-with-signs": record(title, identifiers=ids(doi="10.1000/a_b%c#d&e{f}g~h")),
         "all-identifiers": record(title, identifiers=ids(pmid="1", doi="10.5555/x", pmcid="PMC12")),
         "no-identifiers": record(title, identifiers=()),
@@ -203,14 +217,26 @@ def _other_troubles() -> dict[str, Record]:
         "only-an-abbreviation": record(title, journal=Journal(abbreviation="J Nerv. & Ment.")),
         "journal-specials": record(title, journal=Journal(title="R&D: {Nerves} 100% _Zeitschrift für Ärzte_")),
         "full-date": record(title, dates=(Dated(kind="issue", date=PartialDate(year=2020, month=2, day=29)),)),
-        "electronic-date": record(title, dates=(Dated(kind="electronic", date=PartialDate(year=2019, month=12, day=1)),)),
+        "electronic-date": record(
+            title, dates=(Dated(kind="electronic", date=PartialDate(year=2019, month=12, day=1)),)
+        ),
         "no-date": record(title, dates=()),
-        "medline-date": record(title, dates=(Dated(kind="issue", date=PartialDate(year=1998, month=12, text="1998 Dec-1999 Jan")),)),
+        "medline-date": record(
+            title, dates=(Dated(kind="issue", date=PartialDate(year=1998, month=12, text="1998 Dec-1999 Jan")),)
+        ),
         "keywords": record(
             title, keywords=tuple(Keyword(text=t) for t in ("Pain, Postoperative", "a; b", "50 % glucose", "#tag_1"))
         ),
         "one-keyword": record(title, keywords=(Keyword(text="Pain, Postoperative"),)),
-        "book": record(title, kind="book", journal=Journal(), publisher="Press & Sons", place="Köln", edition="2nd", isbns=("9783642322",)),
+        "book": record(
+            title,
+            kind="book",
+            journal=Journal(),
+            publisher="Press & Sons",
+            place="Köln",
+            edition="2nd",
+            isbns=("9783642322",),
+        ),
         "chapter": record(title, kind="chapter", book_title=from_plain("The {Book} of Nerves & Pain"), editors=(BOB,)),
         "conference": record(title, journal=Journal(), book_title=from_plain("Proceedings of the 3rd Meeting")),
         "preprint": record(title, kind="preprint", journal=Journal(title="medRxiv")),
@@ -219,7 +245,7 @@ def _other_troubles() -> dict[str, Record]:
         "vernacular": record(title, vernacular_title=from_plain("Étude des nerfs à 5 %"), languages=("fre",)),
         "retracted": record(title, relations=(retraction,)),
         "url": record(title, url="https://example.org/a_b?c=d&e={f}#g~h%20i"),
-    }  # fmt: skip
+    }
 
 
 def _examples() -> dict[str, Study]:
