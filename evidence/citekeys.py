@@ -95,5 +95,11 @@ def _acronym(name: str) -> str:
 
 def _content_word(text: str) -> str:
     """The first word that carries meaning, in a-z0-9 with a letter in it; of stop words alone, the first."""
-    usable = [w for w in map(ascii_fold, words(text[:1000])) if any(c.isalpha() for c in w)]
-    return next((w for w in usable if w not in STOP_WORDS), usable[0] if usable else "")[:_MAX_WORD]
+    first = ""
+    for word in words(text[:1000]):
+        usable = ascii_fold(word)
+        if any(c.isalpha() for c in usable):
+            if usable not in STOP_WORDS:
+                return usable[:_MAX_WORD]
+            first = first or usable
+    return first[:_MAX_WORD]

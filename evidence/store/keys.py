@@ -24,13 +24,15 @@ class Keys:
         self._writer = writer
         self._taken: dict[str, int] = {}
         self._asked: set[str] = set()
+        self._stem_of: dict[tuple[str, str], str] = {}
         self._stems: set[str] = set()
         self._fresh: list[dict[str, Any]] = []
         self.given: dict[int, list[str]] = {}
 
     def look_up(self, records: Sequence[Record]) -> None:
         """Read which of the keys that these records propose, or would be given, are taken: one query for a batch."""
-        self._ask({citekeys.fold(k) for r in records for k in r.keys} | {citekeys.stem(r) for r in records})
+        self._stem_of = {(r.source, r.external_id): citekeys.stem(r) for r in records}
+        self._ask({citekeys.fold(k) for r in records for k in r.keys} | set(self._stem_of.values()))
 
     def _ask(self, folded: set[str]) -> None:
         new = folded - self._asked
@@ -67,7 +69,7 @@ class Keys:
         return citekeys.is_valid(key) and citekeys.fold(key) not in self._taken
 
     def _mint(self, record: Record) -> str:
-        stem = citekeys.stem(record)
+        stem = self._stem_of.get((record.source, record.external_id)) or citekeys.stem(record)
         self._ask({stem})
         if stem in self._taken and stem not in self._stems:
             self._stems.add(stem)
