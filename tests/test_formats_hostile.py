@@ -33,7 +33,7 @@ def tolerant(data: bytes, name: str) -> list[Item]:
         if isinstance(item, Record):
             stored = recordjson.dump(item)
             assert recordjson.load(stored) == item
-            assert b"\\u0000" not in stored
+            assert b"\\u0000" not in stored.replace(b"\\\\", b"")
             stored.decode()
         elif isinstance(item, Rejected):
             assert item.reason

@@ -73,14 +73,12 @@ def combined(year: str, month: str = "", day: str = "") -> PartialDate | None:
     date = parse(year)
     if date is None or date.year is None or date.month is not None or not month.strip():
         return date
-    number = month_number(month)
+    named = _LOOSE_MONTH.search(month)
+    number = month_number(named["name"] if named else month)
     if number is None:
-        named = _LOOSE_MONTH.search(month)
-        number = month_number(named["name"]) if named else None
-        if number is None:
-            return date
-        digits = _LOOSE_DAY.search(month)
-        day = day or (digits[0] if digits else "")
+        return date
+    digits = _LOOSE_DAY.search(month) if named else None
+    day = day or (digits[0] if digits else "")
     one_day = _LOOSE_DAY.fullmatch(day.strip())
     return PartialDate(year=date.year, month=number, day=int(one_day[0]) if one_day else None, text=date.text)
 

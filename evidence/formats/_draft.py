@@ -5,6 +5,7 @@ Each format has a table from its field names to the methods here, so that the me
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -36,6 +37,9 @@ RETRACTED: Final = NamedConcept(name="Retracted Publication", ui="D016441")
 
 MAX_KEY: Final = 200
 """Longest entry key taken as part of an external id, in characters; the id is indexed in the store."""
+
+
+_ADDRESSES: Final = re.compile(r"[;,]? (?=https?://)")
 
 
 @dataclass(slots=True)
@@ -118,8 +122,10 @@ class Draft:
         self.add(*(i for i in found if i.scheme not in known))
 
     def link(self, value: str, name: str) -> None:
-        """An address: kept, and the work it names noted."""
-        value = clean(value)
+        """An address, or several with spaces between: kept, and the works they name noted."""
+        value, *others = _ADDRESSES.split(clean(value))
+        for other in others:
+            self.link(other, name)
         if not value:
             return
         self.add_new(i for i in (_ids.in_url(value),) if i is not None)

@@ -159,7 +159,7 @@ class _Scanner:
             self.punctuation(match[0], kind)
 
     def accent(self, combining: str, base: str, alone: str) -> None:
-        base = base.strip().removeprefix("\\")
+        base = base.strip().removeprefix("\\").replace("ı", "i").replace("ȷ", "j")
         self.emit(base[:1] + combining + base[1:] if base else alone)
 
     def accent_letter(self, match: re.Match[str]) -> None:
@@ -178,6 +178,8 @@ class _Scanner:
         elif kind == "close":
             if self.stack:
                 self.out.append(self.stack.pop())
+            else:
+                self.emit("}")
         elif kind == "dollar":
             if self.at - 1 in self.dollars:
                 self.math = not self.math
@@ -193,9 +195,10 @@ class _Scanner:
             self.emit("“" if found == "``" else "”")
 
     def tie(self) -> None:
-        """A tie is a space; a tilde before a number with nothing before it means "about"."""
+        """A tie is a space; "~5 mg" means about, "10~20" means to."""
         before, after = self.value[max(self.at - 2, 0) : self.at - 1], self.value[self.at : self.at + 1]
-        self.emit(" " if before and not before.isspace() and before != "(" and after and not after.isspace() else "~")
+        joins = before.strip(" (\n\t") and after.strip() and not (before.isdigit() and after.isdigit())
+        self.emit(" " if joins else "~")
 
     def script(self, sign: str) -> None:
         """Sub- and superscripts, in mathematics only: their argument is a group, a command or one character."""

@@ -237,7 +237,10 @@ def _by_comma(text: str, pieces: list[str]) -> tuple[Author, ...]:
     if len(pieces) == 2 and (not (" " in pieces[0] and " " in pieces[1]) or pieces[0].split()[0].lower() in _PARTICLES):
         return authors([text])
     if len(pieces) % 2 == 0 and all(_all_initials(p) for p in pieces[1::2]):  # "Smith, J., Doe, A. B."
-        return tuple(make(f, " ".join(re.findall(r"\w\.?", g))) for f, g in zip(pieces[::2], pieces[1::2], strict=True))
+        return tuple(
+            make(f, " ".join(f"{c}." for c in re.findall(r"\w", g)))
+            for f, g in zip(pieces[::2], pieces[1::2], strict=True)
+        )
     found = (m or parse(p) for m, p in zip(as_medline, pieces, strict=True))
     return tuple(a for a in found if a is not None)
 

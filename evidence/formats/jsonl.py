@@ -50,7 +50,7 @@ def _fault(record: Record) -> str:
     """Why a record of the right shape cannot be taken: its values are those of a stranger's file, not our store's."""
     if not record.source or not record.external_id:
         return "names no source or no id"
-    if b"\\u0000" in recordjson.dump(record):
+    if b"\\u0000" in recordjson.dump(record).replace(b"\\\\", b""):
         return "holds NUL characters"
     if record.url and not record.url.lower().startswith(("https://", "http://", "ftp://")):
         return f"holds an address that is none ({record.url[:60]!r})"
