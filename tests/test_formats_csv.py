@@ -1,4 +1,4 @@
-"""CSV: columns by their names, whoever wrote them; our own export safe in a spreadsheet and read back without judgements."""
+"""CSV: columns by their names, whoever wrote them; our own export is safe in a spreadsheet and brings back facts only."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ def one(text: str) -> Record:
 
 def test_pubmed_export() -> None:
     found = one(
-        "\ufeffPMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI\r\n"
-        '"90000001","A trial","Ampel A, Doe BC","J Invent. 2021 Dec 21;1(2):10-11. doi: 10.5555/a.1.","Ampel A","J Invent","2021",'
+        "\ufeffPMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,"
+        "NIHMS ID,DOI\r\n"
+        '"90000001","A trial","Ampel A, Doe BC","J Invent. 2021 Dec 21;1(2):10-11. doi: 10.5555/a.1.",'
+        '"Ampel A","J Invent","2021",'
         '"2021/12/21","PMC123","","10.5555/a.1"\r\n'
     )
     assert (found.source, found.external_id) == ("csv", "file.x#90000001")
@@ -41,9 +43,11 @@ def test_pubmed_export() -> None:
 
 def test_zotero_export() -> None:
     found = one(
-        '"Key","Item Type","Publication Year","Author","Title","Publication Title","ISSN","DOI","Url","Abstract Note","Date","Pages","Issue",'
+        '"Key","Item Type","Publication Year","Author","Title","Publication Title","ISSN","DOI","Url",'
+        '"Abstract Note","Date","Pages","Issue",'
         '"Volume","Manual Tags","Language"\n'
-        '"ABCD","journalArticle","2021","Ampel, Ann; van der Berg, Jan","A trial","J Invent","1234-5679","10.5555/a.1","https://x.org/a",'
+        '"ABCD","journalArticle","2021","Ampel, Ann; van der Berg, Jan","A trial","J Invent",'
+        '"1234-5679","10.5555/a.1","https://x.org/a",'
         '"It hurt.","2021-05","1–9","2","3","pain; nerve","en"\n'
     )
     assert (found.external_id, found.keys, found.kind) == ("file.x#ABCD", ("ABCD",), "article")
@@ -62,7 +66,8 @@ def test_deduplication_benchmarks_and_embase() -> None:
     assert (found.external_id, found.issue, found.id("pmid")) == ("file.x#x_1", "2", "90000001")
     assert [a.family for a in found.authors] == ["Ampel", "Doe"]
     embase = one(
-        'Title,Author Names,Source\nA trial,"Liu R., Adler D.G.",J Invent (2014) 3:3 (152-160). Date of Publication: 2014\n'
+        'Title,Author Names,Source\nA trial,"Liu R., Adler D.G.",J Invent (2014) 3:3 (152-160). Date of '
+        "Publication: 2014\n"
     )
     assert (embase.journal.title, embase.volume, embase.issue, embase.pages, embase.year) == (
         "J Invent",

@@ -17,11 +17,13 @@ WILEY = (
     " elbow patients \u00a0Annals of Invention\u00a0Volume 84, Issue 4\u00a0p. 601-610"
 )
 SCIENCE_DIRECT = (
-    "2 Anna Lee-Wu, Bo Roe, Cy Van Poe,\nEffect of Invented Injection on the Elbow: A Randomized, Controlled, Blind Study,\n"
+    "2 Anna Lee-Wu, Bo Roe, Cy Van Poe,\n"
+    "Effect of Invented Injection on the Elbow: A Randomized, Controlled, Blind Study,\n"
     "Archives of Invented Medicine, Volume 103, Issue 11"
 )
 PUBMED = (
-    "3.\u00a0Wu BS, Roe C, Poe CJ. Six Treatments Have Invented Effects for People With Pain: A Review With Meta-analysis."
+    "3.\u00a0Wu BS, Roe C, Poe CJ. Six Treatments Have Invented Effects for People With Pain: A "
+    "Review With Meta-analysis."
     " J Invent Sports Phys Ther. 2022 Nov;52(11):750-768. doi: 10.5555/jist.2022.1. Epub 2022 Sep 7. PMID: 90000003."
 )
 
@@ -86,7 +88,8 @@ STYLES = {
         ("Deep blocks: a review", ["Lam", "Reeves"], "Invent Med", 2019, "20", "", "12-9"),
     ),
     "apa": (
-        "Wu, Y.-T., Ke, M.-J., & Chen, L. (2018). Blocks of dextrose. Annals of Invention, 84(4), 601–610. https://doi.org/10.5555/a",
+        "Wu, Y.-T., Ke, M.-J., & Chen, L. (2018). Blocks of dextrose. Annals of Invention, 84(4), "
+        "601–610. https://doi.org/10.5555/a",
         ("Blocks of dextrose", ["Wu", "Ke", "Chen"], "Annals of Invention", 2018, "84", "4", "601-610"),
     ),
     "dotted": (
@@ -159,7 +162,8 @@ def test_et_al_is_no_author() -> None:
 
 def test_wrapped_lines_and_numbers_inside_them() -> None:
     text = (
-        "9: Lam S, Reeves K. Deep blocks and what became of them in\n10 years: a meta-\nanalysis. Invent Med. 2022 Dec;12(3):9-\n"
+        "9: Lam S, Reeves K. Deep blocks and what became of them in\n10 years: a meta-\n"
+        "analysis. Invent Med. 2022 Dec;12(3):9-\n"
         "10. doi:\n10.5555/a. PMID:\n90000001.\n\n10: Poe C. Another. Invent Med. 2021;1(2):3-4.\n"
     )
     found = records(text, "references")

@@ -76,7 +76,8 @@ def test_our_own_exports_are_recognised(name: str) -> None:
     [
         b"Dear colleague,\nplease find attached the list we spoke of on 12 May 2020, with best regards.\n",
         b"<1>\nTitle\n  A trial of nerves\nSource\n  Journal. 11(2) (pp 8-14), 2023.\n",
-        b"1. J Invent. 2021 Oct 3;16(10):e70. doi: 10.5555/a.1.\n\nA title.\n\nAmpel A(1).\n\nAuthor information:\n(1)Here.\n",
+        b"1. J Invent. 2021 Oct 3;16(10):e70. doi: 10.5555/a.1.\n\nA title.\n\nAmpel A(1).\n\n"
+        b"Author information:\n(1)Here.\n",
         b"FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nAU Ampel, A\nTI A trial\nPY 2021\nER\n",
         b"%0 Journal Article\n%A Ampel, Ann\n%T A trial\n%D 2021\n",
         b"<1. >\nVN  - Ovid Technologies\nDB  - PsycINFO\nAU  - Ampel\nTI  - A trial\n",

@@ -21,7 +21,8 @@ def one(body: str, type_: str = "JOUR") -> Record:
 def test_an_entry_becomes_a_record() -> None:
     found = one(
         "ID  - ampel2021\nT1  - A trial of H<sub>2</sub>O &amp; nerves\nA1  - Ampel, Ann\nAU  - Br\u00fccke, B. C.\n"
-        "A2  - Ed, Ina\nJF  - Journal of Invented Results\nJA  - J Invent Results\nVL  - 12\nIS  - 3\nSP  - 101\nEP  - 109\n"
+        "A2  - Ed, Ina\nJF  - Journal of Invented Results\nJA  - J Invent Results\nVL  - 12\nIS  - 3\n"
+        "SP  - 101\nEP  - 109\n"
         "PY  - 2021/05//\nDO  - https://doi.org/10.5555/A.1\nSN  - 1234-5679 (Print)\nLA  - English\n"
         "KW  - *pain\nKW  - nerve\nAB  - It hurt.\nN1  - PMID: 90000001\nXX  - odd"
     )
@@ -74,7 +75,8 @@ def test_every_type_line_counts() -> None:
 
 def test_values_of_several_lines() -> None:
     found = one(
-        "TI  - A long\n      title\nAB  - first line,\nER then a second\n and a third\nKW  - one\ntwo\nthree\nN1  - note"
+        "TI  - A long\n      title\nAB  - first line,\nER then a second\n and a third\nKW  - one\ntwo\n"
+        "three\nN1  - note"
     )
     assert found.title == "A long title"
     assert found.abstract[0].text == "first line, ER then a second and a third"

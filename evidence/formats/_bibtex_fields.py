@@ -60,6 +60,8 @@ def _kind(draft: Draft, type_: str, fields: dict[str, str]) -> None:
         del fields["entrysubtype"]
     elif type_ in ("misc", "unpublished", "online") and _is_arxiv(fields):
         draft.kind = "preprint"
+    if fields.get("journal") is not None and fields["journal"] == fields.get("shortjournal"):
+        del fields["journal"]
     if draft.kind == "preprint" and "howpublished" in fields and "journal" not in fields:
         fields["journal"] = fields.pop("howpublished")
     if type_ in ("inbook",) and "booktitle" not in fields and "chapter" in fields:

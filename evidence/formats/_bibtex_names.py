@@ -160,9 +160,12 @@ def _words(name: str) -> list[tuple[str, bool]]:
 
 
 def write(authors: tuple[Author, ...], whole: bool = True) -> str:
-    """A field's value for these authors; groups in braces, `and others` where the list is cut short."""
+    """A field's value for these authors; groups in braces, `and others` where the list is cut short.
+
+    Nothing at all when no author is known: "others" alone would be printed as a name.
+    """
     names = [_written(a) for a in authors if a.family or a.given]
-    return " and ".join(names if whole else [*names, "others"])
+    return " and ".join(names if whole or not names else [*names, "others"])
 
 
 def _written(author: Author) -> str:

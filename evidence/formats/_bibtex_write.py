@@ -97,7 +97,8 @@ def _containers(record: Record) -> Iterator[tuple[str, str]]:
     if record.kind == "preprint":
         yield "howpublished", _text(record.journal.title)
     else:
-        yield "journal", _text(record.journal.title)
+        # Styles want a journal; the abbreviation stands in where it is all that is known (reading undoes it).
+        yield "journal", _text(record.journal.title or record.journal.abbreviation)
     yield "shortjournal", _text(record.journal.abbreviation)
 
 

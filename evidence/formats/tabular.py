@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
 from evidence.errors import BadInput
 from evidence.formats import Format, _citation, _csv_rows, _dates, _lines, _markup, _names, _ris_write
@@ -145,7 +145,7 @@ def _type(draft: Draft, said: dict[str, str]) -> None:
     value = said.pop("type", "").strip()
     kind = said.pop("kind", "").strip()
     if kind in _ris_write.TYPES:
-        draft.kind = cast(RecordKind, kind)
+        draft.kind = kind
         return
     known = _RIS_KINDS.get(value.upper()) or next((k for word, k in _TYPES if word in folded(value)), None)
     if value:

@@ -39,7 +39,8 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "home": lambda rng: "/",
     "condition": lambda rng: _CONDITION,
     "condition, two filters": lambda rng: (
-        f"{_CONDITION}?design={rng.choice(_DESIGNS)}&intervention={rng.choice(_INTERVENTIONS)}&since={rng.randint(1990, 2020)}"
+        f"{_CONDITION}?design={rng.choice(_DESIGNS)}&intervention={rng.choice(_INTERVENTIONS)}"
+        f"&since={rng.randint(1990, 2020)}"
     ),
     "condition, newest": lambda rng: f"{_CONDITION}?sort=newest&until={rng.randint(2000, 2026)}",
     "search, rare word": lambda rng: "/search?q=" + "".join(rng.choices(["ka", "ro", "min", "ta", "vel"], k=3)),

@@ -35,7 +35,10 @@ _DESIGN_WEIGHTS = {
     "narrative-review": 16, "animal": 5, "in-vitro": 3, "guideline": 1, "cross-sectional": 6,
 }  # fmt: skip
 _SYLLABLES = ["ka", "ro", "min", "ta", "vel", "sor", "pi", "len", "du", "mar", "ne", "gol", "shi", "ber", "an", "tu"]
-_COMMON = ["patients", "pain", "nerve", "injection", "group", "weeks", "treatment", "study", "outcome", "significant", "compared", "function"]
+_COMMON = [
+    "patients", "pain", "nerve", "injection", "group", "weeks", "treatment", "study", "outcome", "significant",
+    "compared", "function",
+]  # fmt: skip
 _PHRASES = ("visual analogue scale", "ultrasound guidance", "median nerve", "adverse events", "follow up")
 
 
