@@ -341,6 +341,8 @@ def test_bytes_do_not_depend_on_chunks_or_runs() -> None:
 
 def test_keys_that_bibtex_cannot_hold_are_mended() -> None:
     assert "@article{a-b-c," in written([study(record("X"), key="a b{c")], "bibtex")
+    twice = written([study(record("One"), key="k"), study(record("Two"), key="k")], "bibtex")
+    assert [plain(r.title) for r in records(twice, "bibtex")] == ["One", "Two"]
 
 
 @pytest.mark.parametrize(

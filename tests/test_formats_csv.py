@@ -1,4 +1,4 @@
-"""CSV: columns by their names, whoever wrote them; our own export is safe in a spreadsheet and brings back facts only."""
+"""CSV: columns by their names, whoever wrote them; our own is safe in a spreadsheet and brings back facts only."""
 
 from __future__ import annotations
 

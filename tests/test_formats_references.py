@@ -155,6 +155,12 @@ def test_books() -> None:
     )
 
 
+def test_a_report_in_apa() -> None:
+    (found,) = records("Wu, Y.-T., & Ke, M. (2018). A report on pain: 2nd edition. Invented Press.", "references")
+    assert (found.kind, found.title, found.year) == ("other", "A report on pain: 2nd edition", 2018)
+    assert [a.family for a in found.authors] == ["Wu", "Ke"]
+
+
 def test_et_al_is_no_author() -> None:
     (found,) = records(STYLES["lancet"][0], "references")
     assert not found.authors_complete

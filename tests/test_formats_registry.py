@@ -82,6 +82,7 @@ def test_our_own_exports_are_recognised(name: str) -> None:
         b"%0 Journal Article\n%A Ampel, Ann\n%T A trial\n%D 2021\n",
         b"<1. >\nVN  - Ovid Technologies\nDB  - PsycINFO\nAU  - Ampel\nTI  - A trial\n",
         b'{"itemType": "journalArticle", "title": "A trial", "creators": []}',
+        b'{"type": "article", "title": "A trial", "author": "Ampel, Ann"}',
         b'<?xml version="1.0"?><xml><records><record><titles/></record></records></xml>',
         b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4,
         b"PK\x03\x04" + bytes(200),

@@ -185,7 +185,7 @@ def test_pages(body: str, pages: str) -> None:
         ("World Health Organization", Author(family="World Health Organization", is_group=True)),
         ("Some People,", Author(family="Some People", is_group=True)),
         ("A. Author-One", Author(family="Author-One", initials="A")),
-        ("Claude", Author(family="Claude")),
+        ("Plato", Author(family="Plato")),
         ("van der Berg, Jan", Author(family="van der Berg", given="Jan")),
     ],
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Final
 
 from bibtexparser.entrypoint import write_string
@@ -19,8 +18,6 @@ from bibtexparser.writer import BibtexFormat
 from evidence.formats import _bibtex_names, _dates, _export, _languages, _latex_encode, _markup
 from evidence.records import Markup, Record, RecordKind
 from evidence.views import Study
-
-CHUNK: Final = 200
 
 TYPES: Final[dict[RecordKind, str]] = {
     "article": "article", "book": "book", "chapter": "incollection", "thesis": "phdthesis", "report": "techreport",
@@ -33,21 +30,16 @@ _KEY: Final = re.compile(r"[^A-Za-z0-9!*+./:;<>?\[\]^_`|-]")
 
 
 def write(studies: Iterable[Study]) -> Iterator[str]:
-    """The studies as BibTeX, some hundred entries at a time."""
-    rest = iter(studies)
-    while chunk := list(islice(rest, CHUNK)):
-        blocks = [_entry(study) for study in chunk]
-        # An empty stack: values are complete, with their braces; keys that stand twice are the caller's business.
-        library = Library()
-        library.add(list(blocks), fail_on_duplicate_key=False)
-        text = write_string(library, unparse_stack=[], bibtex_format=_layout())
-        yield text + "\n"
+    """Each study as one entry."""
+    layout = _layout()
+    for study in studies:
+        # A library of one entry: a key given twice must not stop a file. An empty stack: values are complete.
+        yield write_string(Library([_entry(study)]), unparse_stack=[], bibtex_format=layout) + "\n"
 
 
 def _layout() -> BibtexFormat:
     layout = BibtexFormat()  # type: ignore[no-untyped-call]
     layout.indent = "  "
-    layout.block_separator = "\n"
     layout.trailing_comma = True
     return layout
 

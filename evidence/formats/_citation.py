@@ -54,6 +54,11 @@ _AHEAD: Final = re.compile(
 _BOOK: Final = re.compile(
     rf"(?P<place>[A-Z][^:.;()]{{1,60}}):\s*(?P<publisher>[^;:]{{2,100}})[;,]\s*(?:c|©)?(?P<date>{_YEAR})"
 )
+_DATED: Final = re.compile(
+    rf"^(?P<authors>.{{2,2000}}?)\s\((?P<date>{_YEAR})[^()]{{0,40}}\)[.:,]?\s+(?P<title>[^.?!]{{3,600}}(?:[.?!]|$))"
+)
+"""APA without a journal: a book, a report."""
+
 _QUOTED: Final = re.compile(
     r"^(?P<authors>.{3,2000}?)[,.]?\s+[\"“](?P<title>[^\"“”]{10,600})[\"”][,.]?\s+(?:in\s+)?(?P<journal>.{2,200})$"
 )
@@ -276,6 +281,14 @@ def _bare(draft: Draft, text: str) -> None:
     """No place in a journal: a book, a web page, or an identifier with a title before it."""
     tail = _TAIL.search(text)
     body = (text[: tail.start()] if tail else text).rstrip(" [(")
+    dated = _DATED.match(body)
+    if dated is not None and _byline.looks_like_authors(dated["authors"], strict=False):
+        people, draft.authors_complete = _byline.apa(dated["authors"])
+        draft.kind = "other"
+        draft.author(*people)
+        draft.mark("title", _title(dated["title"]), "title")
+        draft.date(_dates.parse(dated["date"]))
+        return
     authors, rest, whole = _byline.leading_authors(body)
     book = _BOOK.search(rest)
     if book:

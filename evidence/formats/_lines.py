@@ -141,7 +141,7 @@ def _raw_lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
         for piece in pieces:
             yield None if too_long or len(piece) > MAX_LINE_BYTES else piece.rstrip(b"\r\n")
             too_long = False
-        if len(carry) > MAX_LINE_BYTES:
+        if too_long or len(carry) > MAX_LINE_BYTES:
             too_long, carry = True, carry[-1:] if carry.endswith(b"\r") else b""
     if too_long or carry:
         yield None if too_long or len(carry) > MAX_LINE_BYTES else carry.rstrip(b"\r\n")

@@ -34,6 +34,7 @@ KINDS: Final[dict[str, RecordKind]] = {
 _PLAIN_TYPES: Final = frozenset(
     ("article-journal", "article", "book", "chapter", "report", "webpage", "thesis", "document")
 )
+_OTHERS: Final = re.compile(r'"itemType"|"author"\s*:\s*"')
 _SIGNS: Final = re.compile(
     r'"(?:container-title|issued|date-parts|citation-key|title-short|publisher-place|number-of-pages)"\s*:'
     r'|"type"\s*:\s*"(?:article|article-\w+|book|chapter|paper-conference|report|thesis|webpage|document|entry\S*'
@@ -48,8 +49,8 @@ def recognise(head: bytes) -> bool:
         return True
     if not re.match(r"\[\s*\{|\{", text) or re.match(r'\{\s*"(?:source|external_id)"', text):
         return False
-    # Zotero's own JSON and JSON lines of other programs are not CSL.
-    return bool(_SIGNS.search(text)) and '"itemType"' not in text and not re.match(r"\{[^\n]*\}\s*\n\s*\{", text)
+    # Zotero's own JSON, papis' (authors as one string) and JSON lines of other programs are not CSL.
+    return bool(_SIGNS.search(text)) and not _OTHERS.search(text) and not re.match(r"\{[^\n]*\}\s*\n\s*\{", text)
 
 
 def read(stream: BinaryIO, label: str) -> Iterator[Item]:

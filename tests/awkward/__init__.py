@@ -161,7 +161,7 @@ def _name_troubles() -> dict[str, Record]:
             Author(family="Plato"), Author(family="de Silva"), Author(family="Li AB"), Author(family="Aa Bb")
         ),
         "given-only": by(Author(given="Cher")),
-        "initials-only": by(Author(family="Neal", initials="BS"), Author(family="Lack", initials="S")),
+        "initials-only": by(Author(family="Noll", initials="BS"), Author(family="Lund", initials="S")),
         "particles": by(
             Author(family="van der Berg", given="Jan"),
             Author(family="Von Stein", given="Anna"),
@@ -172,7 +172,7 @@ def _name_troubles() -> dict[str, Record]:
         ),
         "others": by(Author(family="Others", given="Bill"), Author(family="Alone", given="and others")),
         "et-al": by(ANN, authors_complete=False),
-        "hyphens": by(Author(family="Mansiz-Kaplan", given="Jean-Paul"), Author(family="O'Brien", given="D’Arcy")),
+        "hyphens": by(Author(family="Lee-Kaplan", given="Jean-Paul"), Author(family="O'Brien", given="D’Arcy")),
         "accents-in-names": by(
             Author(family="Šimůnek", given="Jiří"),
             Author(family="Ørsted", given="Åse"),

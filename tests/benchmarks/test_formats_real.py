@@ -45,6 +45,7 @@ EXPECTED = {
     "bib/colrev": {"bibtex": 13, "records": 38, "rejected": 1},
     "bib/jabref": {"bibtex": 29, "records": 459},
     "bib/p1m": {"bibtex": 1, "records": 80},
+    "bib/papis": {"UnknownFormat": 3, "bibtex": 3, "records": 3},
     "bib/pybibx": {"bibtex": 4, "records": 945},
     "csl": {"UnknownFormat": 1},
     "csv/asreview": {"csv": 14, "records": 78},
@@ -120,7 +121,6 @@ def test_every_file_is_read_or_refused_and_the_counts_stand() -> None:
         *EXPECTED,
         ".",
         "jabref_importers",
-        "bib/papis",
         "zotero_import",
     }
 
