@@ -8,9 +8,9 @@ from itertools import product
 
 from evidence import tagging
 from evidence.errors import Conflict, NotFound
+from evidence.ingest.features import features
 from evidence.ingest.studies import Saver
-from evidence.matching.normalise import features
-from evidence.matching.verdict import compare
+from evidence.ingest.verdict import compare
 from evidence.store import queries, reads, schema, writes
 from evidence.store.engine import Store, Writer
 from evidence.store.keys import Keys
@@ -106,12 +106,16 @@ def _separate(
 ) -> int:
     """Give the leaving records their former study back, or a new one when they never had one."""
     saver.take_out(study, [m.id for m in leaving])
+    numbers = [m.id for m in leaving]
     if former is not None:
+        writes.move_keys(writer, numbers, former)
         saver.revive(former, leaving, {"merge": event, "from": study})
         return former
+    writes.drop_keys(writer, numbers)
     number = writer.number(schema.Study)
     saver.birth(number, leaving[0].id, leaving[0].record)
     for member in leaving:
         saver.put(number, member)
-    writes.move(writer, [m.id for m in leaving], number)
+        saver.alias(number, member)
+    writes.move(writer, numbers, number)
     return number

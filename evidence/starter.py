@@ -8,12 +8,20 @@ from typing import BinaryIO, cast
 from evidence import vocabulary as vocabularies
 from evidence.formats import by_name
 from evidence.ingest import Report, take
-from evidence.store import registrations
+from evidence.store import queries, registrations
 from evidence.store.engine import Store
 from evidence.vocabulary import Vocabulary
 
 FILES = (("studies.jsonl", "jsonl"), ("seed_page.txt", "references"))
 """The starter bibliography, then the four references of the page it grew out of."""
+
+ORIGINS = (("starter", ""), ("references", "seed_page.txt#"))
+"""What its records are known by in a store: their source, and how their ids begin."""
+
+
+def is_unfinished(store: Store) -> bool:
+    """Whether the store holds nothing, or only a part of this: its first run ended before all was in."""
+    return queries.state(store).starter_loaded is None and queries.holds_only(store, ORIGINS)
 
 
 def load(store: Store, vocabulary: Vocabulary) -> Report:

@@ -29,6 +29,7 @@ from evidence.store import Store, create, open_store, schema
 from evidence.vocabulary import Vocabulary, load
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+JOURNAL = Journal(title="Journal of Nerve Studies", abbreviation="J Nerve Stud")
 UNSTABLE = {"changed", "checked_at", "first_seen", "at", "created", "revision", "run_id", "clock"}
 """Columns that say when something was written, not what."""
 
@@ -80,7 +81,7 @@ def record(
         "title": text.from_plain(title),
         "identifiers": tuple(ids),
         "authors": tuple(Author(family=f, initials="A") for f in fields.pop("families", [fields.pop("family", "Wu")])),
-        "journal": Journal(title=fields.pop("journal", "Journal of Nerve Studies"), abbreviation="J Nerve Stud"),
+        "journal": Journal(title=fields.pop("journal")) if "journal" in fields else JOURNAL,
         "dates": tuple(dates),
         "abstract": tuple(AbstractSection(text=text.from_plain(a)) for a in [fields.pop("abstract", "")] if a),
         "publication_types": tuple(NamedConcept(name=n) for n in fields.pop("types", ())),

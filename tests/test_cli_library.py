@@ -36,6 +36,43 @@ def test_the_list_has_the_strongest_first() -> None:
     assert lines[1][5].startswith("Perineural injection in carpal tunnel syndrome")
 
 
+LEAD = """@article{poster2012,
+  title = {An invented poster on the carpal tunnel syndrome}, journal = {Invented Congress}, year = {2012}
+}
+"""
+
+
+def test_leads_stand_apart_and_their_number_is_said(tmp_path: Path) -> None:
+    assert told("import", bib(tmp_path, WU, LEAD))["total"]["added"] == 2
+    result = run("list")
+    assert "poster2012" not in result.stdout
+    assert result.stderr == "1 lead left out; --leads shows them\n"
+    shown = run("list", "--leads")
+    assert shown.stderr == ""
+    rows = {line.split("\t")[0]: line.split("\t")[4] for line in shown.stdout.splitlines()}
+    assert (rows["wu2018"], rows["poster2012"]) == ("", "lead")
+    assert [lead["key"] for lead in told("list", "--leads")["leads"]] == ["poster2012"]
+    exported = run("export", "-o", tmp_path / "out.bib")
+    assert exported.stderr == f"{tmp_path}/out.bib: 1 study\n1 lead left out; --leads exports them\n"
+    exported = run("export", "--leads", "-o", tmp_path / "out.bib")
+    assert exported.stderr == f"{tmp_path}/out.bib: 1 study, 1 lead\n"
+    facts = run("show", "poster2012").stdout
+    assert "lead          no PMID, DOI or PMCID\n" in facts
+    assert "authors       Authors not recorded\n" in facts
+    assert "\nlevel" not in facts
+
+
+@pytest.mark.usefixtures("filled")
+def test_an_unknown_condition_is_wrong_usage_and_only_near_ones_are_named() -> None:
+    for slug, said in (
+        ("carpal", "did you mean carpal-tunnel-syndrome?"),
+        ("zzzz", "`evidence conditions` lists them"),
+    ):
+        result = run("list", "--condition", slug)
+        assert result.exit_code == 2
+        assert result.stderr == f"evidence: --condition: {slug!r} is not a condition; {said}\n"
+
+
 @pytest.mark.usefixtures("filled")
 def test_the_list_can_be_turned_and_cut() -> None:
     result = run("list", "--sort", "newest", "--limit", "1")

@@ -21,6 +21,12 @@ def write(path: Path, text: str) -> None:
         stream.write(text.encode())
 
 
+def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_given(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        write(tmp_path / "none" / "x.bib", "new")
+    assert caught.value.filename == str(tmp_path / "none" / "x.bib")
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "out.bib"
     write(path, "old")

@@ -114,7 +114,7 @@ def test_searches_are_added_replaced_and_removed() -> None:
     [
         (["add", "Bad Name", "x[tiab]"], 2),
         (["add", "empty", "  "], 2),
-        (["add", "x", "y[tiab]", "--condition", "nonesuch"], 1),
+        (["add", "x", "y[tiab]", "--condition", "nonesuch"], 2),
         (["remove", "nonesuch"], 1),
     ],
 )

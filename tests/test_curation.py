@@ -139,7 +139,7 @@ def test_any_merges_undone_in_any_order_restore_the_start(pairs: list[tuple[int,
         taken(
             store,
             *(
-                record(str(n), f"Study {n} about a nerve of the arm", pmid=str(n + 1), keys=(f"k{n}",))
+                record(str(n + 1), f"Study {n} about a nerve of the arm", pmid=str(n + 1), keys=(f"k{n}",))
                 for n in range(5)
             ),
         )
@@ -153,3 +153,13 @@ def test_any_merges_undone_in_any_order_restore_the_start(pairs: list[tuple[int,
         for event in reversed(events):
             curation.unmerge(store, vocabulary(), event, actor="ann")
         assert contents(store, leave_out=HISTORY) == before
+
+
+def test_an_alias_goes_with_the_record_that_brought_it(store: Store) -> None:
+    taken(store, record("1", "Study one of nerves in the arm", pmid="1"))
+    taken(store, record("f#a", "Study one of nerves in the arm", source="bibtex", pmid="1", keys=("mine2018",)))
+    assert queries.find_key(store, vocabulary(), "key", "mine2018") == "wu2020study"
+    apart = curation.unmerge(store, vocabulary(), merge_of(store, "wu2020study"), actor="ann")
+    assert apart == "mine2018", "the key that stands in a manuscript still leads to what it was given for"
+    curation.merge(store, vocabulary(), "mine2018", "wu2020study", actor="ann")
+    assert queries.find_key(store, vocabulary(), "key", "mine2018") == "wu2020study"

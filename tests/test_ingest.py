@@ -13,7 +13,7 @@ from evidence import text
 from evidence.filters import Filter
 from evidence.identifiers import Identifier
 from evidence.ingest import take
-from evidence.records import Deletion, Item, MeshHeading, Rejected
+from evidence.records import AssertedTag, Deletion, Item, MeshHeading, Rejected, SampleSize
 from evidence.store import Store, create, queries
 from tests.made import NOW, clock, contents, fresh_store, notice, record, vocabulary
 
@@ -297,3 +297,96 @@ def test_a_lead_comes_home_by_title_and_key_but_not_by_title_alone(store: Store)
         "merged": 2
     }
     assert taken(store, record("h#1", title, source="ris", family="Ng", year=2021, journal="Nowhere")) == {"queued": 1}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"title": "", "doi": "10.1000/a"}, {"title": "", "pmid": "123"}),
+        (
+            {"title": "Editorial", "year": 2001, "journal": "Pain"},
+            {"title": "Editorial", "year": 2020, "journal": "Hand"},
+        ),
+        (
+            {"title": "Editorial", "journal": "Pain", "family": "Ng"},
+            {"title": "Editorial", "journal": "Hand", "family": "Xu"},
+        ),
+        (
+            {"title": "Dextrose near the median nerve in adults", "kind": "preprint"},
+            {"title": "Dextrose near the median nerve in adults"},
+        ),
+        (
+            {"title": "Dextrose near the median nerve in adults"},
+            {"title": "Erratum: dextrose near the median nerve in adults"},
+        ),
+    ],
+)
+def test_one_citation_key_in_two_files_is_no_proof(
+    store: Store, first: dict[str, object], second: dict[str, object]
+) -> None:
+    taken(store, record("a#ref1", source="bibtex", keys=("ref1",), **first))  # type: ignore[arg-type]
+    assert "merged" not in taken(store, record("b#ref1", source="ris", keys=("ref1",), **second))  # type: ignore[arg-type]
+
+
+def test_a_notice_that_is_withdrawn_takes_its_mark_away(store: Store) -> None:
+    taken(store, record("10", pmid="10", keys=("k",)), notice("11", "RetractionOf", "10"))
+    taken(store, replace(notice("11", "RetractionOf", "10"), relations=()), live=True)
+    study = queries.study(store, vocabulary(), "k")
+    assert study is not None
+    assert study.row.state == "none"
+
+
+def test_what_is_public_stays_public_when_it_joins_a_candidate(store: Store) -> None:
+    taken(store, record("5", pmid="5"), include=False)
+    assert taken(store, record("f#1", source="bibtex", pmid="5")) == {"merged": 1}
+    assert keys(store) == ["wu2020perineural"]
+
+
+def test_a_lead_never_takes_a_supplements_doi_away(store: Store) -> None:
+    taken(store, *(record(str(n), f"Poster {n} on nerves", pmid=str(n), doi="10.1000/s") for n in (5, 6)))
+    assert taken(store, record("f#1", "Poster on something else", source="bibtex", doi="10.1000/s")) == {"queued": 1}
+    with store.read() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT study_id, claim FROM identifier WHERE scheme = 'doi' ORDER BY 1"
+        ).all()
+    assert [claim for _, claim in rows] == ["shared", "shared", "disputed"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sample_size": SampleSize(n=10**20)},
+        {"year": -99},
+        {"year": 99999},
+        {"version": 2**40},
+        {"pmid": "999"},
+        {"tags": (AssertedTag(kind="topic", slug="a b:c"),)},
+    ],
+)
+def test_what_no_database_can_hold_is_rejected_with_a_reason(store: Store, fields: dict[str, object]) -> None:
+    bad = record("5", **({"pmid": "5"} | fields))  # type: ignore[arg-type]
+    assert taken(store, bad, record("6", "A good record beside it", pmid="6")) == {"rejected": 1, "added": 1}
+
+
+def test_long_names_and_two_roles_lose_nothing(store: Store) -> None:
+    roles = tuple(AssertedTag(kind="intervention", slug="dextrose-5", role=role) for role in ("active", "comparator"))
+    long = record(
+        "f#" + "x" * 9000,
+        "A record whose file gave it a very long name",
+        source="ris",
+        tags=roles,
+        doi="10.1000/" + "é" * 2000,
+    )
+    assert taken(store, long) == {"added": 1}
+    assert taken(store, long) == {"unchanged": 1}
+
+
+def test_many_records_with_one_title_are_not_compared_with_each_other(store: Store) -> None:
+    many = [
+        record(f"f#{n}", "Reply to the letter to the editor of the journal", source="ris", family=f"F{n}")
+        for n in range(300)
+    ]
+    report = taken(store, *many)
+    assert sum(report.values()) == 300
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM match_decision").scalar_one() < 300 * 6

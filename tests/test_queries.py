@@ -163,7 +163,7 @@ def test_home_counts_equal_the_pages(store: Store) -> None:
 )
 def test_search_finds_the_same_on_both_databases(store_url: str, query: str, expected: set[str]) -> None:
     records = [
-        record("1", "Alpha beta and gamma", pmid="77", doi="10.1000/trial.7", keys=("a",)),
+        record("77", "Alpha beta and gamma", pmid="77", doi="10.1000/trial.7", keys=("a",)),
         record("2", "Beta alpha by others", pmid="2", family="Muñoz", keys=("b", "key-of-b")),
         record(
             "3", "A β-blocker in practice", pmid="3", registration="NCT01234567", keys=("c",), abstract="CO<sub>2</sub>"
@@ -197,14 +197,14 @@ def test_version_changes_with_the_store_only(store: Store) -> None:
     before = queries.version(store)
     take(store, vocabulary(), library(), actor="t")
     assert queries.version(store) == before
-    take(store, vocabulary(), [record("new", "New work on joints of the hand", pmid="555")], actor="t")
+    take(store, vocabulary(), [record("555", "New work on joints of the hand", pmid="555")], actor="t")
     assert queries.version(store) != before
 
 
 def test_a_second_process_sees_new_bitmaps(store: Store, store_url: str) -> None:
     with create(store_url, clock) as other:
         assert ask(other, size=200).total == ask(store, size=200).total
-        take(store, vocabulary(), [record("new", "New work on joints of the hand", pmid="555")], actor="t")
+        take(store, vocabulary(), [record("555", "New work on joints of the hand", pmid="555")], actor="t")
         assert ask(other, query="hand").total == 1
         with other.read() as a, store.read() as b:
             left, right = facets.load(other, a).maps, facets.load(store, b).maps

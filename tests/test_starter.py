@@ -66,6 +66,26 @@ def test_the_starter_library_holds_every_study_under_its_own_key(store: Store) -
     assert neal.row.conditions == ("patellofemoral-pain",), "the review is about that condition and no other"
 
 
+def test_a_first_run_that_ended_half_way_is_made_good(store: Store) -> None:
+    assert starter.is_unfinished(store)
+    read = by_name("jsonl").read
+    assert read is not None
+    lines = vocabularies.starter_path("studies.jsonl").read_bytes().splitlines(keepends=True)
+    half = io.BufferedReader(io.BytesIO(b"".join(lines[:100])))  # type: ignore[arg-type]
+    take(store, vocabulary(), read(half, "studies.jsonl"), actor="starter")
+    assert starter.is_unfinished(store)
+    report = starter.load(store, vocabulary())
+    assert {n: c for n, c in report.counts().items() if c} == {"added": 101, "unchanged": 100, "merged": 4}
+    assert not starter.is_unfinished(store)
+
+
+def test_a_library_of_ones_own_is_left_alone(store: Store, tmp_path: Path) -> None:
+    own = tmp_path / "own.txt"
+    own.write_bytes(vocabularies.starter_path("seed_page.txt").read_bytes())
+    take(store, vocabulary(), read_path(own), actor="ann")
+    assert not starter.is_unfinished(store)
+
+
 def test_the_treatments_stay_apart_and_comparators_say_so(store: Store) -> None:
     starter.load(store, vocabulary())
     page = queries.listing(store, vocabulary(), Filter(condition="carpal-tunnel-syndrome", size=200))

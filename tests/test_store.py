@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from evidence.ingest import take
 from evidence.store import SCHEMA_LEVEL, Store, create, engine, migrate, open_store, overlay, queries, runs, schema
 from evidence.store.backup import backup, restore
 from evidence.vocabulary import Search
+from tests import postgres_server
 from tests.made import NOW, clock, contents, record, vocabulary
 
 
@@ -230,3 +232,141 @@ def test_what_is_no_backup_is_refused_and_the_store_stays(
     with pytest.raises(BadInput, match=str(file)):
         restore(store_url, file, vocabulary(), clock, force=True)
     assert contents(store) == before
+
+
+def test_a_running_server_forgets_the_old_studies_at_a_restore(store: Store, store_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "saved.evidence"
+    backup(store, file)
+    take(store, vocabulary(), [record("77", "Came after the sural backup", pmid="77")], actor="t")
+    asked = Filter(query="backup")
+    assert queries.listing(store, vocabulary(), asked).total == 1
+    assert queries.home(store, vocabulary()).total.studies == 40
+    before, seen = queries.state(store).revision, queries.version(store)
+    restore(store_url, file, vocabulary(), clock, force=True)
+    assert queries.state(store).revision > before
+    assert queries.version(store) != seen
+    assert queries.home(store, vocabulary()).total.studies == 39
+    assert queries.listing(store, vocabulary(), asked).total == 0
+
+
+def test_caches_go_by_the_epoch_too(store: Store) -> None:
+    assert queries.listing(store, vocabulary(), Filter(query="sural")).total == 39
+    with store.engine.begin() as connection:  # what a restore does that lands on the very same revision
+        connection.execute(text("UPDATE library SET epoch = 'another'"))
+        connection.execute(text("DELETE FROM facet"))
+    assert queries.listing(store, vocabulary(), Filter(query="sural")).total == 0
+    assert queries.home(store, vocabulary()).total.studies == 0
+
+
+def test_nothing_is_restored_during_a_refresh(store: Store, store_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "saved.evidence"
+    backup(store, file)
+    with runs.lock(store), pytest.raises(StoreBusy):
+        restore(store_url, file, vocabulary(), clock, force=True)
+
+
+def test_a_reader_sees_one_moment(store: Store, store_url: str) -> None:
+    count = text("SELECT count(*) FROM study")
+    with store.read() as connection:
+        assert connection.scalar(count) == 39
+        with open_store(store_url, clock) as other:
+            take(other, vocabulary(), [record("77", "Came while another was reading", pmid="77")], actor="t")
+        assert connection.scalar(count) == 39
+    with store.read() as connection:
+        assert connection.scalar(count) == 40
+
+
+def test_two_that_make_one_store_both_get_it(store_url: str) -> None:
+    gate = threading.Barrier(4)
+    levels: list[object] = []
+
+    def make() -> None:
+        gate.wait()
+        try:
+            with create(store_url, clock) as made:
+                levels.append(engine.schema_level(made))
+        except Exception as exc:
+            levels.append(exc)
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert levels == [SCHEMA_LEVEL] * 4
+    assert migrate(store_url) == []
+
+
+@pytest.fixture
+def linguistic_url(postgres_admin_url: str) -> Iterator[str]:
+    """A PostgreSQL database that sorts text as a dictionary does, "{" before the letters."""
+    name = f"evidence_icu_{uuid.uuid4().hex}"
+    options = "LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0"
+    postgres_server.execute(postgres_admin_url, f'CREATE DATABASE "{name}" {options}')
+    yield postgres_server.database_url(postgres_admin_url, name)
+    postgres_server.execute(postgres_admin_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.mark.postgres
+def test_keys_are_minted_whatever_order_the_database_sorts_in(linguistic_url: str) -> None:
+    with create(linguistic_url, clock) as store:
+        for n in range(1, 5):  # one batch each: the taken keys come from the database
+            take(store, vocabulary(), [record(str(n), f"Dextrose report of the series {'abcd'[n - 1] * 9}", pmid=str(n))],
+                 actor="t")  # fmt: skip
+        rows = queries.listing(store, vocabulary(), Filter()).rows
+        assert queries.state(store).studies == 4
+        keys = {row.key for row in rows}
+    assert keys == {"wu2020dextrose", "wu2020dextrosea", "wu2020dextroseb", "wu2020dextrosec"}
+
+
+def test_a_very_long_text_is_stored_and_its_beginning_found(store: Store) -> None:
+    long = " ".join(f"word{n}" for n in range(300_000))
+    take(store, vocabulary(), [record("77", "Endless appendix of tables", pmid="77", abstract=long)], actor="t")
+    assert queries.listing(store, vocabulary(), Filter(query="endless word99")).total == 1
+    assert queries.listing(store, vocabulary(), Filter(query="x" * 3000)).total == 0
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b", "\udfff"])
+def test_a_name_that_no_database_can_hold_is_nobodys(store: Store, name: str) -> None:
+    assert queries.study(store, vocabulary(), name) is None
+    assert list(queries.studies(store, vocabulary(), [name])) == []
+    for scheme in ("key", "pmid", "doi", name):
+        assert queries.find_key(store, vocabulary(), scheme, name) is None
+
+
+def test_a_backup_that_cannot_be_written_is_named(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "nodir" / "x.db"
+    with pytest.raises(BadInput, match=str(file)):
+        backup(store, file)
+    assert not file.parent.exists()
+    (tmp_path / "saved.part").mkdir()  # in the way of the unfinished file
+    with pytest.raises(BadInput, match="saved"):
+        backup(store, tmp_path / "saved")
+
+
+def test_a_backup_may_have_any_name_and_lie_where_nothing_can_be_written(
+    store: Store, store_url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "100% sure?"
+    folder.mkdir()
+    file = folder / "a?b#c%20d.db"
+    assert backup(store, file) == 39
+    assert list(folder.iterdir()) == [file]
+    content = file.read_bytes()
+    assert content[18:20] == b"\1\1", "the header says rollback journal, not WAL"
+    folder.chmod(0o555)
+    try:
+        assert restore(store_url, file, vocabulary(), clock, force=True) == 39
+        assert restore(f"sqlite:///{tmp_path / 'other.db'}", file, vocabulary(), clock) == 39
+    finally:
+        folder.chmod(0o755)
+    assert list(folder.iterdir()) == [file]
+    assert file.read_bytes() == content
+
+
+def test_a_store_in_use_may_be_restored_from(store: Store, store_url: str, tmp_path: Path) -> None:
+    with create(f"sqlite:///{tmp_path / 'live.db'}", clock) as live:
+        take(live, vocabulary(), [record("5", "Still in the log", pmid="5")], actor="t")
+        assert (tmp_path / "live.db-wal").stat().st_size > 0
+        assert restore(store_url, tmp_path / "live.db", vocabulary(), clock, force=True) == 1
+        assert queries.state(live).studies == queries.state(store).studies == 1

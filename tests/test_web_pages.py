@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from evidence.records import Markup
 from tests import web_fakes as fakes
 from tests.web_checks import assert_policy_clean, assert_well_formed, inner_links, parsed, query_of, shown_keys, words
 from web.app import create_app
@@ -88,7 +89,10 @@ def test_the_summary_line_says_what_there_is(client: FlaskClient) -> None:
 
 def test_freshness_before_any_refresh(client: FlaskClient) -> None:
     fresh = [words(p) for p in parsed(client.get("/").text).xpath("//p[@class='fresh']")]
-    assert fresh == ["Starter library of 21 November 2026; not yet refreshed from PubMed."]
+    loaded = "Starter library, compiled from public pages in November 2026, loaded 21 November 2026"
+    unchecked = "Retractions and corrections have not been checked yet."
+    assert fresh == [f"{loaded}; not yet refreshed from PubMed. {unchecked}"]
+    assert "none has succeeded yet" in client.get("/about").text
 
 
 def test_freshness_after_a_refresh_and_after_a_failed_one(client: FlaskClient, queries: fakes.FakeQueries) -> None:
@@ -172,7 +176,8 @@ def test_leads_and_registrations_stand_apart(client: FlaskClient) -> None:
 def test_an_empty_shelf_says_what_is_missing_and_how_it_was_looked_for(client: FlaskClient) -> None:
     page = parsed(client.get("/conditions/plantar-fasciitis").text)
     assert words(page.xpath("//p[@class='empty']")[0]) == (
-        "No study on this shelf. Starter library of 21 November 2026; not yet refreshed from PubMed. "
+        "No study on this shelf. Starter library, compiled from public pages in November 2026, "
+        "loaded 21 November 2026; not yet refreshed from PubMed. "
         "No saved search fills it."
     )
 
@@ -186,7 +191,50 @@ def test_a_shelf_without_some_kinds_of_study_says_so(client: FlaskClient, querie
 
 def test_a_shelf_says_how_it_is_searched(client: FlaskClient) -> None:
     page = parsed(client.get(CTS).text)
-    assert words(page.xpath("//details[@class='searched']//code")[0]) == '"carpal tunnel syndrome" AND dextrose'
+    searched = page.xpath("//details[@class='searched']")[0]
+    assert searched.get("open") is None
+    assert words(searched.xpath(".//code")[0]) == '"carpal tunnel syndrome" AND dextrose'
+    assert searched.xpath("preceding::section[@class='leads']")
+    assert words(searched.xpath("summary")[0]) == "Saved searches for this condition (none has been run yet)"
+
+
+def test_a_shelf_was_searched_only_after_a_run_that_succeeded(client: FlaskClient, queries: fakes.FakeQueries) -> None:
+    summary = "//details[@class='searched']/summary"
+    queries.last_refresh = replace(fakes.REFRESH, state="failed")
+    shown = words(parsed(client.get(CTS).text).xpath(summary)[0])
+    assert shown == "Saved searches for this condition (no run has succeeded yet)"
+    queries.last_refresh = queries.last_success = fakes.REFRESH
+    page = parsed(client.get(CTS).text)
+    assert words(page.xpath(summary)[0]) == "Searched in PubMed as"
+    assert "have not been checked" not in words(page)
+
+
+def test_comparators_stand_without_vs_when_nothing_is_compared_with_them(
+    client: FlaskClient, queries: fakes.FakeQueries
+) -> None:
+    queries.held = (fakes.row(7, "lund2017wrists", interventions=(("saline", "comparator"),)),)
+    for address in (CTS, "/studies/lund2017wrists"):
+        chips = parsed(client.get(address).text).xpath("//ul[@class='chips']")[0]
+        assert [words(li) for li in chips.xpath("li")] == ["Saline", "comparator only"]
+
+
+def test_what_was_not_recorded_is_said(client: FlaskClient, queries: fakes.FakeQueries) -> None:
+    queries.held = (fakes.row(7, "anonnd", byline="", title=Markup("")),)
+    row = parsed(client.get(CTS).text).xpath("//li[contains(@class, 'study')]")[0]
+    assert words(row.xpath(".//h3")[0]) == "[Title not seen]"
+    assert words(row.xpath(".//p[@class='byline']")[0]) == "Authors not recorded"
+
+
+def test_a_lead_has_no_level(client: FlaskClient) -> None:
+    page = parsed(client.get("/studies/poster2012nerve").text)
+    assert page.xpath("//p[@class='marks']/span[contains(@class, 'badge')]")
+    assert page.xpath("//p[@class='marks']/span[contains(@class, 'level')]") == []
+
+
+def test_a_search_that_finds_only_leads_says_so(client: FlaskClient) -> None:
+    page = parsed(client.get("/search?q=nothing-has-this&condition=carpal-tunnel-syndrome").text)
+    assert words(page.xpath("//p[@class='empty']")[0]).startswith("No identified study; 1 lead below.")
+    assert page.xpath("//section[@class='leads']")
 
 
 def test_filters_that_match_nothing_offer_the_way_back(client: FlaskClient) -> None:

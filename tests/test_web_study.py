@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from evidence.records import Markup
+from evidence.records import Markup, Provenance
 from evidence.views import RelationView
 from tests import web_fakes as fakes
 from tests.web_checks import parsed, words
+from tests.web_studies import study
 from web.app import create_app
-from web.dossier import RELATIONS, relation
+from web.dossier import RELATIONS, dossier, relation
 
 ONE = "/studies/ostrander2014dextrose"
 
@@ -48,6 +50,17 @@ def test_reference_managers_find_their_tags(client: FlaskClient) -> None:
 def test_cite_as_is_the_doi_and_absent_for_a_lead(client: FlaskClient) -> None:
     assert client.get(ONE).headers["Link"] == '<https://doi.org/10.9999/invent.4>; rel="cite-as"'
     assert "Link" not in client.get("/studies/poster2012nerve").headers
+
+
+def test_an_untitled_study_is_described_in_the_compilers_words() -> None:
+    note = "Title not visible in the excerpt read; own description: An invented series."
+    untitled = study(fakes.row(7, "anonnd", title=Markup(""), byline=""))
+    provenance = Provenance(verification="publisher-page", note=note)
+    record = replace(untitled.record, title=Markup(""), provenance=provenance)
+    shown = dossier(replace(untitled, record=record), fakes.vocabulary())
+    assert shown.description == "An invented series."
+    assert shown.card.title == "[Title not seen]"
+    assert shown.card.byline == "Authors not recorded"
 
 
 def test_stored_markup_is_shown_and_stored_text_is_not_run(client: FlaskClient) -> None:

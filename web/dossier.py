@@ -158,6 +158,7 @@ class Dossier:
 
     study: Study
     card: Card
+    description: str  # of a work whose title was not seen
     vernacular: Html | None
     vernacular_lang: str
     authors: tuple[Person, ...]
@@ -182,6 +183,7 @@ def dossier(study: Study, vocabulary: Vocabulary) -> Dossier:
     return Dossier(
         study=study,
         card=card(study.row, vocabulary),
+        description=_description(record),
         vernacular=html(record.vernacular_title) if record.vernacular_title else None,
         vernacular_lang=next((t for t in map(wording.language, record.languages) if t), ""),
         authors=people(record.authors),
@@ -199,6 +201,14 @@ def dossier(study: Study, vocabulary: Vocabulary) -> Dossier:
         dates=tuple((d.kind.replace("-", " ").capitalize(), wording.partial_date(d.date)) for d in record.dates),
         meta=tuple(highwire(record)),
     )
+
+
+def _description(record: Record) -> str:
+    """What the compiler wrote about a work whose title was not seen; the note's words before it say only that."""
+    if record.title or record.provenance is None:
+        return ""
+    before, mark, after = record.provenance.note.partition("own description:")
+    return (after if mark else before).strip()
 
 
 def relation(r: RelationView) -> Related:

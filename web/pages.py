@@ -12,8 +12,8 @@ from evidence.errors import NotFound
 from evidence.filters import Filter
 from evidence.identifiers import Identifier
 from evidence.text import clean, plain
-from evidence.views import Listing, Study
-from evidence.vocabulary import Condition, Search
+from evidence.views import Listing, SearchView, Study
+from evidence.vocabulary import Condition
 from web import present, wording
 from web.chart import Chart, chart
 from web.dossier import dossier
@@ -35,7 +35,6 @@ class ListPage:
     leads: tuple[present.Card, ...]
     controls: Controls
     chart: Chart | None
-    searched: tuple[Search, ...]
 
 
 @pages.get("/")
@@ -57,8 +56,15 @@ def condition(slug: str) -> str:
     known = library().condition(slug)
     chosen = library().parse(request.args.to_dict(flat=False), condition=slug)
     shown = list_page(chosen, Place(slug))
+    state = shown.listing.state or library().state()
+    searched = searches_of(slug, shown.listing.searched_as)
     return render_template(
-        "condition.html", page=shown, condition=known, state=shown.listing.state or library().state()
+        "condition.html",
+        page=shown,
+        condition=known,
+        state=state,
+        searched=searched,
+        searched_words=wording.searched(searched, state),
     )
 
 
@@ -156,8 +162,15 @@ def list_page(chosen: Filter, place: Place) -> ListPage:
         leads=present.cards(listing.leads, vocabulary),
         controls=controls(listing, place, vocabulary),
         chart=chart(listing.years, chosen.since, chosen.until),
-        searched=tuple(vocabulary.searches[name] for name in listing.searched_as if name in vocabulary.searches),
     )
+
+
+def searches_of(condition: str, names: tuple[str, ...]) -> tuple[SearchView, ...]:
+    """The saved searches of these names, those written for this condition first."""
+    if not names:
+        return ()
+    found = [s for s in library().searches() if s.name in names]
+    return tuple(sorted(found, key=lambda s: (condition not in s.conditions, len(s.conditions))))
 
 
 def named_conditions(listing: Listing) -> tuple[tuple[Condition, int], ...]:
@@ -203,6 +216,7 @@ def _cite_as(found: Study) -> str:
 
 
 pages.add_app_template_global(wording.freshness, "freshness")
+pages.add_app_template_global(wording.unchecked, "unchecked")
 pages.add_app_template_global(wording.trouble, "trouble")
 pages.add_app_template_global(wording.facts, "facts")
 pages.add_app_template_global(wording.gaps, "gaps")

@@ -17,7 +17,8 @@ from evidence.vocabulary import Design, Vocabulary
 from web import wording
 from web.icons import design_icon, ladder, mark
 
-UNTITLED: Final = Html("<i>No title in the source</i>")
+UNTITLED: Final = Html("[Title not seen]")
+NO_AUTHORS: Final = "Authors not recorded"
 UNKNOWN: Final = Design(
     slug="other", name="Design not known", badge="Other", icon="dot", group="other", level=None, order=999
 )
@@ -95,6 +96,7 @@ class Card:
     size: str
     links: tuple[Link, ...]
     chips: tuple[Chip, ...]
+    comparators_only: bool  # no active intervention that these could be compared with
     conditions: tuple[Link, ...]
     registrations: tuple[Link, ...]
     state: PublicationState
@@ -155,12 +157,13 @@ def card(row: StudyRow, vocabulary: Vocabulary) -> Card:
         key=row.key,
         title=title(row.title),
         lang=wording.language(row.language),
-        byline=row.byline,
+        byline=row.byline or NO_AUTHORS,
         citation=row.citation,
         badge=badge(design_of(vocabulary, row.design)),
         size=wording.sample(row),
         links=tuple(_links(row)),
         chips=tuple(sorted(chips, key=lambda c: c.comparator)),
+        comparators_only=bool(chips) and all(c.comparator for c in chips),
         conditions=tuple(
             Link("condition", vocabulary.conditions[slug].name, slug)
             for slug in row.conditions

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from evidence.filters import Filter
 from evidence.records import PartialDate
-from evidence.views import LibraryState, RefreshView, RegistrationView, StudyRow, Summary
+from evidence.views import LibraryState, RefreshView, RegistrationView, SearchView, StudyRow, Summary
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
@@ -25,6 +25,9 @@ LANGUAGES: Final = {
     "ice": "is", "ind": "id", "hin": "hi", "bos": "bs", "mac": "mk", "baq": "eu", "glg": "gl", "wel": "cy", "afr": "af",
 }  # fmt: skip
 """MEDLINE language codes (https://www.nlm.nih.gov/bsd/language_table.html) as the BCP 47 tags that `lang` wants."""
+
+COMPILED: Final = "November 2026"
+"""When the starter library was compiled from public pages (data/README.md); its records have no date of their own."""
 
 _TAG: Final = re.compile(r"[a-z]{2}(-[A-Za-z0-9]{2,8})*")
 
@@ -120,8 +123,25 @@ def freshness(state: LibraryState) -> str:
     if last:
         return f"Last refreshed from PubMed on {minute(last.at)}: {_found(last)}."
     if state.starter_loaded:
-        return f"Starter library of {day(state.starter_loaded)}; not yet refreshed from PubMed."
+        return (
+            f"Starter library, compiled from public pages in {COMPILED}, loaded {day(state.starter_loaded)}; "
+            "not yet refreshed from PubMed."
+        )
     return "Not yet refreshed from PubMed."
+
+
+def unchecked(state: LibraryState) -> str:
+    """What no file can say and only a refresh finds out; empty after the first that succeeded."""
+    return "" if state.last_success else "Retractions and corrections have not been checked yet."
+
+
+def searched(searches: Iterable[SearchView], state: LibraryState) -> str:
+    """What to call the saved searches of a condition: said to have been run only when one was."""
+    runs = [s.last for s in searches if s.last is not None]
+    if state.last_success and runs:
+        return "Searched in PubMed as"
+    attempted = bool(runs) and state.last_refresh is not None
+    return f"Saved searches for this condition ({'no run has succeeded' if attempted else 'none has been run'} yet)"
 
 
 def trouble(state: LibraryState) -> str:

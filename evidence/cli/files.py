@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 
 from evidence.cli.account import COUNTS, account, complaints, counts, sentence
 from evidence.cli.opening import Library, key_of, opened
-from evidence.cli.output import as_json, destination, emit_json, note, progress
+from evidence.cli.output import as_json, counted, destination, emit_json, note, progress
 from evidence.cli.program import FAILED, complain, leave
 from evidence.cli.selection import chosen, selection
 from evidence.errors import BadInput, EvidenceError, NotFound, UnknownFormat, UsageProblem
@@ -72,22 +73,14 @@ def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | N
         raise UsageProblem("--id", "names studies; leave out the options that select")
     fmt = _format(format_name, writing=True) if format_name else _by_suffix(output)
     with opened() as library:
-        studies = _studies(library, ids, options, leads=leads)
-        assert fmt.write is not None
-        count = 0
-
-        def counted() -> Iterator[Study]:
-            nonlocal count
-            for study in studies:
-                count += 1
-                yield study
-
-        with destination(output) as stream:
-            for piece in fmt.write(counted()):
-                stream.write(piece.encode("utf-8"))
-            stream.flush()
+        known = 0 if ids else _leads(library, options)
+        written = _write(fmt, _studies(library, ids, options, leads=leads), output)
     if output is not None:
-        note(f"{output}: {count} {'study' if count == 1 else 'studies'}")
+        apart = f", {counted(written['lead'], 'lead', 'leads')}" if written["lead"] else ""
+        note(f"{output}: {counted(written['study'], 'study', 'studies')}{apart}")
+    if known > written["lead"]:
+        why = "they have no title" if leads else "--leads exports them"
+        note(f"{counted(known - written['lead'], 'lead', 'leads')} left out; {why}")
 
 
 COMMANDS: Final = (import_files, export)
@@ -138,6 +131,30 @@ def _items(path: Path, format_name: str) -> Iterator[Item]:
         if not seen:
             raise
         yield Rejected(subject=exc.subject, reason=f"{exc.reason}; {seen} records came before")
+
+
+def _write(fmt: Format, studies: Iterator[Study], output: Path | None) -> Counter[str]:
+    """Write them; how many were studies, how many leads."""
+    assert fmt.write is not None
+    written: Counter[str] = Counter()
+
+    def passing() -> Iterator[Study]:
+        for study in studies:
+            written["study" if study.row.identified else "lead"] += 1
+            yield study
+
+    with destination(output) as stream:
+        for piece in fmt.write(passing()):
+            stream.write(piece.encode("utf-8"))
+        stream.flush()
+    return written
+
+
+def _leads(library: Library, options: dict[str, Any]) -> int:
+    """How many leads the options select."""
+    from evidence.store import queries
+
+    return queries.listing(library.store, library.vocabulary, chosen(options, library.vocabulary)).leads_total
 
 
 def _format(name: str, *, writing: bool) -> Format:

@@ -10,36 +10,43 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from evidence.cli.opening import Library, key_of, opened
-from evidence.cli.output import as_json, emit_json, note, plain, printable, table
+from evidence.cli.output import AUTHORS_NOT_RECORDED, as_json, counted, emit_json, note, plain, printable, table
 from evidence.cli.selection import chosen, selection
 from evidence.filters import PAGE_SIZES, SORTS, Filter
 
 if TYPE_CHECKING:
-    from evidence.views import ConditionLine, Study, StudyRow, Summary
+    from evidence.views import ConditionLine, Listing, Study, StudyRow, Summary
 
 
 @click.command("list")
 @selection
 @click.option("--sort", type=click.Choice(SORTS), default="strength", show_default=True, help="What comes first.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many studies.")
+@click.option("--leads", is_flag=True, help="Also references that are not yet identified (no PMID, DOI or PMCID).")
 @as_json
-def list_studies(as_json: bool, limit: int, **options: Any) -> None:
+def list_studies(as_json: bool, leads: bool, limit: int, **options: Any) -> None:
     """List studies, the strongest evidence first.
 
     On a terminal a table; in a pipe tab-separated lines under a line of headings.
     """
     with opened() as library:
         wanted = chosen(options, library.vocabulary)
-        total, rows = _rows(library, wanted, limit)
+        first, rows = _rows(library, wanted, limit)
+        total, apart = first.total, first.leads if leads else ()
         if as_json:
-            emit_json({"total": total, "studies": rows})
+            answer = {"total": total, "studies": rows, "leads_total": first.leads_total}
+            emit_json({**answer, "leads": apart} if leads else answer)
             return
         badges = {slug: design.badge for slug, design in library.vocabulary.designs.items()}
         headings = ("Key", "Year", "Design", "n", "Status", "Title")
-        lines = [(r.key, r.year, badges.get(r.design, r.design), r.n, _state(r), plain(r.title)) for r in rows]
+        lines = [
+            (r.key, r.year, badges.get(r.design, r.design), r.n, _state(r), plain(r.title)) for r in (*rows, *apart)
+        ]
         table(headings, lines, right=("Year", "n"))
         if len(rows) < total:
             note(f"{len(rows)} of {total} studies; --limit {total} shows all")
+        if left := first.leads_total - len(apart):
+            note(f"{counted(left, 'lead', 'leads')} left out" + ("" if leads else "; --leads shows them"))
 
 
 @click.command()
@@ -117,8 +124,8 @@ COMMANDS: Final = (list_studies, show, conditions, status)
 _COUNTS: Final = ("Studies", "Guidelines", "Reviews", "Trials", "Newest", "Retracted", "Leads")
 
 
-def _rows(library: Library, wanted: Filter, limit: int) -> tuple[int, list[StudyRow]]:
-    """The first rows of a selection and how many there are, a page at a time."""
+def _rows(library: Library, wanted: Filter, limit: int) -> tuple[Listing, list[StudyRow]]:
+    """The first rows of a selection, a page at a time, and a page for what it says of the whole."""
     from evidence.store import queries
 
     size = next((s for s in PAGE_SIZES if s >= limit), PAGE_SIZES[-1])
@@ -128,12 +135,13 @@ def _rows(library: Library, wanted: Filter, limit: int) -> tuple[int, list[Study
         page = queries.listing(library.store, library.vocabulary, wanted)
         rows += page.rows
         if len(rows) >= limit or not page.next_after:
-            return page.total, rows[:limit]
+            return page, rows[:limit]
         wanted = replace(wanted, after=page.next_after)
 
 
 def _state(row: StudyRow) -> str:
-    return "" if row.state == "none" else row.state
+    states = ("" if row.identified else "lead", "" if row.state == "none" else row.state)
+    return ", ".join(state for state in states if state)
 
 
 def _counts(summary: Summary) -> tuple[int | None, ...]:
@@ -153,14 +161,19 @@ def _facts(study: Study) -> Iterator[tuple[str, str]]:
     row = study.row
     yield "key", row.key
     yield "title", plain(row.title)
-    yield "authors", row.byline
-    yield "published", row.citation
+    if not row.title and study.record.provenance and study.record.provenance.note:
+        yield "note", study.record.provenance.note
+    yield "authors", row.byline or AUTHORS_NOT_RECORDED
+    yield from (("published", text) for text in (row.citation,) if text)
     if row.state != "none":
         yield "status", row.state.upper()
     for identifier in study.record.identifiers:
         yield identifier.scheme, f"{identifier.value}  {identifier.url or ''}".rstrip()
     yield from (("disputed", f"{name} (another study owns it)") for name in study.disputed)
-    yield "level", f"{row.level} (OCEBM 2011, treatment benefit)" if row.level else "not ranked"
+    if row.identified:
+        yield "level", f"{row.level} (OCEBM 2011, treatment benefit)" if row.level else "not ranked"
+    else:
+        yield "lead", "no PMID, DOI or PMCID"
     if row.n is not None:
         yield "n", f"{row.n} {row.n_unit}" + (f"  “{study.n_quote}”" if study.n_quote else "")
     for tag in study.tags:

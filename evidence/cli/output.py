@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
 
 if TYPE_CHECKING:
     from evidence.records import Markup
+
+TITLE_NOT_SEEN: Final = "[Title not seen]"
+AUTHORS_NOT_RECORDED: Final = "Authors not recorded"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -27,10 +30,15 @@ def printable(text: str) -> str:
 
 
 def plain(markup: Markup) -> str:
-    """A title without its markup."""
+    """A title without its markup, or the words that there is none."""
     from evidence import text as texts
 
-    return texts.plain(markup)
+    return texts.plain(markup) or TITLE_NOT_SEEN
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """A number and its noun."""
+    return f"{count} {one if count == 1 else many}"
 
 
 def emit_json(value: Any) -> None:
@@ -106,7 +114,10 @@ def destination(path: Path | None) -> Iterator[IO[bytes]]:
             yield direct
     else:
         target = path.resolve()  # through a link: the link stays, its target changes
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        except OSError as exc:  # it names the file beside the target, which nobody asked for
+            raise OSError(exc.errno, exc.strerror, str(path)) from None
         try:
             with os.fdopen(handle, "wb") as stream:
                 yield stream

@@ -12,6 +12,7 @@ from evidence.cli.account import account, complaints, counts, sentence
 from evidence.cli.opening import ACTOR, opened
 from evidence.cli.output import as_json, emit_json, note, progress, table
 from evidence.cli.program import FAILED, complain, leave
+from evidence.cli.selection import unknown_condition
 from evidence.errors import BadIdentifier, NotFound, UsageProblem
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def add_search(name: str, query: str, label: str, conditions: tuple[str, ...], q
     with opened(make=True) as library:
         for slug in conditions:
             if slug not in library.vocabulary.conditions:
-                raise NotFound(slug, "no such condition; see `evidence conditions`")
+                raise unknown_condition(slug, library.vocabulary)
         search = Search(name=name, label=label or name, query=query.strip(), conditions=conditions, include=not queue)
         overlay.add_search(library.store, search, actor=ACTOR)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from evidence.errors import NotFound, UnknownParameter
+from evidence.errors import UnknownParameter
 from evidence.filters import STATUSES, Filter
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def chosen(values: dict[str, Any], vocabulary: Vocabulary) -> Filter:
     }
     found = Filter.parse(wanted)
     if found.condition and found.condition not in vocabulary.conditions:
-        raise NotFound(found.condition, f"no such condition{_meant(found.condition, vocabulary.conditions)}")
+        raise unknown_condition(found.condition, vocabulary)
     for slug in found.designs:
         if slug not in vocabulary.designs:
             raise UnknownParameter("--design", f"{slug!r} is not a design{_meant(slug, vocabulary.designs)}")
@@ -56,6 +56,17 @@ def chosen(values: dict[str, Any], vocabulary: Vocabulary) -> Filter:
     return found
 
 
+def unknown_condition(slug: str, vocabulary: Vocabulary) -> UnknownParameter:
+    """The error for a condition that is not in the vocabulary; there are too many to name them all."""
+    close = _close(slug, vocabulary.conditions)
+    meant = f"did you mean {' or '.join(close)}?" if close else "`evidence conditions` lists them"
+    return UnknownParameter("--condition", f"{slug!r} is not a condition; {meant}")
+
+
 def _meant(given: str, known: dict[str, Any]) -> str:
-    close = [slug for slug in known if given.lower() in slug][:3] or get_close_matches(given, known, n=3, cutoff=0.5)
+    close = _close(given, known)
     return f"; did you mean {' or '.join(close)}?" if close else f"; known: {', '.join(known)}"
+
+
+def _close(given: str, known: dict[str, Any]) -> list[str]:
+    return [slug for slug in known if given.lower() in slug][:3] or get_close_matches(given, known, n=3, cutoff=0.5)

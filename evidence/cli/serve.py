@@ -64,20 +64,19 @@ def _pages() -> Any:
 
 
 def _library(settings: Settings, words: Vocabulary) -> Store:
-    """The store, filled from the starter library if nothing was ever written into it.
+    """The store, filled from the starter library if nothing else was ever brought into it.
 
     That is a store which this run creates, or one whose first run was killed before the starter library was in.
     """
+    from evidence import starter
     from evidence import store as stores
-    from evidence.store import queries
 
     try:
         store = stores.open_store(settings.database_url, settings.now)
     except NotFound:
         store = stores.create(settings.database_url, settings.now)
     try:
-        state = queries.state(store)
-        if state.revision == 0 and state.starter_loaded is None:
+        if starter.is_unfinished(store):
             _fill(store, words)
     except BaseException:
         store.close()

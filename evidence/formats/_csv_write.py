@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from evidence.formats import _dates, _export, _markup, _names
-from evidence.records import Author
+from evidence.records import Author, Record
 from evidence.views import Study
 
 JUDGEMENTS: Final = ("design", "level", "conditions", "interventions", "n")
@@ -76,6 +76,10 @@ def _cells(study: Study) -> dict[str, str]:
         "keywords": _markup.write_plain(_export.keywords(record)),
         "notes": _markup.write_plain(_export.warning(study)),
     }
+    return cells | _plain(record) | _judgements(study)
+
+
+def _plain(record: Record) -> dict[str, str]:
     plain = {
         "journal": record.journal.title,
         "journal_abbreviation": record.journal.abbreviation,
@@ -86,7 +90,7 @@ def _cells(study: Study) -> dict[str, str]:
         "place": record.place,
         "edition": record.edition,
     }
-    return cells | {name: _markup.write_plain(value) for name, value in plain.items()} | _judgements(study)
+    return {name: _markup.write_plain(value) for name, value in plain.items()}
 
 
 def _judgements(study: Study) -> dict[str, str]:

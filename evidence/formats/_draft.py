@@ -199,7 +199,6 @@ class Draft:
         url = plain.get("url", "")
         if url and any(same_address(url, i.url) for i in self.identifiers):
             url = ""  # the identifier gives it
-        issns = list(self.issns)
         return Record(
             source=source,
             external_id=external_id,
@@ -211,12 +210,7 @@ class Draft:
             authors=tuple(self.authors),
             authors_complete=self.authors_complete,
             editors=tuple(self.editors),
-            journal=Journal(
-                title=plain.get("journal", ""),
-                abbreviation=plain.get("abbreviation", ""),
-                issn=issns[0] if issns else "",
-                nlm_id=plain.get("nlm_id", ""),
-            ),
+            journal=self._journal(),
             volume=plain.get("volume", ""),
             issue=plain.get("issue", ""),
             pages=plain.get("pages") or plain.get("article", ""),
@@ -231,7 +225,15 @@ class Draft:
             keywords=tuple(Keyword(text=text, major=major) for text, major in self.keywords),
             url=url,
             keys=tuple(self.keys),
-            extra=(*self.extra, *(("issn", i) for i in issns[1:])),
+            extra=(*self.extra, *(("issn", i) for i in list(self.issns)[1:])),
+        )
+
+    def _journal(self) -> Journal:
+        return Journal(
+            title=self.plain.get("journal", ""),
+            abbreviation=self.plain.get("abbreviation", ""),
+            issn=next(iter(self.issns), ""),
+            nlm_id=self.plain.get("nlm_id", ""),
         )
 
 

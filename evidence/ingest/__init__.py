@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
@@ -64,6 +65,6 @@ def _write(writer: Writer, vocabulary: Vocabulary, chunk: list[Ready], report: R
     batch = Batch(writer, vocabulary, primary=tagging.primary, **how)
     for outcome in batch.run(chunk):
         if isinstance(outcome, Rejected):
-            report.rejected.append(outcome)
+            report.rejected.append(replace(outcome, payload=""))  # the payload is in the store
         else:
             report.count(outcome)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from evidence.ingest.deciding import Placement, Shelf
+from evidence.ingest.deciding import CROWDED, Placement, Shelf
+from evidence.ingest.features import block_keys, features
 from evidence.ingest.prepare import READER, Prepared, Ready
 from evidence.ingest.studies import Saver
-from evidence.matching.normalise import block_keys, features
-from evidence.matching.verdict import Verdict, compare
+from evidence.ingest.verdict import Verdict, comes_home, compare
 from evidence.merging import STATE_OF_INCOMING
 from evidence.records import Deletion, Rejected
 from evidence.store import reads, schema, writes
@@ -17,9 +17,6 @@ from evidence.store.engine import Writer
 from evidence.store.keys import Keys
 from evidence.store.writes import Decision, NewRecord
 from evidence.vocabulary import Vocabulary
-
-_SETTLED_BY_KEY = ("doi-alone", "title-alone", "title-kind", "nothing-agrees")
-"""Verdicts that leave it open; identifiers that differ, years and pages that differ, do not."""
 
 
 @dataclass(slots=True)
@@ -64,6 +61,7 @@ class Batch:
         self._revised: dict[int, NewRecord] = {}
         self._touched: list[int] = []
         self._decisions: list[Decision] = []
+        self._unsaid: set[tuple[str, str]] = set()
 
     def run(self, items: Sequence[Ready]) -> list[str | Rejected]:
         """The outcome of every item, in order; everything is written when this returns."""
@@ -95,7 +93,8 @@ class Batch:
         }
         candidates = {row.study_id for row in reads.studies_with(connection, values)}
         for found in reads.studies_in_blocks(connection, {b for p in moving for b in p.details.blocks}).values():
-            candidates |= found
+            if len(found) <= CROWDED:
+                candidates |= found
         candidates |= {self._stored[p.name].study for p in moving if p.name in self._stored}
         self._keys.look_up([p.record for p in moving])
         candidates.update(owner for p in moving for owner in self._keys.owners(p.record.keys))
@@ -131,7 +130,7 @@ class Batch:
             self._saver.include(stored.study)
             stored.inclusion = ""
         if self._is_unchanged(item):
-            if not stored.fresh:
+            if self._live and not stored.fresh:
                 self._touched.append(stored.id)
             return "unchanged"
         return self._revise(item, stored)
@@ -142,6 +141,8 @@ class Batch:
         if placement.studies:
             study = self._unite(placement)
             self._record_join(study, number, placement)
+            if self._include and self._saver.is_candidate(study):
+                self._saver.include(study)
             outcome = "merged"
         else:
             study = self._writer.number(schema.Study)
@@ -160,18 +161,22 @@ class Batch:
         for study in self._keys.owners(item.record.keys):
             for number, known in self._shelf.members(study).items():
                 verdict = compare(item.details.features, known)
-                same_title = known.title == item.details.features.title
-                if same_title and verdict.rule in _SETTLED_BY_KEY:
-                    reasons = (*verdict.reasons, "it carries this study's citation key, and the titles are equal")
+                if comes_home(item.details.features, known, verdict):
+                    reasons = (*verdict.reasons, "it carries this study's citation key, and nothing differs")
                     others = tuple(d for d in placement.doubts if d.other_record != number)
-                    return Placement((study,), Verdict("same", "key+title", reasons), others)
+                    return Placement((study,), Verdict("same", "key", reasons), others)
         return placement
 
     def _revise(self, item: Prepared, stored: _Stored) -> str:
         study = stored.study
         placement = self._shelf.place(item.details.features, item.details.blocks, record=stored.id, own=study)
         study = self._unite(placement)
+        was = next((m.record for m in self._saver.members(study) if m.id == stored.id), None)
+        if was is not None:
+            said = (r for r in was.relations if r.type in STATE_OF_INCOMING)
+            self._unsaid |= {(t.scheme, t.value) for r in said for t in r.targets}
         self._put(item, stored.id, study, self._new if stored.fresh else self._revised)
+        self._keys.aliases(study, stored.id, item.record)
         self._saver.changed(study, "study-revised")
         if stored.upstream != "present":
             self._saver.upstream(study, "present")
@@ -229,6 +234,7 @@ class Batch:
         stored = self._stored.get((item.source, item.external_id))
         if stored is not None:
             self._saver.upstream(stored.study, "deleted")
+            stored.upstream = "deleted"
         return "deletions"
 
     def _write(self) -> None:
@@ -242,7 +248,7 @@ class Batch:
     def _notices(self) -> set[tuple[str, str]]:
         """Works that a notice of this batch speaks of: their state may change."""
         fresh: Iterable[NewRecord] = (*self._new.values(), *self._revised.values())
-        return {
+        return self._unsaid | {
             (t.scheme, t.value)
             for n in fresh
             for r in n.record.relations

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from evidence.matching.normalise import Features
-from evidence.matching.verdict import Verdict, compare
+from evidence.ingest.features import Features
+from evidence.ingest.verdict import Verdict, compare
 
 _STRENGTH = ("pmid", "pmcid", "doi+title", "doi+place", "title+place", "title+author+journal+year")
 
@@ -40,6 +41,13 @@ class Placement:
     studies: tuple[int, ...]
     verdict: Verdict
     doubts: tuple[Doubt, ...] = ()
+
+
+CROWDED: Final = 50
+"""Studies that share one blocking key: with more, the key says nothing ("Reply to the letter to the editor"). The
+limit also keeps a file of a thousand equal titles from being compared a million times."""
+_DOUBTS_KEPT: Final = 5
+"""Doubtful pairs kept for one record, the strongest first: a person looks at those, not at a hundred."""
 
 
 class Shelf:
@@ -100,7 +108,8 @@ class Shelf:
                     )
                 )
         best = same[0][2] if same else Verdict("different", "new")
-        return Placement(tuple(sorted(chosen)), best, tuple(doubts))
+        doubts.sort(key=lambda d: (-len(d.verdict.reasons), d.other_record))
+        return Placement(tuple(sorted(chosen)), best, tuple(doubts[:_DOUBTS_KEPT]))
 
     def _candidates(self, features: Features, blocks: Iterable[int]) -> list[int]:
         found: set[int] = set()
@@ -109,7 +118,9 @@ class Shelf:
             if value:
                 found |= self._by_identifier.get((name, value), set())
         for block in blocks:
-            found |= self._by_block.get(block, set())
+            holders = self._by_block.get(block, set())
+            if len(holders) <= CROWDED:
+                found |= holders
         return sorted(s for s in found if s in self.studies)
 
     def _against(self, study: int, features: Features, record: int, own: int | None) -> tuple[Verdict, int]:

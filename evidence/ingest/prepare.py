@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
 from evidence import recordjson, tagging
-from evidence.matching.normalise import Features, block_keys, features
+from evidence.ingest.features import Features, block_keys, features
 from evidence.records import Deletion, Item, Record, Rejected
 from evidence.store import reads
 from evidence.store.engine import Store, pack
@@ -18,6 +19,12 @@ from evidence.vocabulary import Vocabulary
 
 READER: Final = 1
 """Raised when a reader learns to read more: records are then taken as changed once."""
+
+MAX_NAME: Final = 300
+"""Characters of a source's own name for a record; a longer one is cut and told apart by its digest."""
+_MAX_NUMBER: Final = 2**31 - 1
+_LAST_YEAR: Final = 2200
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 _VOLATILE_DATES: Final = ("record-revised", "entrez", "medline", "pubmed", "completed", "other")
 """Dates that say when a database handled the record, not when anything about the work happened (measured on 1,190
@@ -86,9 +93,12 @@ class Preparer:
         return ready
 
     def _one(self, record: Record) -> Prepared | Rejected:
-        if not (record.title or record.identifiers or record.vernacular_title or record.provenance):
-            subject = f"{record.source} {record.external_id}"
-            return Rejected(subject=subject, reason="has neither a title nor an identifier")
+        fault = fault_of(record)
+        if fault:
+            return Rejected(subject=f"{record.source} {record.external_id}"[:200], reason=fault)
+        name = record.external_id
+        if len(name) > MAX_NAME:
+            record = replace(record, external_id=f"{name[:200]}~{blake2b(name.encode(), digest_size=8).hexdigest()}")
         return Prepared(record, fingerprint(record), _revised(record), self._details)
 
     def _details(self, record: Record) -> Details:
@@ -100,7 +110,11 @@ class Preparer:
         )
 
     def _views(self, record: Record) -> Iterator[TagView]:
+        seen = set()
         for hit in self._tagger.tag(record):
+            if (hit.kind, hit.slug, hit.origin) in seen:
+                continue  # one slug stated in two roles: the first, active one counts
+            seen.add((hit.kind, hit.slug, hit.origin))
             yield TagView(
                 kind=hit.kind,
                 slug=hit.slug,
@@ -112,6 +126,22 @@ class Preparer:
                 role=hit.role,
                 central=hit.central,
             )
+
+
+def fault_of(record: Record) -> str:
+    """Why a record cannot be taken; empty when it can. Databases have limits that a stranger's file does not know."""
+    if not (record.title or record.identifiers or record.vernacular_title or record.provenance):
+        return "has neither a title nor an identifier"
+    if record.source == "pubmed" and record.id("pmid") not in (None, record.external_id):
+        return "says it is PubMed's and carries another PMID than its name"
+    if record.year is not None and not 1000 <= record.year <= _LAST_YEAR:
+        return f"the year {record.year} is none"
+    if not 0 <= record.version <= _MAX_NUMBER:
+        return f"the version {record.version} is none"
+    if record.sample_size and not 0 <= record.sample_size.n <= _MAX_NUMBER:
+        return f"{record.sample_size.n} participants cannot be"
+    bad = next((t.slug for t in record.tags if not _SLUG.fullmatch(t.slug)), None)
+    return f"the tag {bad[:60]!r} is no slug" if bad is not None else ""
 
 
 def fingerprint(record: Record) -> bytes:

@@ -80,6 +80,10 @@ class Saver:
         key = self._keys.birth(study, record_number, record)
         self._happened[study].append(("study-added", {"key": key}))
 
+    def alias(self, study: int, member: Member) -> None:
+        """The keys that a source record proposes lead to the study too, where they are free."""
+        self._keys.aliases(study, member.id, member.record)
+
     def put(self, study: int, member: Member) -> None:
         """A source record of the study, new or in a newer delivery."""
         self._members[study][member.id] = member
@@ -112,6 +116,10 @@ class Saver:
         writes.move(self._writer, [n for n in moved if old not in self._fresh], kept)
         self._members[kept].update(self._members.pop(old, {}))
         self._retired[old] = kept
+        stored = self._include if old in self._fresh else self._rows[old].inclusion == "included"
+        shown = stored or old in self._included
+        if shown and self.is_candidate(kept):
+            self.include(kept)  # what was public stays public
         detail = {"merge": event, "from": old, "into": kept, "rule": rule, "reasons": list(reasons)}
         self.changed(kept, "studies-merged", detail)
         self._happened[old].append(("merged-away", detail))
@@ -133,6 +141,10 @@ class Saver:
             self._upstream[study] = state
             self.changed(study, f"upstream-{state}")
 
+    def is_candidate(self, study: int) -> bool:
+        """The stored study waits for a curator."""
+        return study in self._rows and self._rows[study].inclusion == "candidate" and study not in self._included
+
     def include(self, study: int) -> None:
         """A study that was queued is found by a source whose finds are included at once."""
         self.load([study])
@@ -145,9 +157,9 @@ class Saver:
         self._retire()
         alive = [s for s in self._happened if s not in self._retired]
         projections = self._project(alive)
-        stored_keys = reads.all_keys(self._writer.connection, [s for s in alive if s not in self._fresh])
-        states = {s: self._state(s, stored_keys.get(s, ())) for s in alive}
         self._keys.write()
+        stored_keys = reads.all_keys(self._writer.connection, alive)
+        states = {s: self._state(s, stored_keys.get(s, ())) for s in alive}
         rows = writes.save_studies(self._writer, {s: (states[s], projections[s]) for s in alive})
         self._log(rows, projections, states)
 
@@ -180,11 +192,10 @@ class Saver:
         return shown
 
     def _state(self, study: int, stored_keys: Sequence[str]) -> StudyState:
-        given = self._keys.given.get(study, [])
         if study in self._fresh:
             inclusion = "included" if self._include else "candidate"
             upstream = self._upstream.get(study, "present")
-            return StudyState(study, True, upstream=upstream, inclusion=inclusion, keys=tuple(given))
+            return StudyState(study, True, upstream=upstream, inclusion=inclusion, keys=tuple(stored_keys))
         row = self._rows[study]
         return StudyState(
             study,
@@ -192,7 +203,7 @@ class Saver:
             upstream=self._upstream.get(study, row.upstream_state),
             inclusion="included" if study in self._included else row.inclusion,
             created=row.created,
-            keys=(*stored_keys, *given),
+            keys=tuple(stored_keys),
         )
 
     def _log(self, rows: dict[int, Any], shown: dict[int, Projection], states: dict[int, StudyState]) -> None:

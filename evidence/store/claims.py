@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete
 
@@ -14,25 +14,29 @@ from evidence.store.engine import Writer
 from evidence.store.reads import IDENTIFIER, studies_with
 from evidence.store.statements import IN_LIMIT, delete_in, rows_in
 
+MAX_VALUE: Final = 500
+"""Characters of an identifier that is indexed: PostgreSQL refuses index rows above 2,704 bytes."""
+
 Claims = dict[tuple[int, str, str], str]
 
 
 def decide(holders: Mapping[tuple[str, str], Iterable[int]], pmids: Mapping[int, frozenset[str]]) -> Claims:
     """(study, scheme, value) → claim, for every study that holds each identifier. The oldest study owns it.
 
-    A DOI that studies with different PMIDs hold is shared by all of them; a trial registration always is, since a
-    trial has many reports.
+    A DOI that studies with different PMIDs hold is shared by them, and disputed by whoever has it without a PMID. A
+    trial registration is always shared, since a trial has many reports.
     """
     claims: Claims = {}
     for (scheme, value), studies in holders.items():
         ordered = sorted(studies)
-        distinct = [pmids.get(s) for s in ordered]
-        supplement = scheme == "doi" and len(ordered) > 1 and all(distinct) and len(set(distinct)) == len(ordered)
-        if supplement or scheme not in WORK_SCHEMES:
-            kinds = ["shared"] * len(ordered)
-        else:
-            kinds = ["own"] + ["disputed"] * (len(ordered) - 1)
-        claims.update({(study, scheme, value): kind for study, kind in zip(ordered, kinds, strict=True)})
+        named = [s for s in ordered if pmids.get(s)]
+        supplement = scheme == "doi" and len(named) > 1 and len({pmids[s] for s in named}) == len(named)
+        for place, study in enumerate(ordered):
+            if scheme not in WORK_SCHEMES or (supplement and study in named):
+                claim = "shared"
+            else:
+                claim = "own" if place == 0 and not supplement else "disputed"
+            claims[study, scheme, value] = claim
     return claims
 
 
@@ -41,6 +45,7 @@ def rewrite(writer: Writer, held: Mapping[int, Iterable[Identifier]], *, fresh: 
     old = list(
         rows_in(writer.connection, IDENTIFIER.select(), IDENTIFIER.c.study_id, [s for s in held if s not in fresh])
     )
+    held = {study: [i for i in ids if len(i.value) <= MAX_VALUE] for study, ids in held.items()}
     wanted = {(i.scheme, i.value) for ids in held.values() for i in ids} | {(r.scheme, r.value) for r in old}
     others = [r for r in studies_with(writer.connection, {v for _, v in wanted}) if r.study_id not in held]
     others = [r for r in others if (r.scheme, r.value) in wanted]

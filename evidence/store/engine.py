@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
@@ -93,7 +94,7 @@ class Store:
     def __init__(self, engine: Engine, now: Clock) -> None:
         self.engine = engine
         self.now = now
-        self.cache: dict[str, Any] = {}  # filled by facets.py and search.py, always keyed by revision
+        self.cache: dict[str, Any] = {}  # filled by facets.py and search.py, always keyed by epoch and revision
 
     @property
     def url(self) -> str:
@@ -114,8 +115,12 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection on one snapshot."""
-        with _our_errors(self.url), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with _our_errors(self.url), self.engine.connect() as plain:
+            # SQLite's transactions are snapshots anyway; PostgreSQL's default gives each statement its own.
+            postgres = self.dialect == "postgresql"
+            connection = plain.execution_options(isolation_level="REPEATABLE READ") if postgres else plain
+            with connection.begin():
+                yield connection
 
     @contextlib.contextmanager
     def write(self, *, preview: bool = False) -> Iterator[Writer]:
@@ -123,9 +128,7 @@ class Store:
         with _our_errors(self.url), self.engine.connect() as plain:
             connection = plain.execution_options(evidence_write=True)
             with connection.begin() as transaction:
-                if self.dialect == "postgresql":
-                    connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"))
-                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+                _wait_for_turn(connection)
                 writer = Writer(connection, self.now())
                 yield writer
                 if preview:
@@ -135,10 +138,11 @@ class Store:
 
     @contextlib.contextmanager
     def migrating(self) -> Iterator[Connection]:
-        """A writing transaction for the schema itself: nothing of our tables is read before it."""
+        """A writing transaction for the schema itself, alone: nothing of our tables is read before it."""
         with _our_errors(self.url), self.engine.connect() as plain:
             connection = plain.execution_options(evidence_write=True)
             with connection.begin():
+                _wait_for_turn(connection)
                 yield connection
 
     def close(self) -> None:
@@ -152,9 +156,40 @@ class Store:
         self.close()
 
 
-def open_store(url: str, now: Clock) -> Store:
+def open_store(url: str | URL, now: Clock) -> Store:
     """Open an existing store. Raises NotFound, StoreUnreachable, or SchemaMismatch naming `evidence migrate`."""
-    store = Store(_engine(url), now)
+    return _of_this_level(Store(_engine(url), now))
+
+
+def open_file(path: Path, now: Clock) -> Store:
+    """Open a backup for reading only: the file and its folder stay as they are. Raises what open_store raises."""
+    engine = create_engine(file_url(path), creator=lambda: connect_read_only(path))
+    event.listen(engine, "begin", _sqlite_begin)
+    return _of_this_level(Store(engine, now))
+
+
+def file_url(path: Path) -> URL:
+    """The address of an SQLite file, whatever its name."""
+    return URL.create("sqlite", database=str(path))
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A plain connection that writes nothing, not even beside the file.
+
+    `immutable` (https://sqlite.org/uri.html#uriimmutable) needs no -shm and so no right to write in the folder; but
+    it does not look at a write-ahead log, so a file that has one is opened in the ordinary read-only way.
+    """
+    how = "mode=ro" if Path(f"{path}-wal").exists() else "mode=ro&immutable=1"
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        check_same_thread=False,
+        isolation_level=None,
+    )
+
+
+def _of_this_level(store: Store) -> Store:
     try:
         level = schema_level(store)
         if level is None:
@@ -173,7 +208,7 @@ def open_store(url: str, now: Clock) -> Store:
     return store
 
 
-def create(url: str, now: Clock) -> Store:
+def create(url: str | URL, now: Clock) -> Store:
     """Open the store, making an empty one where there is none. Never migrates an existing one."""
     try:
         return open_store(url, now)
@@ -183,7 +218,7 @@ def create(url: str, now: Clock) -> Store:
     return open_store(url, now)
 
 
-def migrate(url: str, now: Clock | None = None) -> list[str]:
+def migrate(url: str | URL, now: Clock | None = None) -> list[str]:
     """Bring the schema to this program's level; the names of the steps taken, oldest first."""
     from alembic import command
     from alembic.config import Config
@@ -195,12 +230,12 @@ def migrate(url: str, now: Clock | None = None) -> list[str]:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     try:
-        before = schema_level(store)
-        if before is not None and before > SCHEMA_LEVEL:
-            raise SchemaMismatch(
-                store.url, f"schema {before} is newer than this program's {SCHEMA_LEVEL}; update this program"
-            )
         with store.migrating() as connection:
+            before = _level(connection, store.url)  # under the lock: another process may have just been here
+            if before is not None and before > SCHEMA_LEVEL:
+                raise SchemaMismatch(
+                    store.url, f"schema {before} is newer than this program's {SCHEMA_LEVEL}; update this program"
+                )
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             _first_row(connection, store.now())
@@ -215,12 +250,16 @@ def schema_level(store: Store) -> str | None:
     if store.path is not None and not store.path.exists():
         return None
     with store.read() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            if inspect(connection).has_table("study"):
-                raise StoreProblem(store.url, "is a database of another program")
-            return None
-        level: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return level
+        return _level(connection, store.url)
+
+
+def _level(connection: Connection, subject: str) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        if inspect(connection).has_table("study"):
+            raise StoreProblem(subject, "is a database of another program")
+        return None
+    level: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return level
 
 
 def table_of(model: type[schema.Table]) -> Table:
@@ -246,10 +285,23 @@ def _utc(moment: datetime) -> datetime:
 def _first_row(connection: Connection, now: datetime) -> None:
     library = table_of(schema.Library)
     if connection.scalar(select(func.count()).select_from(library)) == 0:
-        connection.execute(insert(library).values(id=1, revision=0, created=now, clock=now, vocabulary_hash=""))
+        values = {"id": 1, "revision": 0, "epoch": new_epoch(), "created": now, "clock": now, "vocabulary_hash": ""}
+        connection.execute(insert(library).values(values))
 
 
-def _engine(url: str) -> Engine:
+def new_epoch() -> str:
+    """A name that no other making or restoring of a store has."""
+    return secrets.token_hex(8)
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """One writer at a time on PostgreSQL, to the end of the transaction (SQLite: `_sqlite_begin`)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+
+
+def _engine(url: str | URL) -> Engine:
     try:
         address = make_url(url)
         if address.get_backend_name() == "postgresql" and address.drivername == "postgresql":

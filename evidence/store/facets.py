@@ -32,10 +32,16 @@ N_BITS: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Bitmaps:
-    """All bitmaps of one revision."""
+    """All bitmaps of one revision of one epoch."""
 
+    epoch: str
     revision: int
     maps: Mapping[str, int]
+
+    @property
+    def stamp(self) -> tuple[str, int]:
+        """What anything computed from them is kept under: a restore begins a new epoch."""
+        return self.epoch, self.revision
 
     def get(self, value: str) -> int:
         """The bitmap of a value; no bits when no study has it."""
@@ -79,15 +85,18 @@ def bitmap_of(numbers: Iterable[int], size: int) -> int:
 
 def load(store: Store, connection: Connection) -> Bitmaps:
     """The bitmaps of the connection's snapshot; only rows that changed since the last call are read."""
-    revision: int = connection.scalar(select(table_of(schema.Library).c.revision)) or 0
+    library = table_of(schema.Library)
+    epoch, revision = connection.execute(select(library.c.epoch, library.c.revision)).one()
     held: Bitmaps | None = store.cache.get("bitmaps")
+    if held is not None and held.epoch != epoch:
+        held = None
     if held is not None and held.revision == revision:
         return held
     facet = table_of(schema.Facet)
     since = held.revision if held is not None and held.revision < revision else -1
     rows = connection.execute(select(facet.c.value, facet.c.chunk, facet.c.bits).where(facet.c.revision > since))
     maps = _with_chunks(held.maps if held is not None and since >= 0 else {}, rows)
-    fresh = Bitmaps(revision, maps)
+    fresh = Bitmaps(epoch, revision, maps)
     if held is None or held.revision < revision:
         store.cache["bitmaps"] = fresh
     return fresh

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, desc
+from sqlalchemy import Connection, Row, and_, desc, not_, or_
 from sqlalchemy import select as sql
 
 from evidence import citekeys, identifiers
@@ -31,11 +31,12 @@ RUN = table_of(schema.RefreshRun)
 
 
 def version(store: Store) -> str:
-    """What every page depends on beside the code and its address: the revision and the last run, in one row."""
+    """What every page depends on beside the code and its address: epoch, revision and last run, in one row."""
     with store.read() as connection:
         last = sql(RUN.c.id, RUN.c.state).order_by(desc(RUN.c.id)).limit(1).subquery()
+        columns = (LIBRARY.c.epoch, LIBRARY.c.revision, last.c.id, last.c.state)
         joined = LIBRARY.outerjoin(last, last.c.id > 0)
-        row = connection.execute(sql(LIBRARY.c.revision, last.c.id, last.c.state).select_from(joined)).one()
+        row = connection.execute(sql(*columns).select_from(joined)).one()
         return ".".join(str(part) for part in row)
 
 
@@ -44,7 +45,7 @@ def home(store: Store, vocabulary: Vocabulary) -> Home:
     with store.read() as connection:
         bitmaps = facets.load(store, connection)
         state = _state(connection, bitmaps)
-        key = ("home", bitmaps.revision, vocabulary.hash)
+        key = (bitmaps.stamp, vocabulary.hash)
         held: tuple[Any, Home] | None = store.cache.get("home")
         if held and held[0] == key:
             return replace(held[1], state=state)
@@ -60,7 +61,7 @@ def home(store: Store, vocabulary: Vocabulary) -> Home:
 
 
 def _groups(store: Store, bitmaps: facets.Bitmaps, vocabulary: Vocabulary) -> Groups:
-    key = (bitmaps.revision, vocabulary.hash)
+    key = (bitmaps.stamp, vocabulary.hash)
     held: tuple[Any, Groups] | None = store.cache.get("groups")
     if held is None or held[0] != key:
         held = (key, Groups.of(bitmaps, vocabulary))
@@ -156,13 +157,22 @@ def number_of(connection: Connection, name: str) -> int | None:
     return number
 
 
+def _storable(value: str) -> bool:
+    """Whether a database can hold the text at all: no NUL (PostgreSQL), no half of a surrogate pair (UTF-8)."""
+    return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
 def _holder(connection: Connection, scheme: str, value: str) -> int | None:
+    if not _storable(scheme + value):
+        return None
     rows = connection.execute(sql(IDENTIFIER).where(IDENTIFIER.c.value == value, IDENTIFIER.c.scheme == scheme)).all()
     best = min(rows, key=lambda r: (("own", "shared", "disputed").index(r.claim), r.study_id), default=None)
     return best.study_id if best is not None else None
 
 
 def _number(connection: Connection, key: str) -> int | None:
+    if not _storable(key):
+        return None
     number = connection.scalar(sql(CITE_KEY.c.study_id).where(CITE_KEY.c.folded == citekeys.fold(key)))
     return live_study(connection, number) if number is not None else None
 
@@ -170,6 +180,14 @@ def _number(connection: Connection, key: str) -> int | None:
 def _key(connection: Connection, number: int) -> str | None:
     key: str | None = connection.scalar(sql(CITE_KEY.c.key).where(CITE_KEY.c.study_id == number, CITE_KEY.c.is_primary))
     return key
+
+
+def holds_only(store: Store, origins: Sequence[tuple[str, str]]) -> bool:
+    """Whether every source record is of one of these origins: a source, and how its records' ids begin there."""
+    record = table_of(schema.SourceRecord)
+    known = (and_(record.c.source == s, record.c.external_id.startswith(p, autoescape=True)) for s, p in origins)
+    with store.read() as connection:
+        return connection.execute(sql(record.c.id).where(not_(or_(*known))).limit(1)).first() is None
 
 
 def state(store: Store) -> LibraryState:
@@ -250,6 +268,7 @@ def searches(store: Store, vocabulary: Vocabulary) -> tuple[SearchView, ...]:
 
 __all__ = [
     "find_key",
+    "holds_only",
     "home",
     "listing",
     "runs",

@@ -7,7 +7,7 @@ vocabularies are text with a CHECK; unique constraints have names.
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, String, text
 from sqlmodel import Field, SQLModel
 
 METADATA = MetaData(
@@ -43,11 +43,16 @@ def _key(*, foreign: str | None = None) -> int:
 
 
 class Library(Table, table=True):
-    """One row. `revision` rises in every writing transaction; `clock` is the latest event's time, never behind it."""
+    """One row. `revision` rises in every writing transaction; `clock` is the latest event's time, never behind it.
+
+    `epoch` is drawn at random when the store is made and at every restore: within one epoch a revision has one
+    content, so the two together are what caches and ETags go by.
+    """
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
     id: int = _key()
     revision: int = 0
+    epoch: str = ""
     created: datetime
     clock: datetime
     starter_loaded: datetime | None = None
@@ -320,11 +325,15 @@ class Rejection(Table, table=True):
     payload: str = ""
 
 
+BYTEWISE = String().with_variant(String(collation="C"), "postgresql")
+"""Text ordered by its bytes, as SQLite orders it: a range of keys (keys.py) means the same in every locale."""
+
+
 class CiteKey(Table, table=True):
     """Citation keys and aliases in one table. A key belongs for ever to the study it was born with."""
 
     __tablename__ = "cite_key"
-    folded: str = Field(primary_key=True)
+    folded: str = Field(primary_key=True, sa_type=BYTEWISE)
     key: str
     study_id: int = Field(sa_column_args=_to("study.id"), index=True)
     is_primary: bool = True

@@ -29,6 +29,12 @@ _looking_up = Lock()
 MAX_WORDS: Final = 32
 """Words of a query that are looked at."""
 
+_LEXEME: Final = 500
+_TSVECTOR_BYTES: Final = 900_000
+_PLACE_BYTES: Final = 5
+"""PostgreSQL takes lexemes below 2 KB (500 characters of at most four bytes) and a tsvector below 1 MB, the places
+included: https://www.postgresql.org/docs/current/textsearch-limitations.html . What is beyond is not searched."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -92,7 +98,7 @@ def _matching(store: Store, connection: Connection, bitmaps: Bitmaps, term: Term
 
     Term by term, not one query for all: the database takes longer to intersect common words than to list them.
     """
-    key = (bitmaps.revision, term)
+    key = (bitmaps.stamp, term)
     found = _kept(store, key)
     if found is None:
         with _looking_up:  # several clients that ask for one common word wait for the first, not for each other
@@ -140,7 +146,7 @@ def _fts5(term: Term) -> str:
 
 def _tsquery(term: Term) -> str:
     """PostgreSQL syntax, https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY ."""
-    return " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "")
+    return " <-> ".join(f"'{word[:_LEXEME]}'" for word in term.words) + (":*" if term.prefix else "")
 
 
 def body(record: Record, keys: Sequence[str]) -> str:
@@ -177,7 +183,15 @@ def index(writer: Writer, bodies: dict[int, str], *, fresh: set[int]) -> None:
 
 def _tsvector(folded: str) -> str:
     """Our own words with their places, so that PostgreSQL's parser decides nothing (places end at 16,383 there)."""
-    return " ".join(f"'{word[:500]}':{min(at, 16_383)}" for at, word in enumerate(folded.split(), 1))
+    room = _TSVECTOR_BYTES
+    kept = []
+    for at, word in enumerate(folded.split(), 1):
+        lexeme = word[:_LEXEME]
+        room -= len(lexeme.encode()) + _PLACE_BYTES
+        if room < 0:
+            break
+        kept.append(f"'{lexeme}':{min(at, 16_383)}")
+    return " ".join(kept)
 
 
 def _delete(writer: Writer, numbers: Sequence[int]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, select, update
 from evidence.records import Author, Record, Rejected
 from evidence.store import claims, facets, schema, search
 from evidence.store.engine import Writer, pack, table_of
-from evidence.store.reads import ASSIGNMENT, MEMBERSHIP, MERGE, RECORD, STUDY, TAG
+from evidence.store.reads import ASSIGNMENT, CITE_KEY, MEMBERSHIP, MERGE, RECORD, STUDY, TAG
 from evidence.store.statements import delete_in, rows_in, upsert
 from evidence.views import TagView
 
@@ -138,7 +138,7 @@ def _tag_row(writer: Writer, record_id: int, tag_id: int, tag: TagView, actor: s
 def _relation_rows(new: NewRecord) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for relation in new.record.relations:
-        targets: list[tuple[str, str]] = [(t.scheme, t.value) for t in relation.targets] or [("", "")]
+        targets: list[tuple[str, str]] = [(t.scheme, t.value[:500]) for t in relation.targets] or [("", "")]
         for scheme, value in targets:
             rows.append(
                 {
@@ -309,6 +309,18 @@ def undo_merge(writer: Writer, number: int, *, actor: str) -> None:
     """Note that a merge was undone."""
     writer.connection.execute(update(MERGE).where(MERGE.c.id == number).values(undone_at=writer.now, undone_by=actor))
     writer.dirty = True
+
+
+def move_keys(writer: Writer, records: Sequence[int], study_id: int) -> None:
+    """Aliases that these source records brought go with them to another study."""
+    moving = (CITE_KEY.c.source_record_id.in_(list(records)), CITE_KEY.c.is_primary.is_(False))
+    writer.connection.execute(update(CITE_KEY).where(*moving).values(study_id=study_id))
+
+
+def drop_keys(writer: Writer, records: Sequence[int]) -> None:
+    """Aliases that these source records brought are free again; the study they leave for takes them at its birth."""
+    moving = (CITE_KEY.c.source_record_id.in_(list(records)), CITE_KEY.c.is_primary.is_(False))
+    writer.connection.execute(delete(CITE_KEY).where(*moving))
 
 
 def packed(image: bytes) -> bytes:

@@ -33,6 +33,7 @@ def tables() -> None:
         "library",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.String(), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("clock", sa.DateTime(timezone=True), nullable=False),
         sa.Column("starter_loaded", sa.DateTime(timezone=True), nullable=True),
@@ -270,7 +271,7 @@ def tables() -> None:
     op.create_index(op.f("ix_block_source_record_id"), "block", ["source_record_id"], unique=False)
     op.create_table(
         "cite_key",
-        sa.Column("folded", sa.String(), nullable=False),
+        sa.Column("folded", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("study_id", sa.Integer(), nullable=False),
         sa.Column("is_primary", sa.Boolean(), nullable=False),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from evidence.matching.normalise import Features
+from evidence.ingest.features import Features
 
 Outcome = Literal["same", "different", "unsure"]
 
@@ -105,3 +105,20 @@ def _agreements(a: Features, b: Features) -> list[str]:
     if a.family and b.family and (a.family == b.family or a.family.endswith(b.family) or b.family.endswith(a.family)):
         found.append("first author")
     return found
+
+
+def comes_home(a: Features, b: Features, verdict: Verdict) -> bool:
+    """May one citation key settle that these are one work? Only when nothing at all differs.
+
+    Keys such as "ref1" or "smith2020" stand in many people's files, so the title must be there and equal; one that
+    does not speak needs the same year and the same author or journal. Without any title the DOI must be the same.
+    """
+    if a.title != b.title or (a.kind, a.notice, a.protocol) != (b.kind, b.notice, b.protocol) or _conflicts(a, b):
+        return False
+    if verdict.rule == "doi-alone":
+        return True
+    if verdict.rule not in ("title-alone", "nothing-agrees") or not a.title or a.year != b.year:
+        return verdict.rule == "title-alone" and bool(a.title)
+    agree = _agreements(a, b)
+    nothing_to_compare = not (a.journal | b.journal) and not (a.family or b.family)
+    return a.title_speaks or "journal" in agree or "first author" in agree or nothing_to_compare

@@ -1,4 +1,4 @@
-"""What matching looks at: a record reduced to comparable features."""
+"""A record reduced to what placing it looks at."""
 
 from __future__ import annotations
 
