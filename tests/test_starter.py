@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_a_first_run_that_ended_half_way_is_made_good(store: Store) -> None:
     read = by_name("jsonl").read
     assert read is not None
     lines = vocabularies.starter_path("studies.jsonl").read_bytes().splitlines(keepends=True)
-    half = io.BufferedReader(io.BytesIO(b"".join(lines[:100])))  # type: ignore[arg-type]
+    half = io.BufferedReader(io.BytesIO(b"".join(lines[:100])))
     take(store, vocabulary(), read(half, "studies.jsonl"), actor="starter")
     assert starter.is_unfinished(store)
     report = starter.load(store, vocabulary())

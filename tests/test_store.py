@@ -311,8 +311,8 @@ def linguistic_url(postgres_admin_url: str) -> Iterator[str]:
 def test_keys_are_minted_whatever_order_the_database_sorts_in(linguistic_url: str) -> None:
     with create(linguistic_url, clock) as store:
         for n in range(1, 5):  # one batch each: the taken keys come from the database
-            take(store, vocabulary(), [record(str(n), f"Dextrose report of the series {'abcd'[n - 1] * 9}", pmid=str(n))],
-                 actor="t")  # fmt: skip
+            mine = record(str(n), f"Dextrose report of the series {'abcd'[n - 1] * 9}", pmid=str(n))
+            take(store, vocabulary(), [mine], actor="t")
         rows = queries.listing(store, vocabulary(), Filter()).rows
         assert queries.state(store).studies == 4
         keys = {row.key for row in rows}
