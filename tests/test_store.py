@@ -316,6 +316,9 @@ def test_keys_are_minted_whatever_order_the_database_sorts_in(linguistic_url: st
         rows = queries.listing(store, vocabulary(), Filter()).rows
         assert queries.state(store).studies == 4
         keys = {row.key for row in rows}
+        with store.read() as connection:  # the column itself, so that its index serves the range
+            of = "SELECT collation_name FROM information_schema.columns WHERE column_name = 'folded'"
+            assert connection.scalar(text(of)) == "C"
     assert keys == {"wu2020dextrose", "wu2020dextrosea", "wu2020dextroseb", "wu2020dextrosec"}
 
 
