@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Final
 
 from evidence import text
+from evidence.matching import journals, people, places, titles
+from evidence.matching.places import Pages
+from evidence.matching.titles import Title
 from evidence.records import Record
-
-_NOTICE: Final = re.compile(
-    r"^(?:erratum|errata|corrigendum|correction|correspondence|retraction|retracted|expression of concern|reply|"
-    r"response|comment|letter|editorial|re)\b|\b(?:author s reply|reply to|in reply|comment on|response to)\b"
-)
-"""Titles of notices, replies and comments, after folding: they repeat another work's title."""
-
-_PROTOCOL: Final = re.compile(r"\b(?:study protocol|trial protocol|protocol for|protocol of|a protocol)\b")
-_MIN_TITLE: Final = 25
-"""Characters of a folded title below which it is too short to speak for itself ("Editorial", "Carpal tunnel")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,63 +20,85 @@ class Features:
     pmid: str
     pmcid: str
     doi: str
-    title: str
+    title: Title
+    people: tuple[frozenset[str], ...]
+    groups: frozenset[str]
     year: int | None
-    volume: str
-    issue: str
-    first_page: str
-    journal: frozenset[str]
-    family: str
+    volume: tuple[int, ...]
+    issue: tuple[int, ...]
+    pages: Pages
+    journal: tuple[tuple[str, ...], ...]
     kind: str
-    notice: bool
-    protocol: bool
-
-    @property
-    def title_speaks(self) -> bool:
-        """The title is long enough to identify a work together with other fields."""
-        return len(self.title) >= _MIN_TITLE and self.title.count(" ") >= 3
 
 
 def features(record: Record) -> Features:
     """The comparable part of a record."""
-    title = text.fold(text.plain(record.title))
-    family = text.ascii_fold(record.authors[0].family) if record.authors else ""
-    names = (text.fold(record.journal.title), text.fold(record.journal.abbreviation))
+    journal = _journal(record)
     return Features(
         pmid=record.id("pmid") or "",
         pmcid=record.id("pmcid") or "",
-        doi=record.id("doi") or "",
-        title=title,
+        doi=_doi(record.id("doi") or ""),
+        title=_title(record, journal),
+        people=people.names(record.authors),
+        groups=frozenset(text.ascii_fold(a.family) for a in record.authors if a.is_group),
         year=record.year,
-        volume=text.ascii_fold(record.volume),
-        issue=text.ascii_fold(record.issue),
-        first_page=first_page(record.pages),
-        journal=frozenset(name for name in names if name),
-        family=family,
+        volume=places.numbers(record.volume),
+        issue=places.numbers(record.issue),
+        pages=_pages(record),
+        journal=journal,
         kind=record.kind,
-        notice=bool(_NOTICE.search(title)) or _types(record) & _NOTICE_TYPES != set(),
-        protocol=bool(_PROTOCOL.search(title)),
     )
 
 
-_NOTICE_TYPES: Final = {
-    "Published Erratum", "Retraction of Publication", "Retraction Notice", "Expression of Concern", "Comment",
-}  # fmt: skip
+_TYPES: Final = {
+    "Published Erratum": "erratum",
+    "Corrected and Republished Article": "erratum",
+    "Retraction of Publication": "retraction notice",
+    "Retraction Notice": "retraction notice",
+    "Expression of Concern": "retraction notice",
+}
+"""Publication types of notices: https://www.nlm.nih.gov/mesh/pubtypes.html . (Comment and Letter name content that
+other databases do not mark, so one side having them says nothing.)"""
+
+_DOI_TAIL: Final = re.compile(
+    r"(?:/(?:abstract|full|pdf|epdf|summary|meta|html?|fulltext|issuetoc)|\.pdf|\.full|\.abstract|[.,;:])+$"
+)
 
 
-def _types(record: Record) -> set[str]:
-    return {t.name for t in record.publication_types}
+def _doi(value: str) -> str:
+    """A DOI without what a publisher's page address adds to it."""
+    return _DOI_TAIL.sub("", value)
 
 
-def first_page(pages: str) -> str:
-    """The first page or the article number, folded: "601-10" → "601", "e0123-45" → "e0123"."""
-    head = pages.replace("\u2013", "-").replace("\u2014", "-").split("-")[0].split(",")[0]
-    return text.ascii_fold(head).lstrip("0")
+def _title(record: Record, journal: tuple[tuple[str, ...], ...]) -> Title:
+    types = frozenset(_TYPES[t.name] for t in record.publication_types if t.name in _TYPES)
+    made = titles.make(text.plain(record.title or record.vernacular_title), types)
+    if made.words and journal and _names_the_journal(made, journal):
+        return titles.EMPTY
+    return made
 
 
-def block_keys(record: Record) -> tuple[int, ...]:
-    """63-bit keys; records that share none are never compared. Here: the whole folded title."""
-    title = text.fold(text.plain(record.title)).replace(" ", "")
-    if len(title) < _MIN_TITLE:
-        return ()
-    return (int.from_bytes(blake2b(f"t:{title}".encode(), digest_size=8).digest(), "big") >> 1,)
+def _names_the_journal(title: Title, journal: tuple[tuple[str, ...], ...]) -> bool:
+    """The title is the running head of a page, not a title: the journal's name, whole, cut short or torn apart."""
+    letters = "".join(sorted(title.letters))
+    for name in journal:
+        words = tuple(titles.spelled(w) for w in name)
+        if len(title.words) <= len(words) and title.words == words[: len(title.words)] and len(title.words) > 1:
+            return True
+        if len(name) > 2 and letters == "".join(sorted("".join(words))):
+            return True
+    return False
+
+
+def _journal(record: Record) -> tuple[tuple[str, ...], ...]:
+    names = (record.journal.title, record.journal.abbreviation) if record.kind != "chapter" else (record.book_title,)
+    if not any(names):
+        names = (text.plain(record.book_title),)
+    return tuple(sorted({words for name in names if name for words in journals.words(name)}))
+
+
+def _pages(record: Record) -> Pages:
+    found = places.pages(record.pages)
+    if not found.known and record.issue[:1] == "e" and record.issue[1:].isdigit():
+        return places.pages(record.issue)  # an article number in the wrong column
+    return found

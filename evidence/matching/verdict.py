@@ -1,107 +1,267 @@
 """The verdict on two records, with reasons a person can read.
 
-Identifier rules: a PMID or PMCID joins; different PMIDs never join; a DOI joins only when the title, or year, volume
-and first page, agree, because a conference supplement shares one DOI over hundreds of abstracts.
+Each field says how the two compare and what that is worth in points (about the binary logarithm of how much likelier it
+is between records of one work than between look-alikes; the manner of Fellegi and Sunter, J Am Stat Assoc 1969;64:1183).
+What one side lacks is worth nothing. "Same" needs enough points and no contradiction; a contradiction that everything
+else outweighs leaves "unsure", for a person; the rest is "different".
+
+Identifier rules: a PMID or PMCID joins; different PMIDs never join; a DOI joins only when title, or volume and first
+page, agree, because a conference supplement shares one DOI over hundreds of abstracts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
+from rapidfuzz.distance import Levenshtein
+
+from evidence.matching import journals, people, places, titles
 from evidence.matching.normalise import Features
 
 Outcome = Literal["same", "different", "unsure"]
 
+SAME: Final = 8.0
+"""Points from which on two records without a contradiction are one work."""
+
+ASK: Final = 7.0
+"""Points from which on a pair with a contradiction, or with too few points, is shown to a person."""
+
+NOTHING: Final = "nothing-agrees"
+"""The rule of a "different" that rests on no contradiction: there is just no reason to think that they are one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """same, different or unsure; the rule that decided; its reasons as sentences."""
+    """same, different or unsure; the rule that decided; its reasons as sentences; the more strength, the surer."""
 
     outcome: Outcome
     rule: str
     reasons: tuple[str, ...] = ()
+    strength: float = 0.0
+
+    @property
+    def contradicts(self) -> bool:
+        """Something speaks against their being one work: no group may hold both."""
+        return self.outcome == "different" and self.rule != NOTHING
 
 
-_PLACE = (("year", "year"), ("volume", "volume"), ("issue", "issue"), ("first_page", "first page"))
-_UNRELATED = Verdict("different", "nothing-agrees")
+_NO_REASON: Final = Verdict("different", NOTHING)
+_UNLIKE: Final = Verdict("different", "title", ("titles differ",))
 
 
 def compare(a: Features, b: Features) -> Verdict:
-    """Are these one study?"""
+    """Are these one study? The order of the two does not matter."""
     if a.pmid and b.pmid:
-        if a.pmid == b.pmid:
-            return Verdict("same", "pmid", (f"both carry PMID {a.pmid}",))
-        return Verdict("different", "pmid", (f"PMIDs differ ({a.pmid}, {b.pmid})",))
+        return _by_id("PMID", "pmid", a.pmid, b.pmid)
     if a.pmcid and b.pmcid:
-        if a.pmcid == b.pmcid:
-            return Verdict("same", "pmcid", (f"both carry {a.pmcid}",))
-        return Verdict("different", "pmcid", (f"PMCIDs differ ({a.pmcid}, {b.pmcid})",))
-    if a.doi and b.doi:
-        return _by_doi(a, b)
-    return _by_title(a, b)
+        return _by_id("PMCID", "pmcid", a.pmcid, b.pmcid)
+    found = titles.compare(a.title, b.title)
+    shared_doi = bool(a.doi) and a.doi == b.doi
+    if found.likeness == "unlike" and not shared_doi:
+        return _UNLIKE
+    return _weigh(a, b, found, shared_doi=shared_doi)
 
 
-def _by_doi(a: Features, b: Features) -> Verdict:
-    if a.doi != b.doi:
-        return Verdict("different", "doi", (f"DOIs differ ({a.doi}, {b.doi})",))
-    shared = f"both carry DOI {a.doi}"
-    if a.notice != b.notice:
-        return Verdict("unsure", "doi-notice", (shared, "one is a notice, reply or comment"))
-    if _titles_agree(a, b):
-        return Verdict("same", "doi+title", (shared, "titles agree"))
-    place = [
-        name for name in ("year", "volume", "first_page") if getattr(a, name) and getattr(a, name) == getattr(b, name)
-    ]
-    if len(place) == 3:
-        return Verdict("same", "doi+place", (shared, "year, volume and first page agree"))
-    missing = not a.title or not b.title
-    why = "one has no title" if missing else "titles differ, and not all of year, volume and first page agree"
-    return Verdict("unsure", "doi-alone", (shared, why))
+def _by_id(name: str, rule: str, a: str, b: str) -> Verdict:
+    if a == b:
+        return Verdict("same", rule, (f"both carry {name} {a}",), 100.0)
+    return Verdict("different", rule, (f"{name}s differ ({min(a, b)}, {max(a, b)})",))
 
 
-def _titles_agree(a: Features, b: Features) -> bool:
-    """Equal after folding; or one is the other cut at a subtitle and long enough to speak."""
-    if not a.title or not b.title:
-        return False
-    if a.title == b.title or a.title.replace(" ", "") == b.title.replace(" ", ""):
-        return True
-    short, long = sorted((a, b), key=lambda f: len(f.title))
-    return short.title_speaks and long.title.startswith(short.title + " ")
+@dataclass(slots=True)
+class _Sheet:
+    """Points for and against, as they come in."""
+
+    points: float = 0.0
+    reasons: list[str] = field(default_factory=list)
+    against: list[str] = field(default_factory=list)
+    agree: set[str] = field(default_factory=set)
+    conflict: set[str] = field(default_factory=set)
+
+    def plus(self, name: str, points: float, reason: str) -> None:
+        self.points += points
+        self.reasons.append(reason)
+        self.agree.add(name)
+
+    def minus(self, name: str, points: float, reason: str) -> None:
+        self.points -= points
+        self.against.append(reason)
+        self.conflict.add(name)
 
 
-def _by_title(a: Features, b: Features) -> Verdict:
-    """No identifier in common: an equal title that speaks, and a place that agrees and does not disagree."""
-    if not (a.title_speaks and b.title_speaks) or a.title.replace(" ", "") != b.title.replace(" ", ""):
-        return _UNRELATED
-    if a.notice or b.notice or a.protocol != b.protocol or a.kind != b.kind:
-        return Verdict("unsure", "title-kind", ("titles are equal", "they may be different kinds of publication"))
-    conflicts = _conflicts(a, b)
-    if conflicts:
-        return Verdict("unsure", "title-conflict", ("titles are equal", *conflicts))
-    agree = _agreements(a, b)
-    if "volume" in agree and ("first page" in agree or "issue" in agree) and len(agree) >= 3:
-        return Verdict("same", "title+place", ("titles are equal", f"{', '.join(agree)} agree"))
-    if {"year", "first author", "journal"} <= set(agree):
-        return Verdict("same", "title+author+journal+year", ("titles are equal", f"{', '.join(agree)} agree"))
-    return Verdict("unsure", "title-alone", ("titles are equal", f"only {', '.join(agree) or 'nothing else'} agrees"))
+def _weigh(a: Features, b: Features, found: titles.Compared, *, shared_doi: bool) -> Verdict:
+    sheet = _Sheet()
+    _title(sheet, a, b, found)
+    _authors(sheet, a, b)
+    _doi(sheet, a, b)
+    _place(sheet, a, b)
+    _kind(sheet, a, b)
+    return _decide(sheet, a, b, found, shared_doi=shared_doi)
 
 
-def _conflicts(a: Features, b: Features) -> list[str]:
-    found = []
-    if a.year and b.year and abs(a.year - b.year) > 1:
-        found.append(f"years differ ({a.year}, {b.year})")
-    for name, label in (("volume", "volumes"), ("first_page", "first pages")):
-        x, y = getattr(a, name), getattr(b, name)
-        if x and y and x != y:
-            found.append(f"{label} differ ({x}, {y})")
-    return found
+def _pair(x: object, y: object) -> str:
+    return ", ".join(sorted((str(x), str(y))))
 
 
-def _agreements(a: Features, b: Features) -> list[str]:
-    found = [label for name, label in _PLACE if getattr(a, name) and getattr(a, name) == getattr(b, name)]
-    if a.journal & b.journal:
-        found.append("journal")
-    if a.family and b.family and (a.family == b.family or a.family.endswith(b.family) or b.family.endswith(a.family)):
-        found.append("first author")
-    return found
+def _title(sheet: _Sheet, a: Features, b: Features, found: titles.Compared) -> None:
+    words = min(len(a.title.words), len(b.title.words))
+    speaks = a.title.speaks and b.title.speaks
+    if found.likeness in ("equal", "near"):
+        worth = (4.0 + min(words, 10) / 10) if speaks else 1.0
+        if found.likeness == "near":
+            worth -= 0.5
+        how = "titles are equal" if found.likeness == "equal" else "titles differ in spelling only"
+        sheet.plus("title", worth, how if speaks else f"{how}, but short")
+    elif found.likeness == "cut":
+        sheet.plus("title part", 2.5 if speaks else 0.5, "one title is part of the other")
+    elif found.likeness == "alike":
+        sheet.minus("title", 0.0, "titles differ in some words")
+    elif found.likeness == "unlike":
+        sheet.minus("title", 6.0, "titles differ")
+    if found.telling:
+        sheet.minus("telling", 2.0, f"only one title says: {', '.join(found.telling)}")
+
+
+def _authors(sheet: _Sheet, a: Features, b: Features) -> None:
+    likeness = people.compare(a.people, b.people)
+    if likeness == "same":
+        both = min(len(a.people), len(b.people))
+        sheet.plus("authors", 3.0 + (0.5 if both > 2 else 0.0), "authors agree")
+    elif likeness == "first":
+        sheet.plus("first author", 2.0, "first authors agree")
+    elif likeness == "some":
+        sheet.plus("some authors", 0.5, "some authors agree")
+    elif likeness == "differ":
+        sheet.minus("authors", 4.0, "authors differ")
+    elif a.groups & b.groups:
+        sheet.plus("first author", 2.0, "the same group is the author")
+
+
+def _doi(sheet: _Sheet, a: Features, b: Features) -> None:
+    if not a.doi or not b.doi:
+        return
+    if a.doi == b.doi:
+        sheet.plus("DOI", 4.0, f"both carry DOI {a.doi}")
+    else:
+        sheet.minus("DOI", 4.0, f"DOIs differ ({_pair(a.doi, b.doi)})")
+
+
+def _place(sheet: _Sheet, a: Features, b: Features) -> None:
+    _year(sheet, a.year, b.year)
+    if a.volume and b.volume:
+        if a.volume[0] == b.volume[0]:
+            sheet.plus("volume", 1.5, "volumes agree")
+        elif not {*a.volume, *a.issue} & {*b.volume, *b.issue}:
+            sheet.minus("volume", 2.5, f"volumes differ ({_pair(a.volume[0], b.volume[0])})")
+    if a.issue and b.issue:
+        if a.issue[0] == b.issue[0]:
+            sheet.plus("issue", 0.5, "issues agree")
+        elif "volume" in sheet.agree:
+            sheet.minus("issue", 0.5, f"issues differ ({_pair(a.issue[0], b.issue[0])})")
+    _pages(sheet, a, b)
+    likeness = journals.compare(*sorted((a.journal, b.journal)))
+    if likeness == "same":
+        sheet.plus("journal", 1.5, "journals agree")
+    elif likeness == "close":
+        sheet.plus("journal", 1.0, "journal names are close")
+    elif likeness == "unlike":
+        sheet.minus("journal", 2.5, "journals differ")
+
+
+def _year(sheet: _Sheet, a: int | None, b: int | None) -> None:
+    if a and b:
+        if a == b:
+            sheet.plus("year", 1.0, "years agree")
+        elif abs(a - b) == 1:
+            sheet.plus("near year", 0.0, f"years are next to each other ({_pair(a, b)})")
+        else:
+            sheet.minus("year", 3.0, f"years differ ({_pair(a, b)})")
+
+
+def _pages(sheet: _Sheet, a: Features, b: Features) -> None:
+    likeness = places.compare_pages(a.pages, b.pages)
+    if likeness == "equal":
+        sheet.plus("pages", 3.0, "pages agree")
+    elif likeness == "first":
+        sheet.plus("pages", 2.0, "first pages agree")
+    elif likeness == "near":
+        sheet.plus("near pages", 0.5, "pages may be the same")
+    elif likeness == "conflict":
+        sheet.minus("pages", 4.0, f"first pages differ ({_pair(a.pages.first, b.pages.first)})")
+
+
+def _kind(sheet: _Sheet, a: Features, b: Features) -> None:
+    if a.title.marks != b.title.marks:
+        marks = sorted(a.title.marks ^ b.title.marks)
+        sheet.minus("kind", 6.0, f"one is a notice or comment ({', '.join(marks)})")
+    if a.kind != b.kind and {a.kind, b.kind} & {"preprint", "registration", "chapter", "book", "thesis"}:
+        sheet.minus("kind", 4.0, f"they are different kinds of publication ({_pair(a.kind, b.kind)})")
+
+
+_HARD: Final = frozenset({"title", "telling", "authors", "DOI", "year", "pages", "kind", "volume", "journal"})
+
+
+def _decide(sheet: _Sheet, a: Features, b: Features, found: titles.Compared, *, shared_doi: bool) -> Verdict:
+    hard = frozenset(sheet.conflict & _HARD)
+    reasons = (*sheet.reasons, *sheet.against)
+    rule = _rule(sheet, found)
+    if not hard and sheet.points >= SAME and _is_held(sheet, found, shared_doi=shared_doi):
+        return Verdict("same", rule, reasons, sheet.points)
+    if hard and sheet.points >= SAME - 2 and _outweighed(sheet, a, b, hard):
+        return Verdict("same", rule + "!", reasons, sheet.points - 4)
+    if sheet.points >= ASK and "kind" not in hard:
+        return Verdict("unsure", rule, reasons, sheet.points)
+    if hard:
+        return Verdict("different", "+".join(sorted(hard)).lower(), tuple(sheet.against), sheet.points)
+    return _NO_REASON
+
+
+def _rule(sheet: _Sheet, found: titles.Compared) -> str:
+    named = [n for n in ("DOI", "title", "title part", "authors", "first author", "pages", "volume", "journal", "year")]
+    return "+".join(n.replace(" ", "-").lower() for n in named if n in sheet.agree) or found.likeness
+
+
+def _is_held(sheet: _Sheet, found: titles.Compared, *, shared_doi: bool) -> bool:
+    """Are there enough independent facts: who, and where or an identifier?"""
+    agree = sheet.agree
+    somebody = bool(agree & {"authors", "first author"})
+    somewhere = bool(agree & {"pages", "volume", "journal"})
+    if shared_doi:
+        return "title" in agree or "title part" in agree or {"volume", "pages"} <= agree or somebody
+    if "title" in agree:
+        if somebody:
+            return somewhere or "year" in agree
+        return {"pages", "volume"} <= agree or {"journal", "volume", "year"} <= agree
+    if "title part" in agree:
+        return somebody and somewhere
+    return somebody and {"pages", "volume"} <= agree
+
+
+def _outweighed(sheet: _Sheet, a: Features, b: Features, hard: frozenset[str]) -> bool:
+    """A contradiction that the rest outweighs: all of who, what and where agrees, and only a damaged value does not."""
+    agree = sheet.agree
+    what, who = "title" in agree, "authors" in agree
+    here = {"volume", "pages"} <= agree
+    spread = here and "near pages" not in agree and min(a.pages.last - a.pages.first, b.pages.last - b.pages.first) > 0
+    if hard <= {"title", "telling"}:
+        # Neighbouring abstracts of one group share DOI, authors and page; nobody shares a range of pages.
+        return who and spread and ("year" in agree or "DOI" in agree)
+    if hard == {"kind"}:
+        return what and who and spread  # a notice has pages of its own
+    if hard == {"journal"}:
+        return what and who and (here and "near pages" not in agree or "DOI" in agree)
+    if hard == {"year"}:
+        return what and who and here and "journal" in agree
+    if hard == {"volume"}:
+        return what and who and {"pages", "journal", "year"} <= agree and bool(a.pages.last and b.pages.last)
+    if hard == {"authors"}:
+        return what and here and {"journal", "year"} <= agree
+    if hard == {"DOI"}:
+        return what and who and here and _damaged(a.doi, b.doi)
+    return False
+
+
+def _damaged(a: str, b: str) -> bool:
+    """One DOI may be the other with characters lost or mistyped."""
+    return a.startswith(b) or b.startswith(a) or Levenshtein.distance(a, b, score_cutoff=2) <= 2

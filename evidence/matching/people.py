@@ -1,0 +1,71 @@
+"""Authors in all the forms lists give them: "Smith AB", "Smith, Anna B.", run together, cut short, or a group."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from rapidfuzz.distance import Levenshtein
+
+from evidence import text
+from evidence.records import Author
+
+Likeness = Literal["same", "first", "some", "differ", "unknown"]
+"""same: most of the shorter list · first: the first author · some · differ: nobody · unknown: a side names no person."""
+
+_NOT_NAMES: Final = frozenset("et al and others jr sr dr prof md phd de la le van von der den del dos da di el".split())
+_MOST: Final = 12
+"""Authors looked at: a list of hundreds says no more than its beginning."""
+
+
+def names(authors: tuple[Author, ...]) -> tuple[frozenset[str], ...]:
+    """For each person at the head of a list, the words of the name without initials."""
+    found = []
+    for author in authors[: _MOST * 2]:
+        if not author.is_group and author.valid and len(found) < _MOST:
+            words = frozenset(_words(author))
+            if words:
+                found.append(words)
+    return tuple(found)
+
+
+def _words(author: Author) -> list[str]:
+    family = [w for w in text.fold(author.family).split() if w not in _NOT_NAMES]
+    words = [w for w in family if len(w) > 1]
+    if len(family) > 1:
+        words.append("".join(family))
+    if not words:
+        words = [w for w in text.fold(author.given).split() if len(w) > 2]
+    return words
+
+
+def compare(a: tuple[frozenset[str], ...], b: tuple[frozenset[str], ...]) -> Likeness:
+    """How two author lists compare."""
+    if not a or not b:
+        return "unknown"
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    first = bool(a[0] & b[0])
+    everyone = frozenset().union(*long)
+    common = sum(1 for name in short if name & everyone)
+    if common < len(short) and 2 * common < max(3, len(short)):
+        common += sum(1 for name in short if not name & everyone and _misspelt(name, everyone))
+        first = first or _misspelt(a[0], b[0])
+    if first and common >= 0.5 * len(short) or common >= 0.75 * len(short) and common >= 2:
+        return "same"
+    if first:
+        return "first"
+    return "some" if common else "differ"
+
+
+def _misspelt(name: frozenset[str], everyone: frozenset[str]) -> bool:
+    """A name with one slip (two in a long one), or cut short: Dinev, Diney; Munzel, Muenzel."""
+    for word in name:
+        most = 1 if len(word) < 8 else 2
+        for other in everyone:
+            if len(word) > 3 and len(other) > 3 and Levenshtein.distance(word, other, score_cutoff=most) <= most:
+                return True
+    return False
+
+
+def first_name(people: tuple[frozenset[str], ...]) -> str:
+    """One word for the first author: the longest of the family name, ties by the alphabet."""
+    return min(people[0], key=lambda w: (-len(w), w)) if people else ""

@@ -1,0 +1,234 @@
+"""Titles: what is left of one when a database's additions are gone, and how two of them compare."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from rapidfuzz.distance import Levenshtein
+
+from evidence import text
+
+Likeness = Literal["equal", "near", "cut", "alike", "unlike", "unknown"]
+"""equal: the same letters · near: spelling or word order only · cut: one is the other without its head or tail ·
+alike: most words are common · unlike · unknown: one side has no title that says anything."""
+
+MIN_LETTERS: Final = 20
+"""Letters below which a title cannot speak for itself ("Editorial", "Carpal tunnel syndrome")."""
+
+STOP: Final = frozenset(
+    "a an the of in on for and or to with by from at as is are be its their our into via using use during after"
+    " de la le les des du et en un une der die das und von im mit bei el los las y del al il i e per da di".split()
+) - {"i", "after"}
+"""Words that titles of one work gain and lose."""
+
+_TRAILER: Final = re.compile(
+    r"\s*\[(?:[^\[\]]*\b(?:refs?|review|comment(?:s|ary)?|erratum|errata|corrected|republished|summary|abstract|letter|editorial"
+    r"|original|article|note|in (?:french|german|spanish|italian|japanese|chinese|russian|polish|portuguese))\b[^\[\]]*"
+    r"|french|german|spanish|italian|japanese|chinese|russian|polish|portuguese|danish|dutch|swedish|norwegian|hungarian"
+    r"|czech|turkish|korean|hebrew|finnish|serbian|croatian|romanian|greek|bulgarian|slovak|ukrainian|persian|arabic)\]\W*$",
+    re.I,
+)
+"""What Ovid, Embase and EndNote append: "[Review] [33 refs]", "[see comment]", "[Japanese]"."""
+
+_OPEN_TRAILER: Final = re.compile(
+    r"\W*\[(?:erratum|errata|retraction|republished|see comment|comment (?:in|on)|corrected|summary|review)\b.*$"
+    r"|\s*<original>.*$",
+    re.I | re.S,
+)
+"""Trailers that a field's length cut short, and the original title after "<ORIGINAL>" (LILACS)."""
+
+_STATE: Final = re.compile(r"^\W*(?:retracted(?: article)?|withdrawn|review|original article)\s*[:.]\s*", re.I)
+"""Words put before a title when the article was retracted; the work is the same."""
+
+_ERRATUM: Final = re.compile(
+    r"^\W*(?:(?:author|publisher|editorial)'?s? )?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?\s*(?:[:.]|to\b|for\b|$)|corrected and republished)"
+    r"|\(vol\.? ?[0-9]+,? (?:no\.? ?[0-9]+,? )?(?:pg?|page)\.? ?[0-9]",
+    re.I,
+)
+_ITS_PLACE: Final = re.compile(r"\s*\(vol\.? ?[0-9]+,? (?:no\.? ?[0-9]+,? )?(?:pg?|page)\.? ?[0-9][^()]*\)?\W*$", re.I)
+"""What Web of Science appends to an erratum's title: where the article stands."""
+
+_RETRACTION: Final = re.compile(r"^\W*(?:retraction\b\s*(?:[:.]|to\b|of\b|note|notice|statement|$)|(?:an )?expression of concern)", re.I)
+_REPLY: Final = re.compile(
+    r"\b(?:author|editor)s?'?s? (?:reply|replies|response)|\bin reply\b|^\W*(?:repl(?:y|ies)|response|re)\b\s*(?:[:.]|to\b|$)"
+    r"|[-\u2013\u2014:.(\[]\s*(?:authors? )?(?:reply|response to)\b|\[reply\]|[-\u2013\u2014:]\s*reply\W*$",
+    re.I,
+)
+_COMMENT: Final = re.compile(
+    r"^\W*(?:(?:invited |guest |expert )?comment(?:s|ary)?\b\s*(?:[:.]|on\b|to\b|$)|editorial(?: comment(?:ary)?)?\s*(?:[:.]|on\b|$)"
+    r"|letter(?: to the editor)?\s*(?:[:.]|$)|discussion\s*(?:[:.]|of\b|$)|journal club)",
+    re.I,
+)
+_MARKS: Final = (
+    ("erratum", _ERRATUM), ("retraction notice", _RETRACTION), ("reply", _REPLY), ("comment", _COMMENT),
+)  # fmt: skip
+
+_ROMAN: Final = frozenset("i ii iii iv v vi vii viii ix x xi xii".split())
+_TELLING: Final = frozenset(
+    "part parts protocol protocols rationale design erratum errata correction corrigendum retraction reply response comment"
+    " commentary letter editorial update updated updates appendix supplement abstract addendum chapter edition section"
+    " not no non without versus vs high low male female males females men women boys girls children child adult adults"
+    " adolescent adolescents elderly infants mice mouse rats rat pigs rabbits dogs human humans"
+    " type phase stage first second third fourth fifth one two three four five six seven eight nine ten"
+    " early late acute chronic left right upper lower anterior posterior pre post prevention treatment diagnosis"
+    " preliminary interim final pilot long short term year years month months follow followup japanese chinese korean"
+    " european american british german french italian spanish indian".split()
+)  # fmt: skip
+"""Words (beside numbers) by which works of one series differ: two titles that differ in one are two works, as a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title ready to be compared: its letters, its words, and what kind of notice it announces."""
+
+    letters: str
+    words: tuple[str, ...]
+    marks: frozenset[str]
+
+    @property
+    def speaks(self) -> bool:
+        """Long enough to identify a work together with other fields."""
+        return len(self.letters) >= MIN_LETTERS and len(self.words) >= 3
+
+
+EMPTY: Final = Title("", (), frozenset())
+
+
+def make(printed: str, types: frozenset[str] = frozenset()) -> Title:
+    """A printed title (plain text) without its trailers, spelled one way."""
+    if not printed:
+        return Title("", (), types) if types else EMPTY
+    marks = types | {name for name, pattern in _MARKS if pattern.search(printed)}
+    core = _ITS_PLACE.sub("", printed) if "erratum" in marks else printed
+    if "[" in core or "<" in core:
+        core = _bare(core)
+    stated = _STATE.match(core)
+    if stated:
+        core = core[stated.end() :]
+    words = tuple(w for w in spelled(text.fold(core)).split() if w not in STOP)
+    return Title("".join(words), words, frozenset(marks))
+
+
+def _bare(core: str) -> str:
+    """The title without database trailers, unless nothing would be left."""
+    while True:
+        shorter = _TRAILER.sub("", core)
+        if len(shorter) < 8 or shorter == core:
+            break
+        core = shorter
+    shorter = _OPEN_TRAILER.sub("", core)
+    return shorter if len(shorter) >= 8 else core
+
+
+_SPELLING: Final = re.compile("ae|oe|z|our|ph(?=or|ur)")
+_SPELLED: Final = {"ae": "e", "oe": "e", "z": "s", "our": "or", "ph": "f"}
+
+
+def spelled(folded: str) -> str:
+    """British and American spelling made one: haemolysis, randomized, tumour, sulphur."""
+    return _SPELLING.sub(lambda m: _SPELLED[m[0]], folded)
+
+
+def is_telling(word: str) -> bool:
+    """A number, a Roman numeral or another word by which works of a series differ."""
+    return word in _TELLING or word in _ROMAN or (not word.isalpha() and any(c.isdigit() for c in word))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How two titles compare; the telling words that only one of them has."""
+
+    likeness: Likeness
+    telling: tuple[str, ...] = ()
+
+
+_EQUAL: Final = Compared("equal")
+_UNLIKE: Final = Compared("unlike")
+_UNKNOWN: Final = Compared("unknown")
+
+
+def compare(a: Title, b: Title) -> Compared:
+    """How two titles compare."""
+    if not a.letters or not b.letters:
+        return _UNKNOWN
+    if a.letters == b.letters:
+        return _EQUAL
+    shorter, longer = (a.letters, b.letters) if len(a.letters) <= len(b.letters) else (b.letters, a.letters)
+    if len(shorter) < MIN_LETTERS and len(longer) > len(shorter) and longer.startswith(shorter):
+        return Compared("cut")
+    if len(shorter) * 4 < len(longer):
+        return _UNLIKE
+    left, right = _left_over(a.words, b.words)
+    if _is_cut(shorter, longer) and not (left and right and _numbers(left) != _numbers(right)):
+        return Compared("cut", _telling(left, right))
+    return _by_words(a, b, left, right)
+
+
+def _is_cut(shorter: str, longer: str) -> bool:
+    """One begins or ends with the whole other, which is long enough to speak."""
+    return len(shorter) >= MIN_LETTERS and (longer.startswith(shorter) or longer.endswith(shorter))
+
+
+def _left_over(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The words that only one title has."""
+    counts = Counter(a)
+    counts.subtract(b)
+    left = [w for w, n in counts.items() for _ in range(n)]
+    right = [w for w, n in counts.items() for _ in range(-n)]
+    return left, right
+
+
+def _by_words(a: Title, b: Title, left: list[str], right: list[str]) -> Compared:
+    most = max(len(a.words), len(b.words))
+    if len(left) + len(right) > 0.8 * (len(a.words) + len(b.words)):
+        return _UNLIKE
+    if "".join(left) == "".join(right):
+        return Compared("near")
+    left, right = _without_misspelt(left, right)
+    if not left and not right:
+        return Compared("near")
+    telling = _telling(left, right)
+    if not (left and right) and len(left) + len(right) <= 0.4 * most:
+        return Compared("cut", telling)
+    similarity = Levenshtein.normalized_similarity(a.letters, b.letters, score_cutoff=0.7)
+    if similarity >= 0.95 and not telling:
+        return Compared("near")
+    if similarity >= 0.7 or max(len(left), len(right)) <= 0.34 * most:
+        return Compared("alike", telling)
+    if len(left) <= 0.25 * len(a.words) or len(right) <= 0.25 * len(b.words):
+        return Compared("alike", telling)
+    return _UNLIKE
+
+
+def _without_misspelt(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
+    """What remains when words that are one word misspelt, cut, joined or inflected are taken away."""
+    left, right = sorted(left, key=len, reverse=True), sorted(right, key=len, reverse=True)
+    kept = []
+    for word in left:
+        match = next((other for other in right if _one_word(word, other)), None)
+        if match is None:
+            kept.append(word)
+        else:
+            right.remove(match)
+    if "".join(sorted("".join(kept))) == "".join(sorted("".join(right))):
+        return [], []  # only hyphens moved
+    return kept, right
+
+
+def _one_word(a: str, b: str) -> bool:
+    """The same word, misspelt or inflected: never numbers or telling words."""
+    if min(len(a), len(b)) < 4 or is_telling(a) and is_telling(b) or not (a.isalpha() and b.isalpha()):
+        return False
+    most = 1 if min(len(a), len(b)) < 8 else 2
+    return Levenshtein.distance(a, b, score_cutoff=most) <= most and a[0] == b[0]
+
+
+def _numbers(words: list[str]) -> set[str]:
+    return {w for w in words if w in _ROMAN or any(c.isdigit() for c in w)}
+
+
+def _telling(left: list[str], right: list[str]) -> tuple[str, ...]:
+    return tuple(sorted({w for w in (*left, *right) if is_telling(w)}))
