@@ -53,7 +53,7 @@ def _title_keys(f: Features) -> Iterator[str]:
         return
     author = people.first_name(f.people)
     if f.title.speaks:
-        yield f"t:{f.title.letters}"
+        yield "t:" + "".join(words)
         stems = [w[:_STEM] for w in words]
         if len(stems) > _HEAD:
             yield "h:" + " ".join(stems[:_HEAD])
@@ -72,9 +72,9 @@ def _place_keys(f: Features) -> Iterator[str]:
             yield f"v:{volume}:{first}:{people.first_name(f.people)[:3]}"
             if f.title.words:
                 yield f"w:{volume}:{first}:{f.title.words[0][:3]}"
-    elif volume and not f.pages.known or not f.title.speaks:
-        for name in f.people[:3]:
-            yield f"i:{volume}:{f.issue[0] if f.issue else 0}:{min(name, key=lambda w: (-len(w), w))}"
+    if volume and f.issue:
+        for name in f.people[:2]:
+            yield f"i:{volume}:{f.issue[0]}:{min(name, key=lambda w: (-len(w), w))}"
 
 
 def pairs(blocks: Mapping[int, Sequence[int]], known: Sequence[Features]) -> Iterable[tuple[int, int]]:

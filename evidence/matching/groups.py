@@ -1,7 +1,9 @@
 """From verdicts on pairs to groups that stay consistent.
 
-Certain pairs join, the surest first; a join that would put two records into one group of which a verdict says that they
-are different works is refused. Ties are broken by the records' own content, so the order of arrival decides nothing.
+Records that certain links connect are one group when no verdict on any two of them says that they are different works.
+Where one does, nothing is guessed: a record that is the same as two different works joins neither, unless one of the two
+links is much the surer; what remains is joined surest first, refusing every join that would hold a contradiction. Ties
+are broken by the records' own content, so the order of arrival decides nothing.
 """
 
 from __future__ import annotations
@@ -9,9 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
 
 from evidence.matching.normalise import Features
 from evidence.matching.verdict import Verdict, compare
+
+MARGIN: Final = 4.0
+"""Points by which one of two links must be the surer to decide between two works."""
+
+Judge = Callable[[int, int], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,49 +34,102 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Groups of two and more record numbers; certain links that a contradiction kept from joining."""
+    """Groups of two and more record numbers, and the certain links that a contradiction kept from joining."""
 
     groups: tuple[tuple[int, ...], ...]
     refused: tuple[Link, ...]
 
 
-def group(
-    links: Iterable[Link],
-    known: Sequence[Features],
-    rank: Callable[[int], tuple[object, ...]],
-    judged: dict[tuple[int, int], Verdict] | None = None,
-) -> Groups:
-    """Groups by the links that say "same". `rank` is a total order of records by content; `judged`: verdicts at hand."""
+def judge(known: Sequence[Features], judged: dict[tuple[int, int], Verdict]) -> Judge:
+    """Verdicts on pairs of numbers, each worked out once."""
+
+    def look(a: int, b: int) -> Verdict:
+        pair = (a, b) if a < b else (b, a)
+        found = judged.get(pair)
+        if found is None:
+            found = judged[pair] = compare(known[pair[0]], known[pair[1]])
+        return found
+
+    return look
+
+
+def group(links: Iterable[Link], look: Judge, rank: Callable[[int], tuple[object, ...]]) -> Groups:
+    """Groups by the links that say "same". `rank` is a total order of records by their content."""
     certain = [link for link in links if link.verdict.outcome == "same"]
-    certain.sort(key=lambda k: (-k.verdict.strength, *sorted((rank(k.a), rank(k.b)))))
-    judged = judged if judged is not None else {}
+    groups: list[tuple[int, ...]] = []
+    refused: list[Link] = []
+    for members, own in _components(certain):
+        if not any(look(a, b).contradicts for a, b in combinations(members, 2)):
+            groups.append(members)
+            continue
+        kept = _without_ambiguous(own, look)
+        found, more = _greedy(kept, look, rank)
+        groups += found
+        refused += [*(link for link in own if link not in kept), *more]
+    return Groups(tuple(sorted(groups)), tuple(refused))
+
+
+def _components(links: Sequence[Link]) -> list[tuple[tuple[int, ...], list[Link]]]:
+    """The connected parts: their members in order, their links."""
+    home: dict[int, int] = {}
+
+    def find(number: int) -> int:
+        root = number
+        while home.setdefault(root, root) != root:
+            root = home[root]
+        while home[number] != root:
+            home[number], number = root, home[number]
+        return root
+
+    for link in links:
+        home[find(link.a)] = find(link.b)
+    members: dict[int, list[int]] = defaultdict(list)
+    own: dict[int, list[Link]] = defaultdict(list)
+    for number in home:
+        members[find(number)].append(number)
+    for link in links:
+        own[find(link.a)].append(link)
+    return [(tuple(sorted(members[root])), own[root]) for root in members]
+
+
+def _without_ambiguous(links: Sequence[Link], look: Judge) -> list[Link]:
+    """The links of records that are not the same as two different works."""
+    at: dict[int, list[Link]] = defaultdict(list)
+    for link in links:
+        at[link.a].append(link)
+        at[link.b].append(link)
+    dropped: set[int] = set()
+    for number, own in at.items():
+        for one, other in combinations(own, 2):
+            if look(_far_end(one, number), _far_end(other, number)).contradicts:
+                gap = one.verdict.strength - other.verdict.strength
+                if gap < MARGIN:
+                    dropped.add(id(one))
+                if gap > -MARGIN:
+                    dropped.add(id(other))
+    return [link for link in links if id(link) not in dropped]
+
+
+def _far_end(link: Link, number: int) -> int:
+    return link.b if link.a == number else link.a
+
+
+def _greedy(
+    links: Sequence[Link], look: Judge, rank: Callable[[int], tuple[object, ...]]
+) -> tuple[list[tuple[int, ...]], list[Link]]:
+    """Join the surest first; never two records of which a verdict says that they are different."""
     home: dict[int, int] = {}
     members: dict[int, list[int]] = {}
     refused = []
-    for link in certain:
-        a, b = home.setdefault(link.a, link.a), home.setdefault(link.b, link.b)
+    for link in sorted(links, key=lambda k: (-k.verdict.strength, *sorted((rank(k.a), rank(k.b))))):
+        a, b = (home.setdefault(n, n) for n in (link.a, link.b))
         if a == b:
             continue
         one, other = members.get(a, [a]), members.get(b, [b])
-        if any(_judge(x, y, known, judged).contradicts for x in one for y in other):
+        if any(look(x, y).contradicts for x in one for y in other):
             refused.append(link)
             continue
-        for number in other:
-            home[number] = a
+        home.update(dict.fromkeys(other, a))
         members[a] = one + other
         members.pop(b, None)
-    whole = defaultdict(list)
-    for number, leader in home.items():
-        whole[leader].append(number)
-    found = sorted(tuple(sorted(m)) for m in whole.values() if len(m) > 1)
-    return Groups(tuple(found), tuple(refused))
-
-
-def _judge(
-    a: int, b: int, known: Sequence[Features], judged: dict[tuple[int, int], Verdict]
-) -> Verdict:
-    pair = (a, b) if a < b else (b, a)
-    found = judged.get(pair)
-    if found is None:
-        found = judged[pair] = compare(known[a], known[b])
-    return found
+    return [tuple(sorted(m)) for m in members.values()], refused

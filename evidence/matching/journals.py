@@ -29,6 +29,9 @@ _ADDED: Final = re.compile(
 _PARALLEL: Final = re.compile(r"=\s*([^=\[(]{8,})|\[([^\]]{8,})\]")
 """A name in another language beside the name: "Zhongguo fei ai za zhi = Chinese journal of lung cancer"."""
 
+_CONFERENCE: Final = re.compile(r"conference\s*[:.]\s*(.{20,})", re.I)
+"""Embase names the meeting behind the journal; other exports name the meeting alone."""
+
 _ELECTRONIC: Final = re.compile(r"electronic|resource|online|internet|print", re.I)
 
 
@@ -36,6 +39,9 @@ _ELECTRONIC: Final = re.compile(r"electronic|resource|online|internet|print", re
 def words(name: str) -> tuple[tuple[str, ...], ...]:
     """The names in a printed journal name, each as the words that count."""
     found = [_words(_ADDED.sub("", name).strip() or name)]
+    conference = _CONFERENCE.search(name)
+    if conference:
+        found.append(_words(conference[1]))
     if "=" in name or "[" in name:
         parallel = (m[1] or m[2] for m in _PARALLEL.finditer(name))
         found += [_words(p) for p in parallel if not _ELECTRONIC.search(p)]

@@ -33,19 +33,18 @@ class Features:
 
 def features(record: Record) -> Features:
     """The comparable part of a record."""
-    journal = _journal(record)
     return Features(
         pmid=record.id("pmid") or "",
         pmcid=record.id("pmcid") or "",
         doi=_doi(record.id("doi") or ""),
-        title=_title(record, journal),
+        title=_title(record),
         people=people.names(record.authors),
         groups=frozenset(text.ascii_fold(a.family) for a in record.authors if a.is_group),
         year=record.year,
         volume=places.numbers(record.volume),
         issue=places.numbers(record.issue),
         pages=_pages(record),
-        journal=journal,
+        journal=_journal(record),
         kind=record.kind,
     )
 
@@ -70,24 +69,12 @@ def _doi(value: str) -> str:
     return _DOI_TAIL.sub("", value)
 
 
-def _title(record: Record, journal: tuple[tuple[str, ...], ...]) -> Title:
+def _title(record: Record) -> Title:
     types = frozenset(_TYPES[t.name] for t in record.publication_types if t.name in _TYPES)
-    made = titles.make(text.plain(record.title or record.vernacular_title), types)
-    if made.words and journal and _names_the_journal(made, journal):
+    printed = text.plain(record.title or record.vernacular_title)
+    if titles.is_running_head(printed, (record.journal.title, record.journal.abbreviation)):
         return titles.EMPTY
-    return made
-
-
-def _names_the_journal(title: Title, journal: tuple[tuple[str, ...], ...]) -> bool:
-    """The title is the running head of a page, not a title: the journal's name, whole, cut short or torn apart."""
-    letters = "".join(sorted(title.letters))
-    for name in journal:
-        words = tuple(titles.spelled(w) for w in name)
-        if len(title.words) <= len(words) and title.words == words[: len(title.words)] and len(title.words) > 1:
-            return True
-        if len(name) > 2 and letters == "".join(sorted("".join(words))):
-            return True
-    return False
+    return titles.make(printed, types)
 
 
 def _journal(record: Record) -> tuple[tuple[str, ...], ...]:

@@ -9,10 +9,13 @@ from rapidfuzz.distance import Levenshtein
 from evidence import text
 from evidence.records import Author
 
-Likeness = Literal["same", "first", "some", "differ", "unknown"]
-"""same: most of the shorter list · first: the first author · some · differ: nobody · unknown: a side names no person."""
+Likeness = Literal["all", "same", "first", "some", "differ", "unknown"]
+"""all: two persons or more, nobody of the shorter list missing · same: most of the shorter list · first: the first author · some · differ: nobody · unknown: a side names no person."""
 
 _NOT_NAMES: Final = frozenset("et al and others jr sr dr prof md phd de la le van von der den del dos da di el".split())
+_NOBODY: Final = frozenset("research paper article original special issue editorial editors editor abstract".split())
+"""Words of a page's head that a program took for an author."""
+
 _MOST: Final = 12
 """Authors looked at: a list of hundreds says no more than its beginning."""
 
@@ -23,7 +26,7 @@ def names(authors: tuple[Author, ...]) -> tuple[frozenset[str], ...]:
     for author in authors[: _MOST * 2]:
         if not author.is_group and author.valid and len(found) < _MOST:
             words = frozenset(_words(author))
-            if words:
+            if words and not words <= _NOBODY:
                 found.append(words)
     return tuple(found)
 
@@ -49,6 +52,8 @@ def compare(a: tuple[frozenset[str], ...], b: tuple[frozenset[str], ...]) -> Lik
     if common < len(short) and 2 * common < max(3, len(short)):
         common += sum(1 for name in short if not name & everyone and _misspelt(name, everyone))
         first = first or _misspelt(a[0], b[0])
+    if common == len(short) >= 2 and (first or len(long) == len(short) >= 4):
+        return "all"
     if first and common >= 0.5 * len(short) or common >= 0.75 * len(short) and common >= 2:
         return "same"
     if first:

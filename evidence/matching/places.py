@@ -69,7 +69,7 @@ def _last(first: int, printed: str | None) -> int:
     start = str(first)
     if last < first and len(printed) < len(start):
         last = int(start[: len(start) - len(printed)] + printed)
-    return last if last >= first else 0
+    return last
 
 
 def compare_pages(a: Pages, b: Pages) -> Likeness:
@@ -97,9 +97,23 @@ def _unequal(a: Pages, b: Pages) -> Likeness:
         return "near"
     if _is_number(a) != _is_number(b) and (a.prefix != b.prefix or 1 in (a.first, b.first)):
         return "near"
-    if a.prefix == b.prefix and a.last and a.last == b.last and abs(a.first - b.first) <= 3:
+    if a.prefix == b.prefix and (_slip(a, b) or _within(a, b) or _within(b, a)):
         return "near"
     return "near" if _misread(a, b) or _misread(b, a) else "conflict"
+
+
+def _slip(a: Pages, b: Pages) -> bool:
+    """The last page agrees, and the first but for one digit, or nearly."""
+    if not a.last or a.last != b.last:
+        return False
+    one, other = str(a.first), str(b.first)
+    digits = len(one) == len(other) and sum(x != y for x, y in zip(one, other, strict=True)) == 1
+    return digits or abs(a.first - b.first) <= 3
+
+
+def _within(a: Pages, b: Pages) -> bool:
+    """One page alone that lies in the other's range, as where print and electronic pages are mixed ("359.e1-8")."""
+    return not a.last and b.last > b.first and b.first < a.first <= b.last
 
 
 def _misread(a: Pages, b: Pages) -> bool:
@@ -108,8 +122,14 @@ def _misread(a: Pages, b: Pages) -> bool:
 
 
 def _is_number(p: Pages) -> bool:
-    """An article number rather than pages: e0143396, 6305735, no range."""
-    return not p.last and (p.prefix.startswith("e") or p.first >= 10_000) or p.first >= 100_000
+    """An article number rather than pages: e0143396, c1804, 6305735; no range."""
+    lettered = p.prefix.startswith("e") or len(p.prefix) == 1 and p.first >= 1000
+    return not p.last and (lettered or p.first >= 10_000) or p.first >= 100_000
+
+
+def is_serial(p: Pages) -> bool:
+    """A number of an article within its issue ("Article 5") rather than a page."""
+    return not p.last and not p.prefix and p.first <= 30
 
 
 def numbers(printed: str) -> tuple[int, ...]:

@@ -18,6 +18,9 @@ alike: most words are common · unlike · unknown: one side has no title that sa
 MIN_LETTERS: Final = 20
 """Letters below which a title cannot speak for itself ("Editorial", "Carpal tunnel syndrome")."""
 
+_REPEATED: Final = 4
+"""Words that must stand twice in a row to be taken for one title printed twice."""
+
 STOP: Final = frozenset(
     "a an the of in on for and or to with by from at as is are be its their our into via using use during after"
     " de la le les des du et en un une der die das und von im mit bei el los las y del al il i e per da di".split()
@@ -28,10 +31,11 @@ _TRAILER: Final = re.compile(
     r"\s*\[(?:[^\[\]]*\b(?:refs?|review|comment(?:s|ary)?|erratum|errata|corrected|republished|summary|abstract|letter|editorial"
     r"|original|article|note|in (?:french|german|spanish|italian|japanese|chinese|russian|polish|portuguese))\b[^\[\]]*"
     r"|french|german|spanish|italian|japanese|chinese|russian|polish|portuguese|danish|dutch|swedish|norwegian|hungarian"
-    r"|czech|turkish|korean|hebrew|finnish|serbian|croatian|romanian|greek|bulgarian|slovak|ukrainian|persian|arabic)\]\W*$",
+    r"|czech|turkish|korean|hebrew|finnish|serbian|croatian|romanian|greek|bulgarian|slovak|ukrainian|persian|arabic)\]\W*$"
+    r"|\s*\((?:structured|provisional|brief|cochrane) (?:abstract|record|review)\)\W*$|\s*\(multiple letters?\)\W*$|\s*\[[0-9]\]\W*$",
     re.I,
 )
-"""What Ovid, Embase and EndNote append: "[Review] [33 refs]", "[see comment]", "[Japanese]"."""
+"""What Ovid, Embase, CENTRAL and DARE append: "[Review] [33 refs]", "[see comment]", "[Japanese]", "(Structured abstract)"."""
 
 _OPEN_TRAILER: Final = re.compile(
     r"\W*\[(?:erratum|errata|retraction|republished|see comment|comment (?:in|on)|corrected|summary|review)\b.*$"
@@ -44,12 +48,17 @@ _STATE: Final = re.compile(r"^\W*(?:retracted(?: article)?|withdrawn|review|orig
 """Words put before a title when the article was retracted; the work is the same."""
 
 _ERRATUM: Final = re.compile(
-    r"^\W*(?:(?:author|publisher|editorial)'?s? )?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?\s*(?:[:.]|to\b|for\b|$)|corrected and republished)"
-    r"|\(vol\.? ?[0-9]+,? (?:no\.? ?[0-9]+,? )?(?:pg?|page)\.? ?[0-9]",
+    r"^\W*(?:(?:author|publisher|editorial)'?s? )?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?\s*(?:[:.]|to\b|for\b|$)"
+    r"|corrected and republished)\W*(?:to\b|for\b|:)?",
     re.I,
 )
-_ITS_PLACE: Final = re.compile(r"\s*\(vol\.? ?[0-9]+,? (?:no\.? ?[0-9]+,? )?(?:pg?|page)\.? ?[0-9][^()]*\)?\W*$", re.I)
-"""What Web of Science appends to an erratum's title: where the article stands."""
+_ITS_PLACE: Final = re.compile(
+    r"\s*\(vol(?:ume|\.)? ?[0-9]+,? (?:no\.? ?[0-9]+,? )?(?:pg?|page)\.? ?[0-9][^()]*\)?\W*$"
+    r"|\s*\([^()]{4,}\((?:[a-z]+ [0-9]{1,2},? )?(?:19|20)[0-9]{2}\)[\s:;,]*(?:[0-9]+.*)?$",
+    re.I,
+)
+"""What an erratum's title says of the article's place: "(vol 85, pg 553, 2010)" in Web of Science, "(Lancet (2009) 360
+(542-544))" in Embase."""
 
 _RETRACTION: Final = re.compile(r"^\W*(?:retraction\b\s*(?:[:.]|to\b|of\b|note|notice|statement|$)|(?:an )?expression of concern)", re.I)
 _REPLY: Final = re.compile(
@@ -63,7 +72,7 @@ _COMMENT: Final = re.compile(
     re.I,
 )
 _MARKS: Final = (
-    ("erratum", _ERRATUM), ("retraction notice", _RETRACTION), ("reply", _REPLY), ("comment", _COMMENT),
+    ("retraction notice", _RETRACTION), ("reply", _REPLY), ("comment", _COMMENT),
 )  # fmt: skip
 
 _ROMAN: Final = frozenset("i ii iii iv v vi vii viii ix x xi xii".split())
@@ -82,7 +91,7 @@ _TELLING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title ready to be compared: its letters, its words, and what kind of notice it announces."""
+    """A title ready to be compared: all its letters, its words that count, and what kind of notice it announces."""
 
     letters: str
     words: tuple[str, ...]
@@ -102,14 +111,28 @@ def make(printed: str, types: frozenset[str] = frozenset()) -> Title:
     if not printed:
         return Title("", (), types) if types else EMPTY
     marks = types | {name for name, pattern in _MARKS if pattern.search(printed)}
-    core = _ITS_PLACE.sub("", printed) if "erratum" in marks else printed
-    if "[" in core or "<" in core:
+    core = printed
+    if core[-1] in ")]. " and "(" in core:
+        core = _ITS_PLACE.sub("", core)
+    headed = _ERRATUM.match(core)
+    if headed or core != printed:
+        marks |= {"erratum"}
+        core = core[headed.end() :] if headed and len(core) > headed.end() + 8 else core
+    if "[" in core or "<" in core or core.endswith(")"):
         core = _bare(core)
     stated = _STATE.match(core)
     if stated:
         core = core[stated.end() :]
-    words = tuple(w for w in spelled(text.fold(core)).split() if w not in STOP)
-    return Title("".join(words), words, frozenset(marks))
+    printed_words = _once(spelled(text.fold(core)).split())
+    return Title("".join(printed_words), tuple(w for w in printed_words if w not in STOP), frozenset(marks))
+
+
+def _once(words: list[str]) -> list[str]:
+    """Words of which a beginning stands twice, as where a running head was taken for part of the title, once."""
+    for size in range(len(words) // 2, _REPEATED - 1, -1):
+        if words[:size] == words[size : 2 * size]:
+            return words[size:]
+    return words
 
 
 def _bare(core: str) -> str:
@@ -163,13 +186,18 @@ def compare(a: Title, b: Title) -> Compared:
         return _UNLIKE
     left, right = _left_over(a.words, b.words)
     if _is_cut(shorter, longer) and not (left and right and _numbers(left) != _numbers(right)):
-        return Compared("cut", _telling(left, right))
+        return Compared("cut", () if _footnote(a, b, left, right) else _telling(left, right))
     return _by_words(a, b, left, right)
 
 
 def _is_cut(shorter: str, longer: str) -> bool:
     """One begins or ends with the whole other, which is long enough to speak."""
     return len(shorter) >= MIN_LETTERS and (longer.startswith(shorter) or longer.endswith(shorter))
+
+
+def _footnote(a: Title, b: Title, left: list[str], right: list[str]) -> bool:
+    """The only difference is a "1" at the very end: the mark of a footnote."""
+    return left + right == ["1"] and (a if left else b).words[-1] == "1"
 
 
 def _left_over(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[list[str], list[str]]:
@@ -190,7 +218,7 @@ def _by_words(a: Title, b: Title, left: list[str], right: list[str]) -> Compared
     left, right = _without_misspelt(left, right)
     if not left and not right:
         return Compared("near")
-    telling = _telling(left, right)
+    telling = () if _footnote(a, b, left, right) else _telling(left, right)
     if not (left and right) and len(left) + len(right) <= 0.4 * most:
         return Compared("cut", telling)
     similarity = Levenshtein.normalized_similarity(a.letters, b.letters, score_cutoff=0.7)
@@ -232,3 +260,31 @@ def _numbers(words: list[str]) -> set[str]:
 
 def _telling(left: list[str], right: list[str]) -> tuple[str, ...]:
     return tuple(sorted({w for w in (*left, *right) if is_telling(w)}))
+
+
+_SECTIONS: Final = frozenset(
+    "research article articles paper special issue section abstract abstracts editorial note notes contributions forum"
+    " review reviews letter letters communication original volume number theory perspectives perspective regular column editor editors commentary".split()
+)
+
+
+def is_running_head(printed: str, journals: tuple[str, ...]) -> bool:
+    """The head of a page in a title's place: the journal's name, cut short or torn apart, and at most a section's name."""
+    folded = " ".join(_once(text.fold(printed).split()))
+    for name in journals:
+        journal = text.fold(name)
+        if len(journal) < 12:
+            continue
+        if _letters(folded) == _letters(journal) or Levenshtein.normalized_similarity(folded, journal) >= 0.93:
+            return True
+        words, of_journal = folded.split(), journal.split()
+        head = 0
+        while head < min(len(words), len(of_journal)) and words[head] == of_journal[head]:
+            head += 1
+        if head >= 3 and head >= 0.6 * len(of_journal) and set(words[head:]) <= _SECTIONS:
+            return True
+    return False
+
+
+def _letters(folded: str) -> list[str]:
+    return sorted(folded.replace(" ", ""))

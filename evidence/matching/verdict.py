@@ -125,9 +125,13 @@ def _title(sheet: _Sheet, a: Features, b: Features, found: titles.Compared) -> N
 
 def _authors(sheet: _Sheet, a: Features, b: Features) -> None:
     likeness = people.compare(a.people, b.people)
-    if likeness == "same":
-        both = min(len(a.people), len(b.people))
-        sheet.plus("authors", 3.0 + (0.5 if both > 2 else 0.0), "authors agree")
+    if likeness == "all":
+        sheet.plus("all authors", 0.5, "nobody is missing")
+        sheet.plus("authors", 3.0, "authors agree")
+        if len(a.people) == len(b.people):
+            sheet.agree.add("as many authors")
+    elif likeness == "same":
+        sheet.plus("authors", 3.0, "authors agree")
     elif likeness == "first":
         sheet.plus("first author", 2.0, "first authors agree")
     elif likeness == "some":
@@ -159,7 +163,10 @@ def _place(sheet: _Sheet, a: Features, b: Features) -> None:
             sheet.plus("issue", 0.5, "issues agree")
         elif "volume" in sheet.agree:
             sheet.minus("issue", 0.5, f"issues differ ({_pair(a.issue[0], b.issue[0])})")
-    _pages(sheet, a, b)
+    if _moved(a, b) or _moved(b, a):
+        sheet.plus("volume", 1.5, "volume and issue agree, one column further")
+    else:
+        _pages(sheet, a, b)
     likeness = journals.compare(*sorted((a.journal, b.journal)))
     if likeness == "same":
         sheet.plus("journal", 1.5, "journals agree")
@@ -167,6 +174,14 @@ def _place(sheet: _Sheet, a: Features, b: Features) -> None:
         sheet.plus("journal", 1.0, "journal names are close")
     elif likeness == "unlike":
         sheet.minus("journal", 2.5, "journals differ")
+
+
+def _moved(a: Features, b: Features) -> bool:
+    """The volume stands in the issue's column and the issue in the pages'."""
+    return bool(
+        not a.volume and a.issue and b.volume and b.issue
+        and a.issue[0] == b.volume[0] and a.pages.first == b.issue[0] and not a.pages.last
+    )  # fmt: skip
 
 
 def _year(sheet: _Sheet, a: int | None, b: int | None) -> None:
@@ -181,8 +196,12 @@ def _year(sheet: _Sheet, a: int | None, b: int | None) -> None:
 
 def _pages(sheet: _Sheet, a: Features, b: Features) -> None:
     likeness = places.compare_pages(a.pages, b.pages)
+    if likeness == "conflict" and "issue" in sheet.agree and places.is_serial(a.pages) != places.is_serial(b.pages):
+        likeness = "near"
     if likeness == "equal":
         sheet.plus("pages", 3.0, "pages agree")
+        if a.pages.last > a.pages.first:
+            sheet.agree.add("range")
     elif likeness == "first":
         sheet.plus("pages", 2.0, "first pages agree")
     elif likeness == "near":
@@ -206,7 +225,8 @@ def _decide(sheet: _Sheet, a: Features, b: Features, found: titles.Compared, *, 
     hard = frozenset(sheet.conflict & _HARD)
     reasons = (*sheet.reasons, *sheet.against)
     rule = _rule(sheet, found)
-    if not hard and sheet.points >= SAME and _is_held(sheet, found, shared_doi=shared_doi):
+    enough = SAME if found.likeness != "unknown" else SAME - 1
+    if not hard and sheet.points >= enough and _is_held(sheet, a, b, found, shared_doi=shared_doi):
         return Verdict("same", rule, reasons, sheet.points)
     if hard and sheet.points >= SAME - 2 and _outweighed(sheet, a, b, hard):
         return Verdict("same", rule + "!", reasons, sheet.points - 4)
@@ -222,7 +242,7 @@ def _rule(sheet: _Sheet, found: titles.Compared) -> str:
     return "+".join(n.replace(" ", "-").lower() for n in named if n in sheet.agree) or found.likeness
 
 
-def _is_held(sheet: _Sheet, found: titles.Compared, *, shared_doi: bool) -> bool:
+def _is_held(sheet: _Sheet, a: Features, b: Features, found: titles.Compared, *, shared_doi: bool) -> bool:
     """Are there enough independent facts: who, and where or an identifier?"""
     agree = sheet.agree
     somebody = bool(agree & {"authors", "first author"})
@@ -235,6 +255,8 @@ def _is_held(sheet: _Sheet, found: titles.Compared, *, shared_doi: bool) -> bool
         return {"pages", "volume"} <= agree or {"journal", "volume", "year"} <= agree
     if "title part" in agree:
         return somebody and somewhere
+    if found.likeness == "unknown" and {"all authors", "journal", "volume", "issue"} <= agree:
+        return "as many authors" in agree or bool(a.title.letters or b.title.letters)
     return somebody and {"pages", "volume"} <= agree
 
 
@@ -243,12 +265,12 @@ def _outweighed(sheet: _Sheet, a: Features, b: Features, hard: frozenset[str]) -
     agree = sheet.agree
     what, who = "title" in agree, "authors" in agree
     here = {"volume", "pages"} <= agree
-    spread = here and "near pages" not in agree and min(a.pages.last - a.pages.first, b.pages.last - b.pages.first) > 0
+    spread = here and "range" in agree
     if hard <= {"title", "telling"}:
         # Neighbouring abstracts of one group share DOI, authors and page; nobody shares a range of pages.
         return who and spread and ("year" in agree or "DOI" in agree)
     if hard == {"kind"}:
-        return what and who and spread  # a notice has pages of its own
+        return what and who and spread and "issue" not in sheet.conflict  # a notice has pages of its own
     if hard == {"journal"}:
         return what and who and (here and "near pages" not in agree or "DOI" in agree)
     if hard == {"year"}:
@@ -258,7 +280,7 @@ def _outweighed(sheet: _Sheet, a: Features, b: Features, hard: frozenset[str]) -
     if hard == {"authors"}:
         return what and here and {"journal", "year"} <= agree
     if hard == {"DOI"}:
-        return what and who and here and _damaged(a.doi, b.doi)
+        return what and who and here and "issue" not in sheet.conflict and _damaged(a.doi, b.doi)
     return False
 
 
