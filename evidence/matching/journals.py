@@ -77,6 +77,8 @@ def _names(a: tuple[str, ...], b: tuple[str, ...]) -> Likeness:
         return "same"
     if _is_acronym(short, long):
         return "same"
+    if len(short) == 1 and len(long) > 1 and _run_together(short[0], long):
+        return "same"
     if _is_beginning(short, long):
         return "close"
     common = sum(1 for w in short if any(_one_word(w, other) for other in long))
@@ -98,6 +100,17 @@ def _one_word(a: str, b: str) -> bool:
         return False
     letters = iter(long)
     return all(c in letters for c in short)
+
+
+def _run_together(run: str, long: tuple[str, ...]) -> bool:
+    """ "jthoraccardiovascsurg": the beginnings of all the words without spaces."""
+    if not run or not long:
+        return not run and not long
+    word = long[0]
+    size = 0
+    while size < min(len(run), len(word)) and run[size] == word[size]:
+        size += 1
+    return any(_run_together(run[cut:], long[1:]) for cut in range(size, 0, -1))
 
 
 def _is_acronym(short: tuple[str, ...], long: tuple[str, ...]) -> bool:

@@ -24,7 +24,7 @@ def names(authors: tuple[Author, ...]) -> tuple[frozenset[str], ...]:
     """For each person at the head of a list, the words of the name without initials."""
     found = []
     for author in authors[: _MOST * 2]:
-        if not author.is_group and author.valid and len(found) < _MOST:
+        if not author.is_group and author.valid and "*" not in author.given and len(found) < _MOST:
             words = frozenset(_words(author))
             if words and not words <= _NOBODY:
                 found.append(words)

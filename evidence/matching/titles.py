@@ -211,7 +211,8 @@ def _left_over(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[list[str], list[
 
 def _by_words(a: Title, b: Title, left: list[str], right: list[str]) -> Compared:
     most = max(len(a.words), len(b.words))
-    if len(left) + len(right) > 0.8 * (len(a.words) + len(b.words)):
+    over, total = len(left) + len(right), len(a.words) + len(b.words)
+    if over > 0.8 * total or over > 0.4 * total and Levenshtein.normalized_similarity(a.letters, b.letters) < 0.5:
         return _UNLIKE
     if "".join(left) == "".join(right):
         return Compared("near")
@@ -233,25 +234,32 @@ def _by_words(a: Title, b: Title, left: list[str], right: list[str]) -> Compared
 
 def _without_misspelt(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
     """What remains when words that are one word misspelt, cut, joined or inflected are taken away."""
-    left, right = sorted(left, key=len, reverse=True), sorted(right, key=len, reverse=True)
+    by_letter: dict[str, list[str]] = {}
+    for word in sorted(right, key=len, reverse=True):
+        by_letter.setdefault(word[0], []).append(word)
     kept = []
-    for word in left:
-        match = next((other for other in right if _one_word(word, other)), None)
+    for word in sorted(left, key=len, reverse=True):
+        others = by_letter.get(word[0])
+        match = next((other for other in others if _one_word(word, other)), None) if others else None
         if match is None:
             kept.append(word)
         else:
-            right.remove(match)
-    if "".join(sorted("".join(kept))) == "".join(sorted("".join(right))):
+            by_letter[word[0]].remove(match)
+    rest = [word for others in by_letter.values() for word in others]
+    if sorted("".join(kept)) == sorted("".join(rest)):
         return [], []  # only hyphens moved
-    return kept, right
+    return kept, rest
 
 
 def _one_word(a: str, b: str) -> bool:
-    """The same word, misspelt or inflected: never numbers or telling words."""
-    if min(len(a), len(b)) < 4 or is_telling(a) and is_telling(b) or not (a.isalpha() and b.isalpha()):
+    """The same word, misspelt or inflected after the first letter: never numbers or two telling words."""
+    size = min(len(a), len(b))
+    if size < 4:
         return False
-    most = 1 if min(len(a), len(b)) < 8 else 2
-    return Levenshtein.distance(a, b, score_cutoff=most) <= most and a[0] == b[0]
+    most = 1 if size < 8 else 2
+    if Levenshtein.distance(a, b, score_cutoff=most) > most:
+        return False
+    return a.isalpha() and b.isalpha() and not (a in _TELLING and b in _TELLING)
 
 
 def _numbers(words: list[str]) -> set[str]:
@@ -270,21 +278,25 @@ _SECTIONS: Final = frozenset(
 
 def is_running_head(printed: str, journals: tuple[str, ...]) -> bool:
     """The head of a page in a title's place: the journal's name, cut short or torn apart, and at most a section's name."""
-    folded = " ".join(_once(text.fold(printed).split()))
+    words = _once(text.fold(printed).split())
     for name in journals:
-        journal = text.fold(name)
-        if len(journal) < 12:
-            continue
-        if _letters(folded) == _letters(journal) or Levenshtein.normalized_similarity(folded, journal) >= 0.93:
-            return True
-        words, of_journal = folded.split(), journal.split()
-        head = 0
-        while head < min(len(words), len(of_journal)) and words[head] == of_journal[head]:
-            head += 1
-        if head >= 3 and head >= 0.6 * len(of_journal) and set(words[head:]) <= _SECTIONS:
+        of_journal = text.fold(name).split()
+        if len(name) >= 12 and words and (_is_name(words, of_journal) or _begins_with_name(words, of_journal)):
             return True
     return False
 
 
-def _letters(folded: str) -> list[str]:
-    return sorted(folded.replace(" ", ""))
+def _is_name(words: list[str], of_journal: list[str]) -> bool:
+    """The letters of the name, in another order or with a slip or two."""
+    title, journal = "".join(words), "".join(of_journal)
+    if abs(len(title) - len(journal)) > 3:
+        return False
+    return sorted(title) == sorted(journal) or Levenshtein.distance(title, journal, score_cutoff=2) <= 2
+
+
+def _begins_with_name(words: list[str], of_journal: list[str]) -> bool:
+    """Most of the name, then nothing but the name of a section."""
+    head = 0
+    while head < min(len(words), len(of_journal)) and words[head] == of_journal[head]:
+        head += 1
+    return head >= 3 and head >= 0.6 * len(of_journal) and set(words[head:]) <= _SECTIONS

@@ -24,7 +24,7 @@ Outcome = Literal["same", "different", "unsure"]
 SAME: Final = 8.0
 """Points from which on two records without a contradiction are one work."""
 
-ASK: Final = 7.0
+ASK: Final = 6.0
 """Points from which on a pair with a contradiction, or with too few points, is shown to a person."""
 
 NOTHING: Final = "nothing-agrees"
@@ -48,6 +48,7 @@ class Verdict:
 
 _NO_REASON: Final = Verdict("different", NOTHING)
 _UNLIKE: Final = Verdict("different", "title", ("titles differ",))
+_OTHERS: Final = Verdict("different", "authors", ("authors differ",))
 
 
 def compare(a: Features, b: Features) -> Verdict:
@@ -56,11 +57,20 @@ def compare(a: Features, b: Features) -> Verdict:
         return _by_id("PMID", "pmid", a.pmid, b.pmid)
     if a.pmcid and b.pmcid:
         return _by_id("PMCID", "pmcid", a.pmcid, b.pmcid)
-    found = titles.compare(a.title, b.title)
     shared_doi = bool(a.doi) and a.doi == b.doi
-    if found.likeness == "unlike" and not shared_doi:
+    elsewhere = not shared_doi and not _one_place(a, b)
+    who = people.compare(a.people, b.people)
+    if who == "differ" and elsewhere:
+        return _OTHERS  # whatever the titles are, nothing is left that could outweigh it
+    found = titles.compare(a.title, b.title)
+    if found.likeness == "unlike" and elsewhere:
         return _UNLIKE
-    return _weigh(a, b, found, shared_doi=shared_doi)
+    return _weigh(a, b, found, who, shared_doi=shared_doi)
+
+
+def _one_place(a: Features, b: Features) -> bool:
+    """The same volume and first page: titles may still be translations of one another."""
+    return bool(a.volume) and a.volume[:1] == b.volume[:1] and a.pages.known and a.pages.first == b.pages.first
 
 
 def _by_id(name: str, rule: str, a: str, b: str) -> Verdict:
@@ -90,10 +100,10 @@ class _Sheet:
         self.conflict.add(name)
 
 
-def _weigh(a: Features, b: Features, found: titles.Compared, *, shared_doi: bool) -> Verdict:
+def _weigh(a: Features, b: Features, found: titles.Compared, who: people.Likeness, *, shared_doi: bool) -> Verdict:
     sheet = _Sheet()
     _title(sheet, a, b, found)
-    _authors(sheet, a, b)
+    _authors(sheet, a, b, who)
     _doi(sheet, a, b)
     _place(sheet, a, b)
     _kind(sheet, a, b)
@@ -108,7 +118,7 @@ def _title(sheet: _Sheet, a: Features, b: Features, found: titles.Compared) -> N
     words = min(len(a.title.words), len(b.title.words))
     speaks = a.title.speaks and b.title.speaks
     if found.likeness in ("equal", "near"):
-        worth = (4.0 + min(words, 10) / 10) if speaks else 1.0
+        worth = (4.0 + min(words, 10) / 10) if speaks else 1.5
         if found.likeness == "near":
             worth -= 0.5
         how = "titles are equal" if found.likeness == "equal" else "titles differ in spelling only"
@@ -123,13 +133,10 @@ def _title(sheet: _Sheet, a: Features, b: Features, found: titles.Compared) -> N
         sheet.minus("telling", 2.0, f"only one title says: {', '.join(found.telling)}")
 
 
-def _authors(sheet: _Sheet, a: Features, b: Features) -> None:
-    likeness = people.compare(a.people, b.people)
+def _authors(sheet: _Sheet, a: Features, b: Features, likeness: people.Likeness) -> None:
     if likeness == "all":
         sheet.plus("all authors", 0.5, "nobody is missing")
         sheet.plus("authors", 3.0, "authors agree")
-        if len(a.people) == len(b.people):
-            sheet.agree.add("as many authors")
     elif likeness == "same":
         sheet.plus("authors", 3.0, "authors agree")
     elif likeness == "first":
@@ -161,7 +168,7 @@ def _place(sheet: _Sheet, a: Features, b: Features) -> None:
     if a.issue and b.issue:
         if a.issue[0] == b.issue[0]:
             sheet.plus("issue", 0.5, "issues agree")
-        elif "volume" in sheet.agree:
+        elif "volume" in sheet.agree and max(a.issue[0], b.issue[0]) <= _MOST_ISSUES:
             sheet.minus("issue", 0.5, f"issues differ ({_pair(a.issue[0], b.issue[0])})")
     if _moved(a, b) or _moved(b, a):
         sheet.plus("volume", 1.5, "volume and issue agree, one column further")
@@ -174,6 +181,10 @@ def _place(sheet: _Sheet, a: Features, b: Features) -> None:
         sheet.plus("journal", 1.0, "journal names are close")
     elif likeness == "unlike":
         sheet.minus("journal", 2.5, "journals differ")
+
+
+_MOST_ISSUES: Final = 60
+"""Issues of a volume; greater numbers count from the journal's beginning, or are some program's own."""
 
 
 def _moved(a: Features, b: Features) -> bool:
@@ -230,7 +241,8 @@ def _decide(sheet: _Sheet, a: Features, b: Features, found: titles.Compared, *, 
         return Verdict("same", rule, reasons, sheet.points)
     if hard and sheet.points >= SAME - 2 and _outweighed(sheet, a, b, hard):
         return Verdict("same", rule + "!", reasons, sheet.points - 4)
-    if sheet.points >= ASK and "kind" not in hard:
+    ask = ASK if found.likeness != "unknown" else ASK + 1
+    if sheet.points >= ask and "kind" not in hard or _same_place(sheet, hard):
         return Verdict("unsure", rule, reasons, sheet.points)
     if hard:
         return Verdict("different", "+".join(sorted(hard)).lower(), tuple(sheet.against), sheet.points)
@@ -242,21 +254,31 @@ def _rule(sheet: _Sheet, found: titles.Compared) -> str:
     return "+".join(n.replace(" ", "-").lower() for n in named if n in sheet.agree) or found.likeness
 
 
+_LONG: Final = 6
+"""Words that count from which on a title is hardly that of a yearly series ("Standards of medical care in diabetes")."""
+
+
 def _is_held(sheet: _Sheet, a: Features, b: Features, found: titles.Compared, *, shared_doi: bool) -> bool:
     """Are there enough independent facts: who, and where or an identifier?"""
     agree = sheet.agree
     somebody = bool(agree & {"authors", "first author"})
-    somewhere = bool(agree & {"pages", "volume", "journal"})
+    here = "pages" in agree or {"volume", "issue"} <= agree
     if shared_doi:
-        return "title" in agree or "title part" in agree or {"volume", "pages"} <= agree or somebody
-    if "title" in agree:
+        return bool(agree & {"title", "title part"}) or {"volume", "pages"} <= agree or somebody
+    if "issue" in sheet.conflict and not agree & {"pages", "near pages"}:
+        return False  # a series under one title, issue after issue
+    if "title" in agree and a.title.speaks and b.title.speaks:
         if somebody:
-            return somewhere or "year" in agree
-        return {"pages", "volume"} <= agree or {"journal", "volume", "year"} <= agree
+            # Ahead of print: no volume yet, the year before. A yearly series has a short title.
+            ahead = "near year" in agree and "journal" in agree and min(len(a.title.words), len(b.title.words)) >= _LONG
+            return ahead or bool(agree & {"year", "pages", "volume"})
+        return {"pages", "volume"} <= agree or {"journal", "volume"} <= agree and bool(agree & {"year", "issue"})
+    if "title" in agree or "title part" in agree and not (a.title.speaks and b.title.speaks):
+        return somebody and here  # the editor's "Editorial" of every issue
     if "title part" in agree:
-        return somebody and somewhere
+        return somebody and bool(agree & {"pages", "volume", "journal"})
     if found.likeness == "unknown" and {"all authors", "journal", "volume", "issue"} <= agree:
-        return "as many authors" in agree or bool(a.title.letters or b.title.letters)
+        return bool(a.title.letters or b.title.letters)
     return somebody and {"pages", "volume"} <= agree
 
 
@@ -266,6 +288,8 @@ def _outweighed(sheet: _Sheet, a: Features, b: Features, hard: frozenset[str]) -
     what, who = "title" in agree, "authors" in agree
     here = {"volume", "pages"} <= agree
     spread = here and "range" in agree
+    if hard == {"telling"} and "title part" in agree and "DOI" in agree:
+        return who
     if hard <= {"title", "telling"}:
         # Neighbouring abstracts of one group share DOI, authors and page; nobody shares a range of pages.
         return who and spread and ("year" in agree or "DOI" in agree)
@@ -282,6 +306,11 @@ def _outweighed(sheet: _Sheet, a: Features, b: Features, hard: frozenset[str]) -
     if hard == {"DOI"}:
         return what and who and here and "issue" not in sheet.conflict and _damaged(a.doi, b.doi)
     return False
+
+
+def _same_place(sheet: _Sheet, hard: frozenset[str]) -> bool:
+    """The same people on the same pages of the same volume: a translated title, or a name of the journal not known."""
+    return hard <= {"title", "telling", "journal"} and {"authors", "range", "volume"} <= sheet.agree
 
 
 def _damaged(a: str, b: str) -> bool:
