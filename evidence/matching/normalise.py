@@ -22,6 +22,7 @@ class Features:
     doi: str
     title: Title
     people: tuple[frozenset[str], ...]
+    initials: str
     groups: frozenset[str]
     year: int | None
     volume: tuple[int, ...]
@@ -33,12 +34,14 @@ class Features:
 
 def features(record: Record) -> Features:
     """The comparable part of a record."""
+    persons, initials = people.names(record.authors)
     return Features(
         pmid=record.id("pmid") or "",
         pmcid=record.id("pmcid") or "",
         doi=_doi(record.id("doi") or ""),
         title=_title(record),
-        people=people.names(record.authors),
+        people=persons,
+        initials=initials,
         groups=frozenset(text.ascii_fold(a.family) for a in record.authors if a.is_group),
         year=record.year,
         volume=places.numbers(record.volume),

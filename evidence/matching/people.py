@@ -13,22 +13,24 @@ Likeness = Literal["all", "same", "first", "some", "differ", "unknown"]
 """all: two persons or more, nobody of the shorter list missing · same: most of the shorter list · first: the first author · some · differ: nobody · unknown: a side names no person."""
 
 _NOT_NAMES: Final = frozenset("et al and others jr sr dr prof md phd de la le van von der den del dos da di el".split())
-_NOBODY: Final = frozenset("research paper article original special issue editorial editors editor abstract".split())
+_NOBODY: Final = frozenset("research paper article original special issue editorial editors editor abstract perspective perspectives".split())
 """Words of a page's head that a program took for an author."""
 
 _MOST: Final = 12
 """Authors looked at: a list of hundreds says no more than its beginning."""
 
 
-def names(authors: tuple[Author, ...]) -> tuple[frozenset[str], ...]:
-    """For each person at the head of a list, the words of the name without initials."""
-    found = []
+def names(authors: tuple[Author, ...]) -> tuple[tuple[frozenset[str], ...], str]:
+    """For each person at the head of a list the words of the family name, and the initial of the given ("?": none)."""
+    found: list[frozenset[str]] = []
+    letters = []
     for author in authors[: _MOST * 2]:
         if not author.is_group and author.valid and "*" not in author.given and len(found) < _MOST:
             words = frozenset(_words(author))
             if words and not words <= _NOBODY:
                 found.append(words)
-    return tuple(found)
+                letters.append(text.fold(author.given or author.initials)[:1] or "?")
+    return tuple(found), "".join(letters)
 
 
 def _words(author: Author) -> list[str]:
@@ -74,3 +76,11 @@ def _misspelt(name: frozenset[str], everyone: frozenset[str]) -> bool:
 def first_name(people: tuple[frozenset[str], ...]) -> str:
     """One word for the first author: the longest of the family name, ties by the alphabet."""
     return min(people[0], key=lambda w: (-len(w), w)) if people else ""
+
+
+def namesakes(a: tuple[frozenset[str], ...], b: tuple[frozenset[str], ...], a_initials: str, b_initials: str) -> bool:
+    """Somebody of one family name stands at one position with another given name."""
+    return any(
+        x & y and i != j and "?" not in (i, j) and not any(w[0] in (i, j) for w in x ^ y)
+        for x, y, i, j in zip(a, b, a_initials, b_initials, strict=False)
+    )

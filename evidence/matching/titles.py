@@ -114,6 +114,9 @@ def make(printed: str, types: frozenset[str] = frozenset()) -> Title:
     core = printed
     if core[-1] in ")]. " and "(" in core:
         core = _ITS_PLACE.sub("", core)
+    section = _COMMENT.match(core) if "comment" in marks else None
+    if section and len(core) > section.end() + 8:
+        core = core[section.end() :]
     headed = _ERRATUM.match(core)
     if headed or core != printed:
         marks |= {"erratum"}
@@ -196,8 +199,9 @@ def _is_cut(shorter: str, longer: str) -> bool:
 
 
 def _footnote(a: Title, b: Title, left: list[str], right: list[str]) -> bool:
-    """The only difference is a "1" at the very end: the mark of a footnote."""
-    return left + right == ["1"] and (a if left else b).words[-1] == "1"
+    """The only difference is a "1" or "1 2" at the very end: marks of footnotes, which begin with 1 (a sequel's do not)."""
+    only = left + right
+    return "".join(sorted(only)) in ("1", "12") and list((a if left else b).words[-len(only) :]) == sorted(only)
 
 
 def _left_over(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[list[str], list[str]]:

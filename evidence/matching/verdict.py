@@ -11,6 +11,7 @@ page, agree, because a conference supplement shares one DOI over hundreds of abs
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -47,6 +48,7 @@ class Verdict:
 
 
 _NO_REASON: Final = Verdict("different", NOTHING)
+_PUNCTUATION: Final = re.compile(r"[\W_]+")
 _UNLIKE: Final = Verdict("different", "title", ("titles differ",))
 _OTHERS: Final = Verdict("different", "authors", ("authors differ",))
 
@@ -154,6 +156,8 @@ def _doi(sheet: _Sheet, a: Features, b: Features) -> None:
         return
     if a.doi == b.doi:
         sheet.plus("DOI", 4.0, f"both carry DOI {a.doi}")
+    elif _PUNCTUATION.sub("", a.doi) == _PUNCTUATION.sub("", b.doi):
+        sheet.plus("near DOI", 2.0, f"DOIs differ in punctuation only ({_pair(a.doi, b.doi)})")
     else:
         sheet.minus("DOI", 4.0, f"DOIs differ ({_pair(a.doi, b.doi)})")
 
@@ -222,7 +226,9 @@ def _pages(sheet: _Sheet, a: Features, b: Features) -> None:
 
 
 def _kind(sheet: _Sheet, a: Features, b: Features) -> None:
-    if a.title.marks != b.title.marks:
+    if a.title.marks ^ b.title.marks == {"comment"} and "authors" in sheet.agree:
+        sheet.minus("telling", 1.0, "one title names it an editorial, a letter or a comment")
+    elif a.title.marks != b.title.marks:
         marks = sorted(a.title.marks ^ b.title.marks)
         sheet.minus("kind", 6.0, f"one is a notice or comment ({', '.join(marks)})")
     if a.kind != b.kind and {a.kind, b.kind} & {"preprint", "registration", "chapter", "book", "thesis"}:
@@ -254,6 +260,13 @@ def _rule(sheet: _Sheet, found: titles.Compared) -> str:
     return "+".join(n.replace(" ", "-").lower() for n in named if n in sheet.agree) or found.likeness
 
 
+def _same_first(a: Features, b: Features) -> bool:
+    """The same person comes first, as far as names tell."""
+    return bool(a.people and b.people and a.people[0] & b.people[0]) and not people.namesakes(
+        a.people, b.people, a.initials, b.initials
+    )
+
+
 _LONG: Final = 6
 """Words that count from which on a title is hardly that of a yearly series ("Standards of medical care in diabetes")."""
 
@@ -264,7 +277,7 @@ def _is_held(sheet: _Sheet, a: Features, b: Features, found: titles.Compared, *,
     somebody = bool(agree & {"authors", "first author"})
     here = "pages" in agree or {"volume", "issue"} <= agree
     if shared_doi:
-        return bool(agree & {"title", "title part"}) or {"volume", "pages"} <= agree or somebody
+        return bool(agree & {"title", "title part"}) or {"volume", "pages"} <= agree or somebody and _same_first(a, b)
     if "issue" in sheet.conflict and not agree & {"pages", "near pages"}:
         return False  # a series under one title, issue after issue
     if "title" in agree and a.title.speaks and b.title.speaks:
@@ -274,11 +287,14 @@ def _is_held(sheet: _Sheet, a: Features, b: Features, found: titles.Compared, *,
             return ahead or bool(agree & {"year", "pages", "volume"})
         return {"pages", "volume"} <= agree or {"journal", "volume"} <= agree and bool(agree & {"year", "issue"})
     if "title" in agree or "title part" in agree and not (a.title.speaks and b.title.speaks):
-        return somebody and here  # the editor's "Editorial" of every issue
+        # The editor's "Editorial" of every issue, and the two of one issue.
+        return somebody and here and bool(agree & {"pages", "year"})
     if "title part" in agree:
-        return somebody and bool(agree & {"pages", "volume", "journal"})
+        few = min(len(a.people), len(b.people)) == 1 and len(a.people) + len(b.people) > 3
+        known = people.namesakes(a.people, b.people, a.initials, b.initials)
+        return somebody and bool(agree & ({"pages"} if few or known else {"pages", "volume", "journal"}))
     if found.likeness == "unknown" and {"all authors", "journal", "volume", "issue"} <= agree:
-        return bool(a.title.letters or b.title.letters)
+        return bool(a.title.letters or b.title.letters) and _same_first(a, b)
     return somebody and {"pages", "volume"} <= agree
 
 
@@ -288,7 +304,7 @@ def _outweighed(sheet: _Sheet, a: Features, b: Features, hard: frozenset[str]) -
     what, who = "title" in agree, "authors" in agree
     here = {"volume", "pages"} <= agree
     spread = here and "range" in agree
-    if hard == {"telling"} and "title part" in agree and "DOI" in agree:
+    if hard == {"telling"} and {"title part", "DOI", "pages"} <= agree:
         return who
     if hard <= {"title", "telling"}:
         # Neighbouring abstracts of one group share DOI, authors and page; nobody shares a range of pages.
