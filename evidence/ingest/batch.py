@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from evidence.ingest.deciding import Placement, Shelf
 from evidence.ingest.prepare import READER, Prepared, Ready
 from evidence.ingest.studies import Saver
-from evidence.matching.normalise import block_keys, features
+from evidence.matching.candidates import keys
+from evidence.matching.normalise import features
 from evidence.merging import STATE_OF_INCOMING
 from evidence.records import Deletion, Rejected
 from evidence.store import reads, schema, writes
@@ -98,7 +99,8 @@ class Batch:
         self._shelf = Shelf(reads.said_different(connection, records))
         for study, members in held.items():
             for member in members:
-                self._shelf.put(study, member.id, features(member.record), block_keys(member.record))
+                reduced = features(member.record)
+                self._shelf.put(study, member.id, reduced, keys(reduced))
         self._keys.look_up([p.record for p in moving])
 
     def _is_unchanged(self, item: Prepared) -> bool:

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from evidence.matching.normalise import Features
 from evidence.matching.verdict import Verdict, compare
 
-_STRENGTH = ("pmid", "pmcid", "doi+title", "doi+place", "title+place", "title+author+journal+year")
-
 
 @dataclass(slots=True)
 class Candidate:
@@ -73,20 +71,22 @@ class Shelf:
 
     def place(self, features: Features, blocks: Iterable[int], *, record: int, own: int | None = None) -> Placement:
         """Where the record belongs. `own`: the study it is in already (a revised record), which it never leaves."""
-        same: list[tuple[int, int, Verdict]] = []
+        same: list[tuple[float, int, Verdict]] = []
         doubts: list[Doubt] = []
         for study in self._candidates(features, blocks):
             if study != own:
                 verdict, other = self._against(study, features, record, own)
                 if verdict.outcome == "same":
-                    same.append((_STRENGTH.index(verdict.rule), study, verdict))
+                    same.append((-verdict.strength, study, verdict))
                 elif verdict.outcome == "unsure":
                     doubts.append(Doubt(other, verdict))
         same.sort(key=lambda found: found[:2])
         chosen: list[int] = [own] if own is not None else []
+        held = dict(self.studies[own].members) if own is not None else {}
         for _, study, verdict in same:
-            if self._compatible(chosen, study):
+            if self._compatible(held, study, record, features):
                 chosen.append(study)
+                held.update(self.studies[study].members)
             else:
                 other = next(iter(self.studies[study].members))
                 doubts.append(
@@ -117,30 +117,51 @@ class Shelf:
             if any(frozenset((m, other)) in self._different for m in (record, *mine)):
                 return Verdict("different", "remembered", ("they were judged different before",)), other
             verdict = compare(features, theirs)
-            if verdict.outcome == "different" and verdict.rule != "nothing-agrees":
+            if verdict.contradicts:
                 differing.append((verdict, other))
             elif verdict.outcome != "different" and (best is None or _rank(verdict) < _rank(best[0])):
                 best = (verdict, other)
         held = self.studies[study].members
         if best and best[0].outcome == "same":
-            # A member that differs from the one matched too was put beside it by a person: no reason against.
-            against = [d for d in differing if compare(held[best[1]], held[d[1]]).outcome != "different"]
+            against = [d for d in differing if not _excused(d[0], compare(held[best[1]], held[d[1]]))]
             if against:
                 return Verdict("unsure", "conflict", (*best[0].reasons, *against[0][0].reasons)), best[1]
             return best
         return best or next(iter(differing), (Verdict("different", "nothing-agrees"), 0))
 
-    def _compatible(self, chosen: list[int], study: int) -> bool:
-        """May the study become one with those chosen? Not when any two of their records differ."""
-        for other in chosen:
-            for a, x in self.studies[other].members.items():
-                for b, y in self.studies[study].members.items():
-                    verdict = compare(x, y)
-                    differ = verdict.outcome == "different" and verdict.rule != "nothing-agrees"
-                    if differ or frozenset((a, b)) in self._different:
-                        return False
+    def _compatible(self, held: dict[int, Features], study: int, record: int, features: Features) -> bool:
+        """May the study become one with the records chosen so far? Not when any two of their records differ."""
+        theirs = self.studies[study].members
+        everyone = {**held, **theirs, record: features}
+        for a in held.keys() - {record}:
+            for b in theirs:
+                if frozenset((a, b)) in self._different:
+                    return False
+                if compare(everyone[a], everyone[b]).contradicts and not _vouched(a, b, everyone):
+                    return False
         return True
 
 
-def _rank(verdict: Verdict) -> int:
-    return _STRENGTH.index(verdict.rule) if verdict.outcome == "same" else len(_STRENGTH)
+def _vouched(a: int, b: int, everyone: dict[int, Features]) -> bool:
+    """Two records that differ in words only: stands the PMID or PMCID of one on a record that is the same as the other?"""
+    if not compare(everyone[a], everyone[b]).only_described:
+        return False
+    return any(
+        compare(everyone[near], z).by_identifier and compare(z, everyone[far]).outcome == "same"
+        for near, far in ((a, b), (b, a))
+        for number, z in everyone.items()
+        if number not in (a, b)
+    )
+
+
+def _rank(verdict: Verdict) -> float:
+    return -verdict.strength if verdict.outcome == "same" else 0.0
+
+
+def _excused(differing: Verdict, beside: Verdict) -> bool:
+    """Is a member that differs no reason against, given how it stands to the member that was matched?
+
+    One that differs from that member too was put beside it by a person; one that shares its PMID or PMCID is the same
+    work, whatever its words.
+    """
+    return beside.contradicts or beside.by_identifier and differing.only_described

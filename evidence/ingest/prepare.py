@@ -8,7 +8,8 @@ from hashlib import blake2b
 from typing import Final
 
 from evidence import recordjson, tagging
-from evidence.matching.normalise import Features, block_keys, features
+from evidence.matching.candidates import keys
+from evidence.matching.normalise import Features, features
 from evidence.records import Deletion, Item, Record, Rejected
 from evidence.store import reads
 from evidence.store.engine import Store, pack
@@ -91,10 +92,11 @@ class Preparer:
         return Prepared(record, fingerprint(record), _revised(record), self._details)
 
     def _details(self, record: Record) -> Details:
+        reduced = features(record)
         return Details(
             payload=pack(recordjson.dump(record)),
-            features=features(record),
-            blocks=block_keys(record),
+            features=reduced,
+            blocks=keys(reduced),
             tags=tuple(self._views(record)),
         )
 

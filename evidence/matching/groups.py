@@ -59,14 +59,37 @@ def group(links: Iterable[Link], look: Judge, rank: Callable[[int], tuple[object
     groups: list[tuple[int, ...]] = []
     refused: list[Link] = []
     for members, own in _components(certain):
-        if not any(look(a, b).contradicts for a, b in combinations(members, 2)):
+        apart = _contradictions(members, own, look)
+        if not apart:
             groups.append(members)
             continue
-        kept = _without_ambiguous(own, look)
-        found, more = _greedy(kept, look, rank)
+        kept = _without_ambiguous(own, apart)
+        found, more = _greedy(kept, apart, rank)
         groups += found
         refused += [*(link for link in own if link not in kept), *more]
     return Groups(tuple(sorted(groups)), tuple(refused))
+
+
+def _contradictions(members: Sequence[int], links: Sequence[Link], look: Judge) -> set[tuple[int, int]]:
+    """Pairs of members, smaller number first, that cannot be one work.
+
+    Titles and names that differ are no contradiction to a record whose PMID or PMCID stands also on a record that does
+    agree: identifiers say more than words.
+    """
+    found = {(a, b) for a, b in combinations(members, 2) if look(a, b).contradicts}
+    twins: dict[int, list[int]] = defaultdict(list)
+    for link in links:
+        if link.verdict.by_identifier:
+            twins[link.a].append(link.b)
+            twins[link.b].append(link.a)
+
+    def excused(a: int, b: int) -> bool:
+        if not look(a, b).only_described:
+            return False
+        agreeing = (look(one, other) for one, far in ((a, b), (b, a)) for other in twins[far] if other != one)
+        return any(verdict.outcome == "same" for verdict in agreeing)
+
+    return {pair for pair in found if not (twins and excused(*pair))}
 
 
 def _components(links: Sequence[Link]) -> list[tuple[tuple[int, ...], list[Link]]]:
@@ -92,7 +115,7 @@ def _components(links: Sequence[Link]) -> list[tuple[tuple[int, ...], list[Link]
     return [(tuple(sorted(members[root])), own[root]) for root in members]
 
 
-def _without_ambiguous(links: Sequence[Link], look: Judge) -> list[Link]:
+def _without_ambiguous(links: Sequence[Link], apart: set[tuple[int, int]]) -> list[Link]:
     """The links of records that are not the same as two different works."""
     at: dict[int, list[Link]] = defaultdict(list)
     for link in links:
@@ -101,7 +124,7 @@ def _without_ambiguous(links: Sequence[Link], look: Judge) -> list[Link]:
     dropped: set[int] = set()
     for number, own in at.items():
         for one, other in combinations(own, 2):
-            if look(_far_end(one, number), _far_end(other, number)).contradicts:
+            if _ordered(_far_end(one, number), _far_end(other, number)) in apart:
                 gap = one.verdict.strength - other.verdict.strength
                 if gap < MARGIN:
                     dropped.add(id(one))
@@ -110,12 +133,16 @@ def _without_ambiguous(links: Sequence[Link], look: Judge) -> list[Link]:
     return [link for link in links if id(link) not in dropped]
 
 
+def _ordered(a: int, b: int) -> tuple[int, int]:
+    return (a, b) if a < b else (b, a)
+
+
 def _far_end(link: Link, number: int) -> int:
     return link.b if link.a == number else link.a
 
 
 def _greedy(
-    links: Sequence[Link], look: Judge, rank: Callable[[int], tuple[object, ...]]
+    links: Sequence[Link], apart: set[tuple[int, int]], rank: Callable[[int], tuple[object, ...]]
 ) -> tuple[list[tuple[int, ...]], list[Link]]:
     """Join the surest first; never two records of which a verdict says that they are different."""
     home: dict[int, int] = {}
@@ -126,7 +153,7 @@ def _greedy(
         if a == b:
             continue
         one, other = members.get(a, [a]), members.get(b, [b])
-        if any(look(x, y).contradicts for x in one for y in other):
+        if any(_ordered(x, y) in apart for x in one for y in other):
             refused.append(link)
             continue
         home.update(dict.fromkeys(other, a))

@@ -81,10 +81,11 @@ def _title(record: Record) -> Title:
 
 
 def _journal(record: Record) -> tuple[tuple[str, ...], ...]:
-    names = (record.journal.title, record.journal.abbreviation) if record.kind != "chapter" else (record.book_title,)
-    if not any(names):
-        names = (text.plain(record.book_title),)
-    return tuple(sorted({words for name in names if name for words in journals.words(name)}))
+    book = text.plain(record.book_title)
+    printed = [book] if record.kind == "chapter" else [record.journal.title, record.journal.abbreviation]
+    if not any(printed):
+        printed = [book]
+    return tuple(sorted({words for name in printed if name for words in journals.words(name)}))
 
 
 def _pages(record: Record) -> Pages:

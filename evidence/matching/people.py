@@ -13,7 +13,9 @@ Likeness = Literal["all", "same", "first", "some", "differ", "unknown"]
 """all: two persons or more, nobody of the shorter list missing · same: most of the shorter list · first: the first author · some · differ: nobody · unknown: a side names no person."""
 
 _NOT_NAMES: Final = frozenset("et al and others jr sr dr prof md phd de la le van von der den del dos da di el".split())
-_NOBODY: Final = frozenset("research paper article original special issue editorial editors editor abstract perspective perspectives".split())
+_NOBODY: Final = frozenset(
+    "research paper article original special issue editorial editors editor abstract perspective perspectives".split()
+)
 """Words of a page's head that a program took for an author."""
 
 _MOST: Final = 12

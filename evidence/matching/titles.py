@@ -60,7 +60,9 @@ _ITS_PLACE: Final = re.compile(
 """What an erratum's title says of the article's place: "(vol 85, pg 553, 2010)" in Web of Science, "(Lancet (2009) 360
 (542-544))" in Embase."""
 
-_RETRACTION: Final = re.compile(r"^\W*(?:retraction\b\s*(?:[:.]|to\b|of\b|note|notice|statement|$)|(?:an )?expression of concern)", re.I)
+_RETRACTION: Final = re.compile(
+    r"^\W*(?:retraction\b\s*(?:[:.]|to\b|of\b|note|notice|statement|$)|(?:an )?expression of concern)", re.I
+)
 _REPLY: Final = re.compile(
     r"\b(?:author|editor)s?'?s? (?:reply|replies|response)|\bin reply\b|^\W*(?:repl(?:y|ies)|response|re)\b\s*(?:[:.]|to\b|$)"
     r"|[-\u2013\u2014:.(\[]\s*(?:authors? )?(?:reply|response to)\b|\[reply\]|[-\u2013\u2014:]\s*reply\W*$",

@@ -46,6 +46,21 @@ class Verdict:
         """Something speaks against their being one work: no group may hold both."""
         return self.outcome == "different" and self.rule != NOTHING
 
+    @property
+    def only_described(self) -> bool:
+        """The contradiction is of words and names alone, which sources print differently, translated or wrongly."""
+        return self.contradicts and set(self.rule.split("+")) <= _WORDS
+
+    @property
+    def by_identifier(self) -> bool:
+        """A PMID or PMCID that both carry makes them one."""
+        return self.outcome == "same" and self.strength >= BY_IDENTIFIER
+
+
+_WORDS: Final = frozenset({"title", "telling", "authors", "journal"})
+BY_IDENTIFIER: Final = 100.0
+"""The strength of a PMID or PMCID; points of fields stay far below."""
+
 
 _NO_REASON: Final = Verdict("different", NOTHING)
 _PUNCTUATION: Final = re.compile(r"[\W_]+")
@@ -77,7 +92,7 @@ def _one_place(a: Features, b: Features) -> bool:
 
 def _by_id(name: str, rule: str, a: str, b: str) -> Verdict:
     if a == b:
-        return Verdict("same", rule, (f"both carry {name} {a}",), 100.0)
+        return Verdict("same", rule, (f"both carry {name} {a}",), BY_IDENTIFIER)
     return Verdict("different", rule, (f"{name}s differ ({min(a, b)}, {max(a, b)})",))
 
 
@@ -248,27 +263,34 @@ def _decide(sheet: _Sheet, a: Features, b: Features, found: titles.Compared, *, 
     if hard and sheet.points >= SAME - 2 and _outweighed(sheet, a, b, hard):
         return Verdict("same", rule + "!", reasons, sheet.points - 4)
     ask = ASK if found.likeness != "unknown" else ASK + 1
-    if sheet.points >= ask and "kind" not in hard or _same_place(sheet, hard):
+    if sheet.points >= ask and "kind" not in hard or _same_place(sheet, hard) or _doi_alone(sheet, hard):
         return Verdict("unsure", rule, reasons, sheet.points)
     if hard:
         return Verdict("different", "+".join(sorted(hard)).lower(), tuple(sheet.against), sheet.points)
     return _NO_REASON
 
 
+_NAMED: Final = ("DOI", "title", "title part", "authors", "first author", "pages", "volume", "journal", "year")
+
+
 def _rule(sheet: _Sheet, found: titles.Compared) -> str:
-    named = [n for n in ("DOI", "title", "title part", "authors", "first author", "pages", "volume", "journal", "year")]
-    return "+".join(n.replace(" ", "-").lower() for n in named if n in sheet.agree) or found.likeness
+    return "+".join(n.replace(" ", "-").lower() for n in _NAMED if n in sheet.agree) or found.likeness
 
 
 def _same_first(a: Features, b: Features) -> bool:
-    """The same person comes first, as far as names tell."""
+    """The same person comes first, as far as names tell; or five persons or more are the same in another order."""
+    if len(a.people) == len(b.people) >= _MANY:
+        return True
     return bool(a.people and b.people and a.people[0] & b.people[0]) and not people.namesakes(
         a.people, b.people, a.initials, b.initials
     )
 
 
+_MANY: Final = 5
+"""Authors who do not all write a second work in one issue."""
+
 _LONG: Final = 6
-"""Words that count from which on a title is hardly that of a yearly series ("Standards of medical care in diabetes")."""
+"""Words from which on a title is hardly that of a yearly series ("Standards of medical care in diabetes")."""
 
 
 def _is_held(sheet: _Sheet, a: Features, b: Features, found: titles.Compared, *, shared_doi: bool) -> bool:
@@ -327,6 +349,11 @@ def _outweighed(sheet: _Sheet, a: Features, b: Features, hard: frozenset[str]) -
 def _same_place(sheet: _Sheet, hard: frozenset[str]) -> bool:
     """The same people on the same pages of the same volume: a translated title, or a name of the journal not known."""
     return hard <= {"title", "telling", "journal"} and {"authors", "range", "volume"} <= sheet.agree
+
+
+def _doi_alone(sheet: _Sheet, hard: frozenset[str]) -> bool:
+    """One DOI, nobody and no page that disagrees: a person should look why the titles do."""
+    return "DOI" in sheet.agree and hard <= {"title", "telling"} and "some authors" not in sheet.agree
 
 
 def _damaged(a: str, b: str) -> bool:
