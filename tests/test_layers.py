@@ -55,6 +55,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "psycopg": ("evidence/store/*",),
     "sqlite3": ("evidence/store/*",),
     "Bio": ("evidence/sources/*", "evidence/formats/*"),
+    "rapidfuzz": ("evidence/matching/*",),
     "lxml": ("evidence/sources/*", "evidence/formats/*"),
     "bibtexparser": ("evidence/formats/bibtex*.py", "evidence/formats/_bibtex*.py"),
     "pylatexenc": ("evidence/formats/*bibtex*.py", "evidence/formats/*latex*.py"),
