@@ -34,47 +34,48 @@ def block_keys(record: Record) -> tuple[int, ...]:
 
 def keys(f: Features) -> tuple[int, ...]:
     """The 63-bit keys of a record that was reduced to its features, in a fixed order, each once."""
-    found = dict.fromkeys((*_names(f), *_title_keys(f), *_place_keys(f)))
-    return tuple(int.from_bytes(blake2b(k.encode(), digest_size=8).digest(), "big") >> 1 for k in found)
+    author = people.first_name(f.people)
+    found = dict.fromkeys([*_names(f), *_title_keys(f, author), *_place_keys(f, author)])
+    return tuple([from_bytes(blake2b(k.encode(), digest_size=8).digest(), "big") >> 1 for k in found])
 
 
-def _names(f: Features) -> Iterator[str]:
-    if f.pmid:
-        yield f"p:{f.pmid}"
-    if f.pmcid:
-        yield f"c:{f.pmcid}"
-    if f.doi:
-        yield f"d:{f.doi}"
+from_bytes: Final = int.from_bytes
 
 
-def _title_keys(f: Features) -> Iterator[str]:
+def _names(f: Features) -> list[str]:
+    return [f"{scheme}:{value}" for scheme, value in (("p", f.pmid), ("c", f.pmcid), ("d", f.doi)) if value]
+
+
+def _title_keys(f: Features, author: str) -> list[str]:
     words = f.title.words
     if not words:
-        return
-    author = people.first_name(f.people)
+        return []
+    found = []
+    by_length = sorted(sorted(set(words)), key=len, reverse=True)
     if f.title.speaks:
-        yield "t:" + "".join(words)
-        stems = [w[:_STEM] for w in words]
-        if len(stems) > _HEAD:
-            yield "h:" + " ".join(stems[:_HEAD])
-            yield "e:" + " ".join(stems[-_HEAD:])
-            longest = sorted(set(words), key=lambda w: (-len(w), w))[:_HEAD]
-            yield "l:" + " ".join(sorted(w[:_STEM] for w in longest))
+        found.append("t:" + "".join(words))
+        if len(words) > _HEAD:
+            found.append("h:" + " ".join([w[:_STEM] for w in words[:_HEAD]]))
+            found.append("e:" + " ".join([w[:_STEM] for w in words[-_HEAD:]]))
+            found.append("l:" + " ".join(sorted([w[:_STEM] for w in by_length[:_HEAD]])))
     if author:
-        yield f"a:{author}:{words[0][:_STEM]}:{words[1][:_STEM] if len(words) > 1 else ''}"
-        yield f"z:{author}:{words[-1][:_STEM]}:{max(words, key=lambda w: (len(w), w))[:_STEM]}"
+        found.append(f"a:{author}:{words[0][:_STEM]}:{words[1][:_STEM] if len(words) > 1 else ''}")
+        found.append(f"z:{author}:{words[-1][:_STEM]}:{by_length[0][:_STEM]}")
+    return found
 
 
-def _place_keys(f: Features) -> Iterator[str]:
+def _place_keys(f: Features, author: str) -> list[str]:
     volume = f.volume[0] if f.volume else 0
-    if volume and f.pages.known:
-        for first in {f.pages.first, f.pages.other} - {0}:
-            yield f"v:{volume}:{first}:{people.first_name(f.people)[:3]}"
-            if f.title.words:
-                yield f"w:{volume}:{first}:{f.title.words[0][:3]}"
-    if volume and f.issue:
-        for name in f.people[:2]:
-            yield f"i:{volume}:{f.issue[0]}:{min(name, key=lambda w: (-len(w), w))}"
+    if not volume:
+        return []
+    found = []
+    for first in {f.pages.first, f.pages.other} - {0}:
+        found.append(f"v:{volume}:{first}:{author[:3]}")
+        if f.title.words:
+            found.append(f"w:{volume}:{first}:{f.title.words[0][:3]}")
+    if f.issue:
+        found += [f"i:{volume}:{f.issue[0]}:{people.longest(name)}" for name in f.people[:2]]
+    return found
 
 
 def pairs(blocks: Mapping[int, Sequence[int]], known: Sequence[Features]) -> Iterable[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, Literal
 
 from rapidfuzz.distance import Levenshtein
@@ -28,21 +29,20 @@ def names(authors: tuple[Author, ...]) -> tuple[tuple[frozenset[str], ...], str]
     letters = []
     for author in authors[: _MOST * 2]:
         if not author.is_group and author.valid and "*" not in author.given and len(found) < _MOST:
-            words = frozenset(_words(author))
+            words = _words(author.family, author.given)
             if words and not words <= _NOBODY:
                 found.append(words)
-                letters.append(text.fold(author.given or author.initials)[:1] or "?")
+                letters.append((author.given or author.initials or "?")[0].lower())
     return tuple(found), "".join(letters)
 
 
-def _words(author: Author) -> list[str]:
-    family = [w for w in text.fold(author.family).split() if w not in _NOT_NAMES]
-    words = [w for w in family if len(w) > 1]
-    if len(family) > 1:
-        words.append("".join(family))
-    if not words:
-        words = [w for w in text.fold(author.given).split() if len(w) > 2]
-    return words
+@lru_cache(maxsize=100_000)  # people write more than one article
+def _words(family: str, given: str) -> frozenset[str]:
+    parts = [w for w in text.fold(family).split() if w not in _NOT_NAMES]
+    words = [w for w in parts if len(w) > 1]
+    if len(parts) > 1:
+        words.append("".join(parts))
+    return frozenset(words or [w for w in text.fold(given).split() if len(w) > 2])
 
 
 def compare(a: tuple[frozenset[str], ...], b: tuple[frozenset[str], ...]) -> Likeness:
@@ -66,18 +66,31 @@ def compare(a: tuple[frozenset[str], ...], b: tuple[frozenset[str], ...]) -> Lik
 
 
 def _misspelt(name: frozenset[str], everyone: frozenset[str]) -> bool:
-    """A name with one slip (two in a long one), or cut short: Dinev, Diney; Munzel, Muenzel."""
+    """A name with one slip (two in a long one): Dinev, Diney; Munzel, Muenzel. Its beginning or its end is right."""
     for word in name:
-        most = 1 if len(word) < 8 else 2
-        for other in everyone:
-            if len(word) > 3 and len(other) > 3 and Levenshtein.distance(word, other, score_cutoff=most) <= most:
-                return True
+        size = len(word)
+        if size > 3:
+            most, start, end = (1 if size < 8 else 2), word[0], word[-3:]
+            for other in everyone:
+                if (
+                    (other[0] == start or other.endswith(end))
+                    and -most <= len(other) - size <= most
+                    and len(other) > 3
+                    and Levenshtein.distance(word, other, score_cutoff=most) <= most
+                ):
+                    return True
     return False
 
 
 def first_name(people: tuple[frozenset[str], ...]) -> str:
     """One word for the first author: the longest of the family name, ties by the alphabet."""
-    return min(people[0], key=lambda w: (-len(w), w)) if people else ""
+    return longest(people[0]) if people else ""
+
+
+@lru_cache(maxsize=100_000)
+def longest(words: frozenset[str]) -> str:
+    """The longest word, of several the first of the alphabet."""
+    return min(words, key=lambda w: (-len(w), w))
 
 
 def namesakes(a: tuple[frozenset[str], ...], b: tuple[frozenset[str], ...], a_initials: str, b_initials: str) -> bool:

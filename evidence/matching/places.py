@@ -40,7 +40,13 @@ def pages(printed: str) -> Pages:
     """Pages as printed: "1179-89", "S31-S32", "e0143396", "01-Aug" (a spreadsheet's reading of 1-8)."""
     if not printed:
         return NOWHERE
-    value = _DASHES.sub("-", printed.strip().lower()).replace(" ", "")
+    value = printed.strip().lower().replace(" ", "")
+    if not value.isascii() or "--" in value:
+        value = _DASHES.sub("-", value)
+    if value.replace("-", "").isdecimal() and value.count("-") <= 1 and value[0] != "-":
+        head, _, tail = value.partition("-")
+        first = int(head[:15])
+        return Pages("", first, _last(first, tail)) if first else NOWHERE
     if _NONE.fullmatch(value):
         return NOWHERE
     damaged = _DAMAGED.match(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from rapidfuzz.distance import Levenshtein
@@ -73,6 +74,10 @@ _COMMENT: Final = re.compile(
     r"|letter(?: to the editor)?\s*(?:[:.]|$)|discussion\s*(?:[:.]|of\b|$)|journal club)",
     re.I,
 )
+_HINTS: Final = ("errat", "corrig", "correct", "retract", "withdrawn", "concern", "repl", "respon", "comment", "editorial",
+                 "letter", "discussion", "journal club", "re:", "review", "original", "[", "<", "vol")  # fmt: skip
+"""What a title holds that any pattern here could match, in lower case: nearly all hold none."""
+
 _MARKS: Final = (
     ("retraction notice", _RETRACTION), ("reply", _REPLY), ("comment", _COMMENT),
 )  # fmt: skip
@@ -112,6 +117,9 @@ def make(printed: str, types: frozenset[str] = frozenset()) -> Title:
     """A printed title (plain text) without its trailers, spelled one way."""
     if not printed:
         return Title("", (), types) if types else EMPTY
+    lowered = printed.lower()
+    if printed[-1] != ")" and not any(hint in lowered for hint in _HINTS):
+        return _made(printed, types)
     marks = types | {name for name, pattern in _MARKS if pattern.search(printed)}
     core = printed
     if core[-1] in ")]. " and "(" in core:
@@ -128,8 +136,12 @@ def make(printed: str, types: frozenset[str] = frozenset()) -> Title:
     stated = _STATE.match(core)
     if stated:
         core = core[stated.end() :]
-    printed_words = _once(spelled(text.fold(core)).split())
-    return Title("".join(printed_words), tuple(w for w in printed_words if w not in STOP), frozenset(marks))
+    return _made(core, frozenset(marks))
+
+
+def _made(core: str, marks: frozenset[str]) -> Title:
+    words = _once(spelled(text.fold(core)).split())
+    return Title("".join(words), tuple([w for w in words if w not in STOP]), marks)
 
 
 def _once(words: list[str]) -> list[str]:
@@ -151,13 +163,9 @@ def _bare(core: str) -> str:
     return shorter if len(shorter) >= 8 else core
 
 
-_SPELLING: Final = re.compile("ae|oe|z|our|ph(?=or|ur)")
-_SPELLED: Final = {"ae": "e", "oe": "e", "z": "s", "our": "or", "ph": "f"}
-
-
 def spelled(folded: str) -> str:
     """British and American spelling made one: haemolysis, randomized, tumour, sulphur."""
-    return _SPELLING.sub(lambda m: _SPELLED[m[0]], folded)
+    return folded.replace("ae", "e").replace("oe", "e").replace("z", "s").replace("our", "or").replace("phur", "fur")
 
 
 def is_telling(word: str) -> bool:
@@ -284,12 +292,22 @@ _SECTIONS: Final = frozenset(
 
 def is_running_head(printed: str, journals: tuple[str, ...]) -> bool:
     """The head of a page in a title's place: the journal's name, cut short or torn apart, and at most a section's name."""
-    words = _once(text.fold(printed).split())
+    words: list[str] = []
     for name in journals:
-        of_journal = text.fold(name).split()
-        if len(name) >= 12 and words and (_is_name(words, of_journal) or _begins_with_name(words, of_journal)):
-            return True
+        if len(name) >= 12 and len(printed) < len(name) + _LONGEST_SECTION:
+            words = words or _once(text.fold(printed).split())
+            of_journal = _folded(name)
+            if words and (_is_name(words, of_journal) or _begins_with_name(words, of_journal)):
+                return True
     return False
+
+
+_LONGEST_SECTION: Final = 120
+
+
+@lru_cache(maxsize=20_000)
+def _folded(name: str) -> list[str]:
+    return text.fold(name).split()
 
 
 def _is_name(words: list[str], of_journal: list[str]) -> bool:
