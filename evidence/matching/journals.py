@@ -12,18 +12,16 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from evidence import text
+from evidence.matching.words import JOURNAL_SMALL
 
 Likeness = Literal["same", "close", "unlike", "unknown"]
 
-_SMALL: Final = frozenset(
-    "the of and for in on to a an de la le les des du et der die das und fur del y e do da dos di il en den van"
-    " official publication".split()
-)
 _ADDED: Final = re.compile(
-    r"\s*(?:\[[^\]]*\]|\([^)]*\)|[.:]?\s*conference\s*[:.].*|=.*|: ?(?:the )?official\b.*|: an? (?:international|official)\b.*)",
+    r"\s*(?:\[[^\]]*\]|\([^)]*\)|[.:]?\s*conference\s*[:.].*|=.*|: ?(?:the )?official\b.*"
+    r"|: an? (?:international|official)\b.*)",
     re.I,
 )
-"""What exports put behind a name: "(Print)", "[Electronic Resource]", ". Conference: 23rd Congress …", "= parallel title"."""
+"""What exports put behind a name: "(Print)", "[Electronic Resource]", ". Conference: 23rd Congress", "= other title"."""
 
 
 _PARALLEL: Final = re.compile(r"=\s*([^=\[(]{8,})|\[([^\]]{8,})\]")
@@ -50,7 +48,7 @@ def words(name: str) -> tuple[tuple[str, ...], ...]:
 
 def _words(name: str) -> tuple[str, ...]:
     folded = text.fold(name.replace("&", " ").replace("'", ""))
-    return tuple(w for w in folded.split() if w not in _SMALL) or tuple(folded.split())
+    return tuple(w for w in folded.split() if w not in JOURNAL_SMALL) or tuple(folded.split())
 
 
 @lru_cache(maxsize=200_000)
@@ -103,7 +101,7 @@ def _one_word(a: str, b: str) -> bool:
 
 
 def _run_together(run: str, long: tuple[str, ...]) -> bool:
-    """ "jthoraccardiovascsurg": the beginnings of all the words without spaces."""
+    """As "jthoraccardiovascsurg": the beginnings of all the words without spaces."""
     if not run or not long:
         return not run and not long
     word = long[0]

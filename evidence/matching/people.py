@@ -8,16 +8,12 @@ from typing import Final, Literal
 from rapidfuzz.distance import Levenshtein
 
 from evidence import text
+from evidence.matching.words import NOBODY, NOT_NAMES
 from evidence.records import Author
 
 Likeness = Literal["all", "same", "first", "some", "differ", "unknown"]
-"""all: two persons or more, nobody of the shorter list missing · same: most of the shorter list · first: the first author · some · differ: nobody · unknown: a side names no person."""
-
-_NOT_NAMES: Final = frozenset("et al and others jr sr dr prof md phd de la le van von der den del dos da di el".split())
-_NOBODY: Final = frozenset(
-    "research paper article original special issue editorial editors editor abstract perspective perspectives".split()
-)
-"""Words of a page's head that a program took for an author."""
+"""all: two persons or more, nobody of the shorter list missing · same: most of the shorter list · first: the first
+author · some · differ: nobody · unknown: a side names no person."""
 
 _MOST: Final = 12
 """Authors looked at: a list of hundreds says no more than its beginning."""
@@ -30,7 +26,7 @@ def names(authors: tuple[Author, ...]) -> tuple[tuple[frozenset[str], ...], str]
     for author in authors[: _MOST * 2]:
         if not author.is_group and author.valid and "*" not in author.given and len(found) < _MOST:
             words = _words(author.family, author.given)
-            if words and not words <= _NOBODY:
+            if words and not words <= NOBODY:
                 found.append(words)
                 letters.append((author.given or author.initials or "?")[0].lower())
     return tuple(found), "".join(letters)
@@ -38,7 +34,7 @@ def names(authors: tuple[Author, ...]) -> tuple[tuple[frozenset[str], ...], str]
 
 @lru_cache(maxsize=100_000)  # people write more than one article
 def _words(family: str, given: str) -> frozenset[str]:
-    parts = [w for w in text.fold(family).split() if w not in _NOT_NAMES]
+    parts = [w for w in text.fold(family).split() if w not in NOT_NAMES]
     words = [w for w in parts if len(w) > 1]
     if len(parts) > 1:
         words.append("".join(parts))

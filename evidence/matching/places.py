@@ -9,7 +9,10 @@ from typing import Final, Literal
 Likeness = Literal["equal", "first", "unknown", "near", "conflict"]
 """equal: first and last page · first: the first page · near: they may be one place written twice · conflict."""
 
-_MONTHS: Final = {m: str(n) for n, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS: Final = {
+    **{"jan": "1", "feb": "2", "mar": "3", "apr": "4", "may": "5", "jun": "6"},
+    **{"jul": "7", "aug": "8", "sep": "9", "oct": "10", "nov": "11", "dec": "12"},
+}
 _DAMAGED: Final = re.compile(r"^0?([0-9]{1,4})-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*$", re.I)
 _DAMAGED_OTHER: Final = re.compile(r"^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-0?([0-9]{1,4})$", re.I)
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212-]+")
@@ -123,7 +126,7 @@ def _within(a: Pages, b: Pages) -> bool:
 
 
 def _misread(a: Pages, b: Pages) -> bool:
-    """ "i428" read as "1428"."""
+    """As "i428" read as "1428"."""
     return a.prefix in ("i", "l") and not b.prefix and f"1{a.first}" == str(b.first)
 
 

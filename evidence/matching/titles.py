@@ -11,6 +11,7 @@ from typing import Final, Literal
 from rapidfuzz.distance import Levenshtein
 
 from evidence import text
+from evidence.matching.words import ROMAN, SECTIONS, STOP, TELLING
 
 Likeness = Literal["equal", "near", "cut", "alike", "unlike", "unknown"]
 """equal: the same letters · near: spelling or word order only · cut: one is the other without its head or tail ·
@@ -22,21 +23,17 @@ MIN_LETTERS: Final = 20
 _REPEATED: Final = 4
 """Words that must stand twice in a row to be taken for one title printed twice."""
 
-STOP: Final = frozenset(
-    "a an the of in on for and or to with by from at as is are be its their our into via using use during after"
-    " de la le les des du et en un une der die das und von im mit bei el los las y del al il i e per da di".split()
-) - {"i", "after"}
-"""Words that titles of one work gain and lose."""
-
+_LANGUAGES: Final = (
+    "french|german|spanish|italian|japanese|chinese|russian|polish|portuguese|danish|dutch|swedish|norwegian|hungarian"
+    "|czech|turkish|korean|hebrew|finnish|serbian|croatian|romanian|greek|bulgarian|slovak|ukrainian|persian|arabic"
+)
 _TRAILER: Final = re.compile(
-    r"\s*\[(?:[^\[\]]*\b(?:refs?|review|comment(?:s|ary)?|erratum|errata|corrected|republished|summary|abstract|letter|editorial"
-    r"|original|article|note|in (?:french|german|spanish|italian|japanese|chinese|russian|polish|portuguese))\b[^\[\]]*"
-    r"|french|german|spanish|italian|japanese|chinese|russian|polish|portuguese|danish|dutch|swedish|norwegian|hungarian"
-    r"|czech|turkish|korean|hebrew|finnish|serbian|croatian|romanian|greek|bulgarian|slovak|ukrainian|persian|arabic)\]\W*$"
-    r"|\s*\((?:structured|provisional|brief|cochrane) (?:abstract|record|review)\)\W*$|\s*\(multiple letters?\)\W*$|\s*\[[0-9]\]\W*$",
+    r"\s*\[(?:[^\[\]]*\b(?:refs?|review|comment(?:s|ary)?|erratum|errata|corrected|republished|summary|abstract|letter"
+    rf"|editorial|original|article|note|in (?:{_LANGUAGES}))\b[^\[\]]*|{_LANGUAGES}|[0-9])\]\W*$"
+    r"|\s*\((?:structured|provisional|brief|cochrane) (?:abstract|record|review)\)\W*$|\s*\(multiple letters?\)\W*$",
     re.I,
 )
-"""What Ovid, Embase, CENTRAL and DARE append: "[Review] [33 refs]", "[see comment]", "[Japanese]", "(Structured abstract)"."""
+"""What databases append: "[Review] [33 refs]", "[see comment]", "[Japanese]" (Ovid), "(Structured abstract)" (DARE)."""
 
 _OPEN_TRAILER: Final = re.compile(
     r"\W*\[(?:erratum|errata|retraction|republished|see comment|comment (?:in|on)|corrected|summary|review)\b.*$"
@@ -62,38 +59,29 @@ _ITS_PLACE: Final = re.compile(
 (542-544))" in Embase."""
 
 _RETRACTION: Final = re.compile(
-    r"^\W*(?:retraction\b\s*(?:[:.]|to\b|of\b|note|notice|statement|$)|(?:an )?expression of concern)", re.I
+    r"^\W*(?:retraction\b\s*(?:[:.]|to\b|note|notice|statement|$)|(?:an )?expression of concern)", re.I
 )
 _REPLY: Final = re.compile(
-    r"\b(?:author|editor)s?'?s? (?:reply|replies|response)|\bin reply\b|^\W*(?:repl(?:y|ies)|response|re)\b\s*(?:[:.]|to\b|$)"
+    r"\b(?:author|editor)s?'?s? (?:reply|replies|response)|\bin reply\b"
+    r"|^\W*(?:repl(?:y|ies)|response|re)\b\s*(?:[:.]|to\b|$)"
     r"|[-\u2013\u2014:.(\[]\s*(?:authors? )?(?:reply|response to)\b|\[reply\]|[-\u2013\u2014:]\s*reply\W*$",
     re.I,
 )
 _COMMENT: Final = re.compile(
-    r"^\W*(?:(?:invited |guest |expert )?comment(?:s|ary)?\b\s*(?:[:.]|on\b|to\b|$)|editorial(?: comment(?:ary)?)?\s*(?:[:.]|on\b|$)"
-    r"|letter(?: to the editor)?\s*(?:[:.]|$)|discussion\s*(?:[:.]|of\b|$)|journal club)",
+    r"^\W*(?:(?:invited |guest |expert )?comment(?:s|ary)?\b\s*(?:[:.]|on\b|to\b|$)"
+    r"|editorial(?: comment(?:ary)?)?\s*(?:[:.]|on\b|$)|letter(?: to the editor)?\s*(?:[:.]|$)"
+    r"|discussion\s*(?:[:.]|of\b|$)|journal club)",
     re.I,
 )
-_HINTS: Final = ("errat", "corrig", "correct", "retract", "withdrawn", "concern", "repl", "respon", "comment", "editorial",
-                 "letter", "discussion", "journal club", "re:", "review", "original", "[", "<", "vol")  # fmt: skip
-"""What a title holds that any pattern here could match, in lower case: nearly all hold none."""
+_HINTS: Final = (
+    *("errat", "corrig", "correct", "retract", "withdrawn", "concern", "repl", "respon", "comment", "editorial"),
+    *("letter", "discussion", "journal club", "re:", "review", "original", "[", "<", "vol"),
+)
+"""What a title must hold, in lower case, for any pattern here to match; nearly all titles hold none."""
 
 _MARKS: Final = (
     ("retraction notice", _RETRACTION), ("reply", _REPLY), ("comment", _COMMENT),
 )  # fmt: skip
-
-_ROMAN: Final = frozenset("i ii iii iv v vi vii viii ix x xi xii".split())
-_TELLING: Final = frozenset(
-    "part parts protocol protocols rationale design erratum errata correction corrigendum retraction reply response comment"
-    " commentary letter editorial update updated updates appendix supplement abstract addendum chapter edition section"
-    " not no non without versus vs high low male female males females men women boys girls children child adult adults"
-    " adolescent adolescents elderly infants mice mouse rats rat pigs rabbits dogs human humans"
-    " type phase stage first second third fourth fifth one two three four five six seven eight nine ten"
-    " early late acute chronic left right upper lower anterior posterior pre post prevention treatment diagnosis"
-    " preliminary interim final pilot long short term year years month months follow followup japanese chinese korean"
-    " european american british german french italian spanish indian".split()
-)  # fmt: skip
-"""Words (beside numbers) by which works of one series differ: two titles that differ in one are two works, as a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +109,16 @@ def make(printed: str, types: frozenset[str] = frozenset()) -> Title:
     if printed[-1] != ")" and not any(hint in lowered for hint in _HINTS):
         return _made(printed, types)
     marks = types | {name for name, pattern in _MARKS if pattern.search(printed)}
-    core = printed
-    if core[-1] in ")]. " and "(" in core:
-        core = _ITS_PLACE.sub("", core)
-    section = _COMMENT.match(core) if "comment" in marks else None
-    if section and len(core) > section.end() + 8:
-        core = core[section.end() :]
-    headed = _ERRATUM.match(core)
-    if headed or core != printed:
+    core = _ITS_PLACE.sub("", printed) if printed[-1] in ")]. " and "(" in printed else printed
+    if core != printed:
         marks |= {"erratum"}
-        core = core[headed.end() :] if headed and len(core) > headed.end() + 8 else core
+    headed = _ERRATUM.match(core)
+    if headed:
+        marks |= {"erratum"}
+    else:
+        headed = _COMMENT.match(core) if "comment" in marks else None
+    if headed and len(core) > headed.end() + 8:
+        core = core[headed.end() :]
     if "[" in core or "<" in core or core.endswith(")"):
         core = _bare(core)
     stated = _STATE.match(core)
@@ -170,7 +158,7 @@ def spelled(folded: str) -> str:
 
 def is_telling(word: str) -> bool:
     """A number, a Roman numeral or another word by which works of a series differ."""
-    return word in _TELLING or word in _ROMAN or (not word.isalpha() and any(c.isdigit() for c in word))
+    return word in TELLING or (not word.isalpha() and any(c.isdigit() for c in word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +197,7 @@ def _is_cut(shorter: str, longer: str) -> bool:
 
 
 def _footnote(a: Title, b: Title, left: list[str], right: list[str]) -> bool:
-    """The only difference is a "1" or "1 2" at the very end: marks of footnotes, which begin with 1 (a sequel's do not)."""
+    """The only difference is a "1" or "1 2" at the very end: marks of footnotes (a sequel's begin with 2)."""
     only = left + right
     return "".join(sorted(only)) in ("1", "12") and list((a if left else b).words[-len(only) :]) == sorted(only)
 
@@ -273,25 +261,19 @@ def _one_word(a: str, b: str) -> bool:
     most = 1 if size < 8 else 2
     if Levenshtein.distance(a, b, score_cutoff=most) > most:
         return False
-    return a.isalpha() and b.isalpha() and not (a in _TELLING and b in _TELLING)
+    return a.isalpha() and b.isalpha() and not (a in TELLING and b in TELLING)
 
 
 def _numbers(words: list[str]) -> set[str]:
-    return {w for w in words if w in _ROMAN or any(c.isdigit() for c in w)}
+    return {w for w in words if w in ROMAN or any(c.isdigit() for c in w)}
 
 
 def _telling(left: list[str], right: list[str]) -> tuple[str, ...]:
     return tuple(sorted({w for w in (*left, *right) if is_telling(w)}))
 
 
-_SECTIONS: Final = frozenset(
-    "research article articles paper special issue section abstract abstracts editorial note notes contributions forum"
-    " review reviews letter letters communication original volume number theory perspectives perspective regular column editor editors commentary".split()
-)
-
-
 def is_running_head(printed: str, journals: tuple[str, ...]) -> bool:
-    """The head of a page in a title's place: the journal's name, cut short or torn apart, and at most a section's name."""
+    """The head of a page in a title's place: the journal's name, perhaps cut short or torn apart, and a section's."""
     words: list[str] = []
     for name in journals:
         if len(name) >= 12 and len(printed) < len(name) + _LONGEST_SECTION:
@@ -323,4 +305,4 @@ def _begins_with_name(words: list[str], of_journal: list[str]) -> bool:
     head = 0
     while head < min(len(words), len(of_journal)) and words[head] == of_journal[head]:
         head += 1
-    return head >= 3 and head >= 0.6 * len(of_journal) and set(words[head:]) <= _SECTIONS
+    return head >= 3 and head >= 0.6 * len(of_journal) and set(words[head:]) <= SECTIONS

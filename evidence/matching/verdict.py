@@ -1,7 +1,8 @@
 """The verdict on two records, with reasons a person can read.
 
-Each field says how the two compare and what that is worth in points (about the binary logarithm of how much likelier it
-is between records of one work than between look-alikes; the manner of Fellegi and Sunter, J Am Stat Assoc 1969;64:1183).
+Each field says how the two compare and what that is worth in points: about the binary logarithm of how much likelier
+it is between records of one work than between look-alikes, the manner of Fellegi and Sunter (J Am Stat Assoc
+1969;64:1183). The weights are round numbers set by hand; docs/dedupe.md says what was measured with them.
 What one side lacks is worth nothing. "Same" needs enough points and no contradiction; a contradiction that everything
 else outweighs leaves "unsure", for a person; the rest is "different".
 
@@ -262,7 +263,7 @@ def _decide(sheet: _Sheet, a: Features, b: Features, found: titles.Compared, *, 
         return Verdict("same", rule, reasons, sheet.points)
     if hard and sheet.points >= SAME - 2 and _outweighed(sheet, a, b, hard):
         return Verdict("same", rule + "!", reasons, sheet.points - 4)
-    ask = ASK if found.likeness != "unknown" else ASK + 1
+    ask = ASK if found.likeness != "unknown" else ASK + 1.5
     if sheet.points >= ask and "kind" not in hard or _same_place(sheet, hard) or _doi_alone(sheet, hard):
         return Verdict("unsure", rule, reasons, sheet.points)
     if hard:
