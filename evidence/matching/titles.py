@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import permutations
 from typing import Final, Literal
 
 from rapidfuzz.distance import Levenshtein
@@ -248,9 +249,25 @@ def _without_misspelt(left: list[str], right: list[str]) -> tuple[list[str], lis
         else:
             by_letter[word[0]].remove(match)
     rest = [word for others in by_letter.values() for word in others]
+    kept, rest = _without_compounds(kept, rest)
+    rest, kept = _without_compounds(rest, kept)
     if sorted("".join(kept)) == sorted("".join(rest)):
-        return [], []  # only hyphens moved
+        return [], []  # letters or hyphens changed places
     return kept, rest
+
+
+def _without_compounds(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
+    """What remains when a word of one side and the two of the other that make it up are taken away: non-immune."""
+    kept = []
+    right = list(right)
+    for word in left:
+        parts = next(((x, y) for x, y in permutations(right, 2) if x + y == word), None) if len(right) < 9 else None
+        if parts is None:
+            kept.append(word)
+        else:
+            right.remove(parts[0])
+            right.remove(parts[1])
+    return kept, right
 
 
 def _one_word(a: str, b: str) -> bool:
@@ -258,6 +275,8 @@ def _one_word(a: str, b: str) -> bool:
     size = min(len(a), len(b))
     if size < 4:
         return False
+    if size > 4 and abs(len(a) - len(b)) <= 2 and (a.startswith(b) or b.startswith(a)):
+        return a.isalpha() and b.isalpha()  # blind, blinded; adult, adults
     most = 1 if size < 8 else 2
     if Levenshtein.distance(a, b, score_cutoff=most) > most:
         return False
