@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
-from evidence import citekeys, formats, merging, text
+from evidence import citekeys, formats, merging, parallel, text
+from evidence.formats import split
 from evidence.matching import candidates
-from evidence.matching.groups import Judge, Link, group, judge
+from evidence.matching.groups import Link, group, judge
 from evidence.matching.normalise import Features, features
 from evidence.matching.verdict import Verdict, compare
-from evidence.records import Record, Rejected
+from evidence.records import Item, Record, Rejected
 from evidence.views import Study, StudyRow
 
 
@@ -52,6 +54,18 @@ class Result:
                 yield first.get(number, (number,))
 
 
+@dataclass(slots=True)
+class _Read:
+    """What was read of a file, or of half of one. `ordinal`: records that are named by their place in the file."""
+
+    known: list[Features]
+    ids: list[str]
+    heads: list[str]
+    ordinal: list[int]
+    rejected: list[Rejected]
+    records: list[Record]
+
+
 def dedupe(
     paths: Sequence[Path],
     format_name: str = "",
@@ -63,27 +77,66 @@ def dedupe(
 
     Raises BadInput naming a file that cannot be read.
     """
-    records: list[Record] = []
-    ids: list[str] = []
-    heads: list[str] = []
-    known: list[Features] = []
-    rejected: list[Rejected] = []
+    whole = _Read([], [], [], [], [], [])
     with _no_collector():
         for path in paths:
-            for item in formats.read_path(path, format_name):
-                if isinstance(item, Rejected):
-                    rejected.append(item)
-                elif isinstance(item, Record):
-                    known.append(features(item))
-                    ids.append(item.external_id)
-                    heads.append(text.plain(item.title))
-                    if keep:
-                        records.append(item)
-                    if on_progress is not None:
-                        on_progress(len(known))
-        names = _names(ids)
-        groups, doubts = find(known, names)
-    return Result(names, tuple(heads), groups, doubts, tuple(rejected), tuple(records))
+            halves = None if keep or format_name else split.table(path)
+            if halves is None:
+                items = formats.read_path(path, format_name)
+                _add(whole, _take(items, path.name, keep=keep, on_progress=on_progress, before=len(whole.known)), 0, 0)
+            else:
+                label = path.name
+                first, second = parallel.both(
+                    lambda halves=halves, label=label: _take(halves.items(0), label),  # type: ignore[misc]
+                    lambda halves=halves, label=label: _take(halves.items(1), label),  # type: ignore[misc]
+                )
+                rows = len(first.known) + len(first.rejected)
+                _add(whole, first, 0, 0)
+                _add(whole, second, rows, halves.lines_before)
+        names = _names(whole.ids)
+        groups, doubts = find(whole.known, names)
+    return Result(names, tuple(whole.heads), groups, doubts, tuple(whole.rejected), tuple(whole.records))
+
+
+def _take(
+    items: Iterable[Item],
+    label: str,
+    *,
+    keep: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+    before: int = 0,
+) -> _Read:
+    """The items of a file, reduced as they come."""
+    read = _Read([], [], [], [], [], [])
+    for number, item in enumerate(items, 1):
+        if isinstance(item, Rejected):
+            read.rejected.append(item)
+        elif isinstance(item, Record):
+            if item.external_id == f"{label}#{number}":
+                read.ordinal.append(len(read.ids))
+            read.known.append(features(item))
+            read.ids.append(item.external_id)
+            read.heads.append(text.plain(item.title))
+            if keep:
+                read.records.append(item)
+            if on_progress is not None:
+                on_progress(before + len(read.known))
+    return read
+
+
+def _add(whole: _Read, part: _Read, rows: int, lines: int) -> None:
+    """Put a part behind the whole. The part counts from its own beginning; `rows` and `lines` stand before it."""
+    if rows:
+        for at in part.ordinal:
+            label, _, number = part.ids[at].rpartition("#")
+            part.ids[at] = f"{label}#{int(number) + rows}"
+    whole.known += part.known
+    whole.ids += part.ids
+    whole.heads += part.heads
+    whole.records += part.records
+    whole.rejected += (
+        [replace(r, line=r.line + lines) if r.line else r for r in part.rejected] if lines else part.rejected
+    )
 
 
 def find(known: Sequence[Features], names: Sequence[str]) -> tuple[tuple[tuple[int, ...], ...], tuple[Doubt, ...]]:
@@ -96,15 +149,31 @@ def find(known: Sequence[Features], names: Sequence[str]) -> tuple[tuple[tuple[i
     del blocks
     judged: dict[tuple[int, int], Verdict] = {}
     links: list[Link] = []
-    for a, b in candidates.pairs(shared, known):
-        verdict = compare(known[a], known[b])
-        if verdict.outcome != "different":
-            judged[a, b] = verdict
-            links.append(Link(a, b, verdict))
+    for a, b, verdict in _verdicts(list(candidates.pairs(shared, known)), known):
+        judged[a, b] = verdict
+        links.append(Link(a, b, verdict))
     look = judge(known, judged)
     found = group(links, look, lambda n: (names[n],))
     unsure = (link for link in links if link.verdict.outcome == "unsure")
     return found.groups, tuple(_doubts([*unsure, *found.refused], found.groups, names))
+
+
+_WORTH_SHARING: Final = 5_000
+"""Pairs from which on a second process saves more than it costs."""
+
+
+def _verdicts(pairs: Sequence[tuple[int, int]], known: Sequence[Features]) -> list[tuple[int, int, Verdict]]:
+    """The verdicts on pairs that are not plainly different."""
+
+    def judge_all(some: Sequence[tuple[int, int]]) -> list[tuple[int, int, Verdict]]:
+        judged = ((a, b, compare(known[a], known[b])) for a, b in some)
+        return [(a, b, verdict) for a, b, verdict in judged if verdict.outcome != "different"]
+
+    if len(pairs) < _WORTH_SHARING:
+        return judge_all(pairs)
+    middle = len(pairs) // 2
+    first, second = parallel.both(lambda: judge_all(pairs[:middle]), lambda: judge_all(pairs[middle:]))
+    return first + second
 
 
 def _doubts(links: Iterable[Link], groups: Sequence[tuple[int, ...]], names: Sequence[str]) -> Iterator[Doubt]:

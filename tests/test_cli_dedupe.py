@@ -28,9 +28,9 @@ PMID- 90000001
 ER  -
 """
 TABLE = """ID,ENTRYTYPE,title,author,year,journal,booktitle,volume,number,pages,doi,pmid
-t1,article,Carpal tunnel syndrome after an invented injection: a case report,"Lee, O.",2020,J Invent Stud,,6,,1-9,,
-t2,article,Erratum: Carpal tunnel syndrome after an invented injection: a case report,"Lee, O.",2020,J Invent Stud,,6,,88,,
-t3,article,Carpal tunnel syndrome after an invented injection: a case report,"Lee, O.",2019,Other Journal of Things,,2,,,,
+t1,article,Carpal tunnel syndrome after an invented injection: a case report,"Lee, O",2020,J Invent Stud,,6,,1-9,,
+t2,article,Erratum: Carpal tunnel syndrome after an invented injection: a case report,Lee O,2020,J Invent Stud,,6,,88,,
+t3,article,Carpal tunnel syndrome after an invented injection: a case report,Lee O,2019,Other Journal,,2,,,,
 """
 
 

@@ -143,7 +143,7 @@ class Shelf:
 
 
 def _vouched(a: int, b: int, everyone: dict[int, Features]) -> bool:
-    """Two records that differ in words only: stands the PMID or PMCID of one on a record that is the same as the other?"""
+    """Two records differ in words only, and a record with the PMID or PMCID of one is the same as the other."""
     if not compare(everyone[a], everyone[b]).only_described:
         return False
     return any(

@@ -1,9 +1,9 @@
 """From verdicts on pairs to groups that stay consistent.
 
 Records that certain links connect are one group when no verdict on any two of them says that they are different works.
-Where one does, nothing is guessed: a record that is the same as two different works joins neither, unless one of the
-two links is much the surer; what remains is joined surest first, refusing every join that would hold a contradiction. Ties
-are broken by the records' own content, so the order of arrival decides nothing.
+Where one does, nothing is guessed: a record that is the same as two different works joins neither, unless one link is
+much the surer; what remains is joined surest first, refusing every join that would hold a contradiction. Ties are
+broken by the records' own content, so the order of arrival decides nothing.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ _ADDED: Final = re.compile(
     r"|: an? (?:international|official)\b.*)",
     re.I,
 )
-"""What exports put behind a name: "(Print)", "[Electronic Resource]", ". Conference: 23rd Congress", "= other title"."""
+"""What exports put behind a name: "(Print)", "[Electronic Resource]", ". Conference: 23rd Congress", "= a title"."""
 
 
 _PARALLEL: Final = re.compile(r"=\s*([^=\[(]{8,})|\[([^\]]{8,})\]")

@@ -34,7 +34,7 @@ _TRAILER: Final = re.compile(
     r"|\s*\((?:structured|provisional|brief|cochrane) (?:abstract|record|review)\)\W*$|\s*\(multiple letters?\)\W*$",
     re.I,
 )
-"""What databases append: "[Review] [33 refs]", "[see comment]", "[Japanese]" (Ovid), "(Structured abstract)" (DARE)."""
+"""What databases append: "[Review] [33 refs]", "[Japanese]" (Ovid), "(Structured abstract)" (DARE)."""
 
 _OPEN_TRAILER: Final = re.compile(
     r"\W*\[(?:erratum|errata|retraction|republished|see comment|comment (?:in|on)|corrected|summary|review)\b.*$"
