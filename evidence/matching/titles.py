@@ -47,8 +47,8 @@ _STATE: Final = re.compile(r"^\W*(?:retracted(?: article)?|withdrawn|review|orig
 """Words put before a title when the article was retracted; the work is the same."""
 
 _ERRATUM: Final = re.compile(
-    r"^\W*(?:(?:author|publisher|editorial)'?s? )?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?\s*(?:[:.]|to\b|for\b|$)"
-    r"|corrected and republished)\W*(?:to\b|for\b|:)?",
+    r"^\W*(?:(?:author|publisher|editorial)'?s? )?(?:errat(?:um|a)|corrigend(?:um|a)"
+    r"|corrections?\s*(?:[:.]|to\b|for\b|$)|corrected and republished)\W*(?:to\b|for\b|:)?",
     re.I,
 )
 _ITS_PLACE: Final = re.compile(
