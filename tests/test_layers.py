@@ -21,7 +21,7 @@ MAX_FUNCTION_LINES = 60
 # Layer 0, in order: each may import those before it.
 FOUNDATION = (
     *("errors", "settings", "identifiers", "records", "text", "vocabulary", "filters", "views"),
-    *("pacing", "locks", "recordjson"),
+    *("pacing", "locks", "recordjson", "parallel"),
 )
 PURE = ("matching", "merging", "tagging", "citekeys", "formats")
 
@@ -55,6 +55,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "psycopg": ("evidence/store/*",),
     "sqlite3": ("evidence/store/*",),
     "Bio": ("evidence/sources/*", "evidence/formats/*"),
+    "rapidfuzz": ("evidence/matching/*",),
     "lxml": ("evidence/sources/*", "evidence/formats/*"),
     "bibtexparser": ("evidence/formats/bibtex*.py", "evidence/formats/_bibtex*.py"),
     "pylatexenc": ("evidence/formats/*bibtex*.py", "evidence/formats/*latex*.py"),

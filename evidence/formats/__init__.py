@@ -108,6 +108,11 @@ def recognise(stream: BinaryIO, label: str) -> Format:
     head = _lines.as_utf8(_head(stream))
     if not head.strip():
         raise BadInput(label, "is empty")
+    if label.lower().removesuffix(".gz").endswith((".csv", ".tsv")):
+        # The name says it, and no other format begins with such a line: the other modules need not be loaded.
+        table = cast(Format, importlib.import_module("evidence.formats.tabular").FORMAT)
+        if table.recognise(head):
+            return table
     for fmt in registry().values():
         if fmt.read and fmt.recognise(head):
             return fmt

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from evidence.records import Author
@@ -133,6 +134,7 @@ def looks_corporate(text: str) -> bool:
     return bool(_GROUP.search(text)) or any(c.isdigit() for c in text) or len(text.split()) > 5
 
 
+@lru_cache(maxsize=50_000)  # people write more than one article
 def parse(text: str) -> Author | None:
     """One name of a list. None for nobody ("Anonymous", "[No authors listed]")."""
     text = clean(text)

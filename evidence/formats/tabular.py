@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import BinaryIO, Final
 
 from evidence.errors import BadInput
@@ -65,6 +66,7 @@ _TYPES: Final[tuple[tuple[str, RecordKind], ...]] = (
 _RIS_KINDS: Final = {ris: kind for kind, ris in reversed(_ris_write.TYPES.items())}
 
 
+@lru_cache(maxsize=1024)  # the kind of every row is asked for again and again
 def folded(header: str) -> str:
     """A column's name for comparing: letters and digits in lower case."""
     return re.sub(r"[^a-z0-9]", "", header.lower().lstrip("\ufeff"))
