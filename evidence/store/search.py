@@ -16,13 +16,16 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
+from evidence import identifiers
 from evidence import text as texts
+from evidence.errors import BadIdentifier
 from evidence.records import Record
 from evidence.store.engine import Store, Writer
 from evidence.store.facets import Bitmaps, bitmap_of
 from evidence.vocabulary import Vocabulary
 
 _TOKEN: Final = re.compile(r'"([^"]*)"?|(\S+)')
+_PASTED: Final = re.compile(r"\s*(?:(?:pmid|pmcid|doi)\s*:?\s*|https?://)\S+\s*", re.I)
 _CACHE_SIZE: Final = 256
 _lock = Lock()
 _looking_up = Lock()
@@ -55,12 +58,22 @@ class Part:
 def parse(query: str, vocabulary: Vocabulary) -> tuple[Part, ...]:
     """A person's search text as parts, all of which must hold."""
     terms: list[Term] = []
-    for phrase, word in _TOKEN.findall(query):
+    for phrase, word in _TOKEN.findall(_identifier(query) or query):
         raw = phrase or word
         words = tuple(texts.words(raw))
         if words:
             terms.append(Term(words, prefix=bool(word) and raw.endswith("*")))
     return _name_conditions(terms[:MAX_WORDS], vocabulary.names)
+
+
+def _identifier(query: str) -> str:
+    """The bare identifier that was pasted ("PMID: 123", a DOI's address); empty when the text is something else."""
+    if not _PASTED.fullmatch(query):
+        return ""
+    try:
+        return identifiers.guess(query).value
+    except BadIdentifier:
+        return ""
 
 
 def _name_conditions(terms: Sequence[Term], names: Mapping[str, str]) -> tuple[Part, ...]:
