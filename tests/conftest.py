@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, settings
 from tests import postgres_server
 
 # Timing never decides a test: a loaded machine is not a bug.
-settings.register_profile("evidence", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "evidence", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("evidence")
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", ""}

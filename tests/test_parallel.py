@@ -30,14 +30,26 @@ def test_what_the_child_fails_at_is_done_here() -> None:
     assert parallel.both(lambda: "first", only_here) == ("first", "done")
 
 
-def test_a_failure_here_is_raised_and_the_child_is_waited_for() -> None:
+def test_a_failure_here_is_raised_and_the_child_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    children: list[int] = []
+    fork = os.fork
+
+    def counted() -> int:
+        child = fork()
+        if child:
+            children.append(child)
+        return child
+
+    monkeypatch.setattr(os, "fork", counted)
+
     def fail() -> int:
         raise ValueError("bad input")
 
     with pytest.raises(ValueError, match="bad input"):
         parallel.both(fail, lambda: 1)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    for child in children:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(child, os.WNOHANG)
 
 
 def large(path: Path, ids: bool = True) -> Path:

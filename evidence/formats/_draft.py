@@ -224,7 +224,7 @@ class Draft:
             publication_types=tuple(self.publication_types),
             keywords=tuple(Keyword(text=text, major=major) for text, major in self.keywords),
             url=url,
-            keys=tuple(self.keys),
+            keys=tuple(dict.fromkeys(cleaned for key in self.keys if (cleaned := clean(key)))),
             extra=(*self.extra, *(("issn", i) for i in list(self.issns)[1:])),
         )
 
