@@ -353,3 +353,10 @@ def test_encoded_text_decodes_to_itself(text: str) -> None:
     assert plain(_latex.markup(encoded)) == text
     assert encoded.count("{") == encoded.count("}")
     assert _latex.markup(_latex_encode.markup(Markup("<i>x</i>"))) == "<i>x</i>"
+
+
+def test_control_characters_reach_neither_keys_nor_the_names_of_kept_fields() -> None:
+    text = "@article{a\x001, title={A trial of nerves}, my\x00field={kept}, year={2021}}"
+    found = records(text, "bibtex")
+    assert not any("\x00" in name for item in found for name, _ in item.extra)
+    assert not any("\x00" in key for item in found for key in item.keys)

@@ -225,7 +225,7 @@ class Draft:
             keywords=tuple(Keyword(text=text, major=major) for text, major in self.keywords),
             url=url,
             keys=tuple(dict.fromkeys(cleaned for key in self.keys if (cleaned := clean(key)))),
-            extra=(*self.extra, *(("issn", i) for i in list(self.issns)[1:])),
+            extra=(*((clean(n), v) for n, v in self.extra), *(("issn", i) for i in list(self.issns)[1:])),
         )
 
     def _journal(self) -> Journal:
