@@ -121,7 +121,8 @@ def test_a_record_that_links_two_studies_makes_them_one(store: Store) -> None:
     by_doi = record("f#a", "Hydrodissection of the median nerve in a cohort", source="ris", doi="10.1000/b")
     by_pmid = record("f#b", "Ein ganz anderer Titel der Arbeit", source="nbib", pmid="7")
     both = record("7", "Hydrodissection of the median nerve in a cohort", pmid="7", doi="10.1000/b")
-    assert taken(store, by_doi, by_pmid, both) == {"added": 2, "merged": 1}
+    assert taken(store, by_doi, by_pmid) == {"added": 2}
+    assert taken(store, both) == {"merged": 1}
     assert len(keys(store)) == 1
     study = queries.study(store, vocabulary(), keys(store)[0])
     assert study is not None
@@ -284,7 +285,7 @@ def test_a_title_that_pubmed_lacks_gives_way_to_the_works_own(store: Store) -> N
 
 def test_an_export_that_comes_home_is_known_by_its_key(store: Store) -> None:
     taken(store, record("f#1", "", source="starter", doi="10.1000/untitled", keys=("anonnd",)))
-    stranger = record("g#1", "", source="ris", doi="10.1000/untitled", keys=("other2020",))
+    stranger = record("g#1", "", source="ris", doi="10.1000/untitled", keys=("other2020",), families=[])
     ours = record("g#2", "", source="bibtex", doi="10.1000/untitled", keys=("anonnd",))
     assert taken(store, stranger, ours) == {"queued": 1, "merged": 1}
 
@@ -292,11 +293,10 @@ def test_an_export_that_comes_home_is_known_by_its_key(store: Store) -> None:
 def test_a_lead_comes_home_by_title_and_key_but_not_by_title_alone(store: Store) -> None:
     title = "Neural prolotherapy for the knee: a report of cases"
     taken(store, record("f#1", title, source="starter", keys=("lead2020",)))
-    same = record("g#1", title, source="csv", keys=("lead2020",), family="Xu", year=2021, journal="Elsewhere")
-    assert taken(store, same, record("g#2", title, source="csv", family="Xu", year=2021, journal="Elsewhere")) == {
-        "merged": 2
-    }
-    assert taken(store, record("h#1", title, source="ris", family="Ng", year=2021, journal="Nowhere")) == {"queued": 1}
+    same = record("g#1", title, source="csv", keys=("lead2020",), families=[], year=2021, journal="")
+    assert taken(store, same) == {"merged": 1}
+    assert taken(store, record("g#2", title, source="csv", families=[], year=2021, journal="Nowhere")) == {"added": 1}
+    assert taken(store, record("h#1", title, source="ris", families=[], year=2020, journal="")) == {"added": 1}
 
 
 @pytest.mark.parametrize(

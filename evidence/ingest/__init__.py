@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from evidence import tagging
+from evidence.ingest import index
 from evidence.ingest.batch import Batch
 from evidence.ingest.prepare import Preparer, Ready
 from evidence.ingest.report import OUTCOMES, Report, where
@@ -39,6 +40,7 @@ def take(
     runs the same code in one transaction and rolls it back. `live`: the items come from the source itself, now.
     Raises what the reader of `items` raises.
     """
+    index.ensure(store)
     report = Report()
     preparer = Preparer(vocabulary)
     source = iter(items)

@@ -1,34 +1,42 @@
-"""One batch inside one transaction: look up what is known, place each record, write what changed."""
+"""One batch inside one transaction: look up what is known, judge, regroup, write what changed."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from evidence.ingest.deciding import CROWDED, Placement, Shelf
-from evidence.ingest.features import block_keys, features
+from evidence.citekeys import fold
+from evidence.ingest import index, neighbours, regroup, settling
+from evidence.ingest.homecoming import RULE
+from evidence.ingest.pool import Pool
 from evidence.ingest.prepare import READER, Prepared, Ready
+from evidence.ingest.regroup import MACHINE
+from evidence.ingest.settling import Settled
 from evidence.ingest.studies import Saver
-from evidence.ingest.verdict import Verdict, comes_home, compare
+from evidence.matching.groups import Link
+from evidence.matching.normalise import features
+from evidence.matching.partition import ordered
 from evidence.merging import STATE_OF_INCOMING
 from evidence.records import Deletion, Rejected
-from evidence.store import reads, schema, writes
+from evidence.store import decisions, reads, schema, writes
+from evidence.store.decisions import Decision
 from evidence.store.engine import Writer
 from evidence.store.keys import Keys
-from evidence.store.writes import Decision, NewRecord
+from evidence.store.reads import Member
+from evidence.store.writes import NewRecord
 from evidence.vocabulary import Vocabulary
 
 
 @dataclass(slots=True)
-class _Stored:
+class _Known:
     """A record of this batch or of the store, as far as deciding about a further delivery needs it."""
 
     id: int
-    study: int
+    study: int | None
     age: tuple[int, str, bytes]
-    fresh: bool
     upstream: str = "present"
-    inclusion: str = ""
+    inclusion: str = "included"
 
 
 class Batch:
@@ -46,212 +54,199 @@ class Batch:
         live: bool = False,
     ) -> None:
         self._live = live
-        self._include = include
+        self._inclusion = "included" if include else "candidate"
         self._writer = writer
-        self._vocabulary = vocabulary
-        self._actor = actor
         self._run_id = run_id
         self._keys = Keys(writer)
-        self._saver = Saver(
-            writer, vocabulary, self._keys, primary=primary, actor=actor, run_id=run_id, include=include
-        )
-        self._stored: dict[tuple[str, str], _Stored] = {}
-        self._shelf = Shelf(set())
-        self._new: dict[int, NewRecord] = {}
-        self._revised: dict[int, NewRecord] = {}
+        self._saver = Saver(writer, vocabulary, self._keys, primary=primary, actor=actor, run_id=run_id)
+        self._pool = Pool(writer.connection)
+        self._known: dict[tuple[str, str], _Known] = {}
+        self._stored: dict[tuple[str, str], _Known] = {}
+        self._moving: dict[int, Prepared] = {}
+        self._fresh: set[int] = set()
         self._touched: list[int] = []
-        self._decisions: list[Decision] = []
+        self._old_blocks: dict[int, tuple[int, ...]] = {}
         self._unsaid: set[tuple[str, str]] = set()
+        self._left: set[int] = set()
 
     def run(self, items: Sequence[Ready]) -> list[str | Rejected]:
         """The outcome of every item, in order; everything is written when this returns."""
         prepared = [i for i in items if isinstance(i, Prepared)]
-        rejected = [i for i in items if isinstance(i, Rejected)]
-        self._look_up(prepared, [i for i in items if isinstance(i, Deletion)])
-        outcomes: list[str | Rejected] = []
-        for item in items:
-            if isinstance(item, Prepared):
-                outcomes.append(self._take(item))
-            elif isinstance(item, Deletion):
-                outcomes.append(self._delete(item))
-            else:
-                outcomes.append(item)
-        self._write()
-        writes.reject(self._writer, rejected, run_id=self._run_id)
-        return outcomes
+        self._look_up(
+            {p.name for p in prepared} | {(i.source, i.external_id) for i in items if isinstance(i, Deletion)}
+        )
+        outcomes: list[tuple[str | Rejected, int]] = [self._receive(item) for item in items]
+        doubtful = self._judge()
+        settled = self._regroup()
+        self._write(settled)
+        writes.reject(self._writer, [i for i in items if isinstance(i, Rejected)], run_id=self._run_id)
+        return [self._named(outcome, number, settled, doubtful) for outcome, number in outcomes]
 
-    def _look_up(self, prepared: Sequence[Prepared], deletions: Sequence[Deletion]) -> None:
-        connection = self._writer.connection
-        names = {p.name for p in prepared} | {(d.source, d.external_id) for d in deletions}
-        for name, row in reads.known(connection, names).items():
-            self._stored[name] = _Stored(
-                row.id, row.study_id, (row.version, row.revised, row.fingerprint), False, row.upstream, row.inclusion
-            )
-        moving = [p for p in prepared if not self._is_unchanged(p)]
-        values = {
-            v for p in moving for v in (p.details.features.pmid, p.details.features.pmcid, p.details.features.doi) if v
-        }
-        candidates = {row.study_id for row in reads.studies_with(connection, values)}
-        for found in reads.studies_in_blocks(connection, {b for p in moving for b in p.details.blocks}).values():
-            if len(found) <= CROWDED:
-                candidates |= found
-        candidates |= {self._stored[p.name].study for p in moving if p.name in self._stored}
-        self._keys.look_up([p.record for p in moving])
-        candidates.update(owner for p in moving for owner in self._keys.owners(p.record.keys))
-        held = self._saver.load(candidates)
-        records = [m.id for members in held.values() for m in members]
-        self._shelf = Shelf(reads.said_different(connection, records))
-        for study, members in held.items():
-            for member in members:
-                self._shelf.put(study, member.id, features(member.record), block_keys(member.record))
+    def _look_up(self, names: set[tuple[str, str]]) -> None:
+        for name, row in reads.known(self._writer.connection, names).items():
+            age = (row.version, row.revised, row.fingerprint)
+            self._known[name] = _Known(row.id, row.study_id, age, row.upstream, row.inclusion)
+            self._stored[name] = _Known(row.id, row.study_id, age, row.upstream, row.inclusion)
 
-    def _is_unchanged(self, item: Prepared) -> bool:
+    def _receive(self, item: Ready) -> tuple[str | Rejected, int]:
+        """What becomes of an item, as far as it can be said alone; the number of its record."""
+        if isinstance(item, Rejected):
+            return item, 0
+        if isinstance(item, Deletion):
+            known = self._known.get((item.source, item.external_id))
+            if known is not None:
+                known.upstream = "deleted"
+            return "deletions", 0
+        known = self._known.get(item.name)
+        if known is None:
+            number = self._writer.number(schema.SourceRecord)
+            self._known[item.name] = _Known(number, None, item.age, inclusion=self._inclusion)
+            self._fresh.add(number)
+            self._moving[number] = item
+            return "added", number
+        if self._inclusion == "included" and known.inclusion == "candidate":
+            known.inclusion = "included"
+        if self._is_unchanged(item, known.age):
+            if self._live and known.study is not None and known.id not in self._moving:
+                self._touched.append(known.id)
+            return "unchanged", known.id
+        known.age = item.age
+        known.upstream = "present"
+        self._moving[known.id] = item
+        return "revised", known.id
+
+    def _is_unchanged(self, item: Prepared, age: tuple[int, str, bytes]) -> bool:
         """The same as stored, or an older delivery.
 
         Of two deliveries with one date the newer is the one just asked from the source (`live`), or a person's own
         file that was edited; between two saved PubMed files the one that says more wins, in whichever order they come.
         """
-        stored = self._stored.get(item.name)
-        if stored is None:
-            return False
-        version, revised, said = stored.age
+        version, revised, said = age
         if said == item.fingerprint:
             return True
         if (item.record.version, item.revised) != (version, revised):
-            return item.age < stored.age
+            return item.age < age
         saved_delivery = item.record.source == "pubmed" and not self._live
-        return saved_delivery and item.age < stored.age
+        return saved_delivery and item.age < age
 
-    def _take(self, item: Prepared) -> str:
-        stored = self._stored.get(item.name)
-        if stored is None:
-            return self._add(item)
-        if self._include and stored.inclusion == "candidate":
-            self._saver.include(stored.study)
-            stored.inclusion = ""
-        if self._is_unchanged(item):
-            if self._live and not stored.fresh:
-                self._touched.append(stored.id)
-            return "unchanged"
-        return self._revise(item, stored)
-
-    def _add(self, item: Prepared) -> str:
-        number = self._writer.number(schema.SourceRecord)
-        placement = self._by_key(item, self._shelf.place(item.details.features, item.details.blocks, record=number))
-        if placement.studies:
-            study = self._unite(placement)
-            self._record_join(study, number, placement)
-            if self._include and self._saver.is_candidate(study):
-                self._saver.include(study)
-            outcome = "merged"
-        else:
-            study = self._writer.number(schema.Study)
-            outcome = "queued" if placement.doubts else "added"
-            self._saver.birth(study, number, item.record)
-        self._put(item, number, study, self._new)
-        self._keep_doubts(number, placement)
-        if outcome == "merged":
-            self._keys.aliases(study, number, item.record)
-        return outcome
-
-    def _by_key(self, item: Prepared, placement: Placement) -> Placement:
-        """A record that carries a study's own citation key and says nothing else than it: an export coming home."""
-        if placement.studies:
-            return placement
-        for study in self._keys.owners(item.record.keys):
-            for number, known in self._shelf.members(study).items():
-                verdict = compare(item.details.features, known)
-                if comes_home(item.details.features, known, verdict):
-                    reasons = (*verdict.reasons, "it carries this study's citation key, and nothing differs")
-                    others = tuple(d for d in placement.doubts if d.other_record != number)
-                    return Placement((study,), Verdict("same", "key", reasons), others)
-        return placement
-
-    def _revise(self, item: Prepared, stored: _Stored) -> str:
-        study = stored.study
-        placement = self._shelf.place(item.details.features, item.details.blocks, record=stored.id, own=study)
-        study = self._unite(placement)
-        was = next((m.record for m in self._saver.members(study) if m.id == stored.id), None)
-        if was is not None:
+    def _judge(self) -> set[int]:
+        """Remember the machine's verdicts on the pairs of moving records; the later records of the doubtful ones."""
+        revised = self._moving.keys() - self._fresh
+        self._saver.load({k.study for k in self._stored.values() if k.id in revised and k.study is not None})
+        for number in revised:
+            was = self._saver.member(number).record
+            self._old_blocks[number] = index.keys(features(was))
             said = (r for r in was.relations if r.type in STATE_OF_INCOMING)
             self._unsaid |= {(t.scheme, t.value) for r in said for t in r.targets}
-        self._put(item, stored.id, study, self._new if stored.fresh else self._revised)
-        self._keys.aliases(study, stored.id, item.record)
-        self._saver.changed(study, "study-revised")
-        if stored.upstream != "present":
-            self._saver.upstream(study, "present")
-        self._keep_doubts(stored.id, placement)
-        return "revised"
+        for number, item in self._moving.items():
+            self._pool.put(number, item.name, item.details.features)
+        self._keys.look_up([item.record for item in self._moving.values()])
+        before = reads.decisions(self._writer.connection, revised)
+        self._left = {n for pair, row in before.items() if regroup.binds(row) for n in pair} - self._fresh
+        keyed = [pair for pair, row in before.items() if row.rule.endswith(RULE) and row.actor == MACHINE]
+        decisions.forget(self._writer, [pair for pair, row in before.items() if row.actor == MACHINE])
+        blocks = {number: item.details.blocks for number, item in self._moving.items()}
+        found = neighbours.links(self._writer.connection, self._pool, blocks)
+        self._pool.load({n for pair in keyed for n in pair})
+        again = (Link(*pair, self._pool.by_rule(*pair, RULE)) for pair in keyed)
+        found += [link for link in again if link.verdict.rule == RULE]
+        found += neighbours.homecomings(self._pool, self._carried(), found)
+        persons = {pair for pair, row in before.items() if row.actor != MACHINE}
+        return self._decide([link for link in found if ordered(link.a, link.b) not in persons])
 
-    def _put(self, item: Prepared, number: int, study: int, where: dict[int, NewRecord]) -> None:
-        details = item.details
-        new = NewRecord(
+    def _decide(self, found: Iterable[Link]) -> set[int]:
+        links = list(found)
+        verdicts = [(k.a, k.b, k.verdict) for k in links]
+        decisions.remember(
+            self._writer,
+            [Decision(a, b, v.outcome, v.rule, v.reasons, MACHINE, v.strength) for a, b, v in verdicts],
+        )
+        return {max(a, b) for a, b, verdict in verdicts if verdict.outcome == "unsure"}
+
+    def _carried(self) -> dict[int, list[int]]:
+        """New record → the records whose study has a citation key that it brings, in the store or in this batch."""
+        first: dict[str, int] = {}
+        bringing: dict[int, list[int]] = defaultdict(list)
+        studies: dict[int, list[int]] = defaultdict(list)
+        for number in sorted(self._fresh):
+            for key in self._moving[number].record.keys:
+                earlier = first.setdefault(fold(key), number)
+                if earlier != number:
+                    bringing[number].append(earlier)
+            for study, bringer in self._keys.bringers(self._moving[number].record.keys):
+                if bringer is not None:
+                    bringing[number].append(bringer)
+                studies[study].append(number)
+        for study, record in reads.born_with(self._writer.connection, studies).items():
+            for number in studies[study]:
+                bringing[number].append(record)
+        self._pool.load({n for owners in bringing.values() for n in owners})
+        return bringing
+
+    def _regroup(self) -> Settled:
+        for number, item in self._moving.items():
+            known = self._known[item.name]
+            self._saver.put(Member(number, item.record, item.details.tags, known.upstream, known.inclusion))
+        touched = (self._moving.keys() - self._fresh) | self._left
+        return settling.settle(
+            self._saver, regroup.plan(self._writer.connection, self._pool, sorted(self._fresh), touched)
+        )
+
+    def _write(self, settled: Settled) -> None:
+        """Records, then what their studies show (foreign keys to studies are checked at the end)."""
+        new = {number: self._new_record(number, settled) for number in self._moving}
+        writes.add_records(self._writer, [new[n] for n in sorted(self._fresh)], run_id=self._run_id)
+        revised = [n for n in self._moving if n not in self._fresh]
+        writes.revise_records(self._writer, [new[n] for n in revised], run_id=self._run_id)
+        writes.touch(self._writer, self._touched)
+        for number in revised:
+            study = settled.home[number]
+            self._keys.aliases(study, number, self._moving[number].record)
+            self._saver.changed(study, "study-revised")
+        self._set_states(settled)
+        self._saver.save(self._notices(new.values()))
+
+    def _new_record(self, number: int, settled: Settled) -> NewRecord:
+        item = self._moving[number]
+        member = self._saver.member(number)
+        return NewRecord(
             id=number,
-            study_id=study,
+            study_id=settled.home[number],
             record=item.record,
-            payload=details.payload,
+            payload=item.details.payload,
             fingerprint=item.fingerprint,
             reader=READER,
             revised=item.revised,
-            blocks=details.blocks,
-            tags=details.tags,
+            blocks=item.details.blocks,
+            tags=item.details.tags,
+            born=settled.born.get(number),
+            old_blocks=self._old_blocks.get(number, ()),
+            upstream=member.upstream,
+            inclusion=member.inclusion,
         )
-        where[number] = new
-        self._stored[item.name] = _Stored(number, study, item.age, fresh=where is self._new)
-        self._shelf.put(study, number, details.features, details.blocks)
-        self._saver.put(study, reads.Member(number, item.record, details.tags))
 
-    def _unite(self, placement: Placement) -> int:
-        """Make the placement's studies one; the oldest stays."""
-        kept, *others = placement.studies
-        for other in others:
-            moved = list(self._shelf.studies[other].members)
-            stayed = list(self._shelf.studies[kept].members)
-            self._saver.merge(other, kept, moved, stayed, placement.verdict.rule, placement.verdict.reasons)
-            self._shelf.merge(other, kept)
-            for name, stored in self._stored.items():
-                if stored.study == other:
-                    self._stored[name].study = kept
-            for pending in (self._new, self._revised):
-                for number, new in pending.items():
-                    if new.study_id == other:
-                        pending[number] = replace(new, study_id=kept)
-        return kept
+    def _set_states(self, settled: Settled) -> None:
+        """Stored records that are deleted upstream, given again, or included at last."""
+        for name, before in self._stored.items():
+            now = self._known[name]
+            for column in ("upstream", "inclusion"):
+                if getattr(now, column) != getattr(before, column):
+                    study = settled.home.get(now.id) or now.study
+                    if study is not None:
+                        self._saver.set_state(column, now.id, study, getattr(now, column))
 
-    def _record_join(self, study: int, number: int, placement: Placement) -> None:
-        stayed = list(self._shelf.studies[study].members)
-        self._saver.joined(study, number, stayed, placement.verdict.rule, placement.verdict.reasons)
-        verdict = placement.verdict
-        self._decisions.append(Decision(stayed[0], number, "same", verdict.rule, verdict.reasons))
-
-    def _keep_doubts(self, number: int, placement: Placement) -> None:
-        for doubt in placement.doubts:
-            if doubt.other_record:
-                verdict = doubt.verdict
-                self._decisions.append(Decision(doubt.other_record, number, "unsure", verdict.rule, verdict.reasons))
-
-    def _delete(self, item: Deletion) -> str:
-        stored = self._stored.get((item.source, item.external_id))
-        if stored is not None:
-            self._saver.upstream(stored.study, "deleted")
-            stored.upstream = "deleted"
-        return "deletions"
-
-    def _write(self) -> None:
-        """Records first, then what their studies show (foreign keys to studies are checked at the end)."""
-        writes.add_records(self._writer, list(self._new.values()), run_id=self._run_id)
-        writes.revise_records(self._writer, list(self._revised.values()), run_id=self._run_id)
-        writes.touch(self._writer, self._touched)
-        writes.remember(self._writer, self._decisions)
-        self._saver.save(self._notices())
-
-    def _notices(self) -> set[tuple[str, str]]:
-        """Works that a notice of this batch speaks of: their state may change."""
-        fresh: Iterable[NewRecord] = (*self._new.values(), *self._revised.values())
+    def _notices(self, written: Iterable[NewRecord]) -> set[tuple[str, str]]:
+        """Works that a notice of this batch speaks of, or spoke of until now: their state may change."""
         return self._unsaid | {
             (t.scheme, t.value)
-            for n in fresh
+            for n in written
             for r in n.record.relations
             if r.type in STATE_OF_INCOMING
             for t in r.targets
         }
+
+    def _named(self, outcome: str | Rejected, number: int, settled: Settled, doubtful: set[int]) -> str | Rejected:
+        """A new record was added, came to others, or waits beside a doubtful one."""
+        if outcome != "added" or settled.born.get(number) is not None:
+            return "queued" if outcome == "added" and number in doubtful else outcome
+        return "merged"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
 from evidence import recordjson, tagging
-from evidence.ingest.features import Features, block_keys, features
+from evidence.ingest import index
+from evidence.matching.normalise import Features, features
 from evidence.records import Deletion, Item, Record, Rejected
 from evidence.store import reads
 from evidence.store.engine import Store, pack
@@ -72,11 +74,16 @@ class Prepared:
 Ready = Prepared | Rejected | Deletion
 
 
+@lru_cache(maxsize=2)
+def _tagger(vocabulary: Vocabulary) -> tagging.Tagger:
+    return tagging.Tagger(vocabulary)
+
+
 class Preparer:
     """Turns items into what `Batch` takes."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._tagger = tagging.Tagger(vocabulary)
+        self._tagger = _tagger(vocabulary)
         self._vocabulary = vocabulary
 
     def prepare(self, store: Store, items: Iterator[Item]) -> list[Ready]:
@@ -102,10 +109,11 @@ class Preparer:
         return Prepared(record, fingerprint(record), _revised(record), self._details)
 
     def _details(self, record: Record) -> Details:
+        known = features(record)
         return Details(
             payload=pack(recordjson.dump(record)),
-            features=features(record),
-            blocks=block_keys(record),
+            features=known,
+            blocks=index.keys(known),
             tags=tuple(self._views(record)),
         )
 

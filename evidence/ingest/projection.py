@@ -33,9 +33,10 @@ class Projection:
     tags: tuple[merging.EffectiveTag, ...]
     columns: dict[str, Any]
 
-    def facets(self, upstream: str, inclusion: str) -> list[str]:
+    def facets(self) -> list[str]:
         """Its facet values (store/facets.py names them)."""
         columns = self.columns
+        upstream, inclusion = columns["upstream_state"], columns["inclusion"]
         state = columns["publication_state"]
         if inclusion != "included":
             return ["candidate"] if inclusion == "candidate" else []
@@ -67,7 +68,7 @@ def project(
     records = [m.record for m in members]
     record = merging.project(records)
     if choices:
-        record = merging.with_choices(record, choices)
+        record = merging.with_choices(record, choices, {m.id: m.record for m in members})
     tags = merging.effective_tags([t for m in members for t in m.tags])
     design = primary_design(members, tags, primary)
     known = vocabulary.designs.get(design)
@@ -75,6 +76,8 @@ def project(
     state = merging.publication_state(record, incoming)
     columns = {
         "publication_state": state,
+        "upstream_state": upstream_state(members),
+        "inclusion": inclusion(members),
         "title": shown_title(record),
         "byline": text.byline(record.authors),
         "citation": merging.citation_line(record),
@@ -94,6 +97,22 @@ def project(
         "tags": " ".join(f"{t.kind}:{t.slug}:{t.role}" for t in tags if t.central),
     }
     return Projection(record, tags, columns)
+
+
+def upstream_state(members: Sequence[Member]) -> str:
+    """What the sources that are asked again say: present while one of them gives the work."""
+    asked = [m.upstream for m in members if m.record.source in ASKED_AGAIN] or [m.upstream for m in members]
+    return next((state for state in ("present", "deleted", "missing") if state in asked), "present")
+
+
+ASKED_AGAIN: Final = frozenset({"pubmed"})
+"""Sources whose records can vanish; a person's file says what it said for ever."""
+
+
+def inclusion(members: Sequence[Member]) -> str:
+    """A person's "excluded" holds for the whole study; else one source that includes it is enough."""
+    states = {m.inclusion for m in members}
+    return next((state for state in ("excluded", "included") if state in states), "candidate")
 
 
 def shown_title(record: Record) -> Markup:

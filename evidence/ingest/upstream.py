@@ -26,23 +26,25 @@ def settle(
     actor: str,
     run_id: int | None = None,
 ) -> int:
-    """Note which records a source gave and which it lacked; the number of studies whose state that changes.
+    """Note which records a source gave and which it lacked; the number of studies of which that changes a record.
 
-    A study is missing when the source lacks a record of it and gives none. Nothing is written when nothing changes.
+    What is known to be deleted stays so while it is missing. Nothing is written when nothing changes.
     """
+    named = {(source, external_id): PRESENT for external_id in present}
+    named |= {(source, external_id): MISSING for external_id in missing if (source, external_id) not in named}
     with store.read() as connection:
-        named = {(source, external_id): PRESENT for external_id in present}
-        named |= {(source, external_id): MISSING for external_id in missing if (source, external_id) not in named}
-        wanted: dict[int, str] = {}
-        for name, row in reads.known(connection, named).items():
-            if wanted.get(row.study_id) != PRESENT:
-                wanted[row.study_id] = named[name]
-        rows = reads.study_rows(connection, wanted)
-    changes = {study: state for study, state in wanted.items() if rows[study].upstream_state != state}
-    if changes:
+        stored = reads.known(connection, named)
+    wanted = {
+        row.id: (row.study_id, named[name]) for name, row in stored.items() if _changes(row.upstream, named[name])
+    }
+    if wanted:
         with store.write() as writer:
             saver = Saver(writer, vocabulary, Keys(writer), primary=tagging.primary, actor=actor, run_id=run_id)
-            for study, state in sorted(changes.items()):
-                saver.upstream(study, state)
+            for record, (study, state) in sorted(wanted.items()):
+                saver.set_state("upstream", record, study, state)
             saver.save()
-    return len(changes)
+    return len({study for study, _ in wanted.values()})
+
+
+def _changes(now: str, said: str) -> bool:
+    return now != said and not (now == "deleted" and said == MISSING)

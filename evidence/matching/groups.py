@@ -76,7 +76,7 @@ def _contradictions(members: Sequence[int], links: Sequence[Link], look: Judge) 
     Titles and names that differ are no contradiction to a record whose PMID or PMCID stands also on a record that does
     agree: identifiers say more than words.
     """
-    found = {(a, b) for a, b in combinations(members, 2) if look(a, b).contradicts}
+    found = {(a, b) for a, b in combinations(members, 2) if look(a, b).keeps_apart}
     twins: dict[int, list[int]] = defaultdict(list)
     for link in links:
         if link.verdict.by_identifier:

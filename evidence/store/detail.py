@@ -24,6 +24,7 @@ from evidence.store.reads import (
     STUDY,
     Member,
     all_keys,
+    chosen,
     locked_fields,
     members,
 )
@@ -98,13 +99,13 @@ def _study(
     held: Sequence[Member],
     keys: tuple[str, ...],
     claims: Sequence[Row[Any]],
-    choices: dict[int, dict[str, str]],
+    choices: dict[int, list[Row[Any]]],
     seen: dict[int, tuple[datetime, datetime]],
 ) -> Study:
     record = merging.project([m.record for m in held])
-    fixed = {k: v for m in held for k, v in choices.get(m.id, {}).items()}
+    fixed = chosen(choices, [m.id for m in held])
     if fixed:
-        record = merging.with_choices(record, fixed)
+        record = merging.with_choices(record, fixed, {m.id: m.record for m in held})
     disputed = {(c.scheme, c.value) for c in claims if c.claim == "disputed"}
     kept = tuple(i for i in record.identifiers if (i.scheme, i.value) not in disputed)
     return Study(

@@ -24,7 +24,11 @@ from evidence.errors import NotFound, SchemaMismatch, StoreBusy, StoreProblem, S
 from evidence.settings import Clock
 from evidence.store import schema
 
-SCHEMA_LEVEL: Final = "0001"
+SCHEMA_LEVEL: Final = "0002"
+
+BLOCK_LEVEL: Final = 1
+"""Raised whenever the keys of a record in the matching index (ingest/index.py) become other ones: a store of another
+level is indexed anew before anything is imported."""
 """The Alembic revision this code works with; a test keeps it equal to the newest migration."""
 
 BUSY_SECONDS: Final = 30
@@ -286,6 +290,7 @@ def _first_row(connection: Connection, now: datetime) -> None:
     library = table_of(schema.Library)
     if connection.scalar(select(func.count()).select_from(library)) == 0:
         values = {"id": 1, "revision": 0, "epoch": new_epoch(), "created": now, "clock": now, "vocabulary_hash": ""}
+        values["block_level"] = BLOCK_LEVEL
         connection.execute(insert(library).values(values))
 
 

@@ -12,7 +12,7 @@ from evidence.records import Record
 from evidence.store import schema
 from evidence.store.engine import Writer
 from evidence.store.reads import CITE_KEY
-from evidence.store.statements import rows_in
+from evidence.store.statements import delete_in, rows_in
 
 _AFTER_Z: Final = "{"  # the character after "z": the end of a range of keys with one stem
 
@@ -23,6 +23,7 @@ class Keys:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self._taken: dict[str, int] = {}
+        self._bringer: dict[str, int | None] = {}
         self._asked: set[str] = set()
         self._stem_of: dict[tuple[str, str], str] = {}
         self._stems: set[str] = set()
@@ -39,6 +40,7 @@ class Keys:
         self._asked |= new
         for row in rows_in(self._writer.connection, select(CITE_KEY), CITE_KEY.c.folded, new):
             self._taken[row.folded] = row.study_id
+            self._bringer[row.folded] = row.source_record_id
 
     def birth(self, study_id: int, record_id: int, record: Record) -> str:
         """The key of a new study: the first valid free one its source proposes, else minted; the rest are aliases."""
@@ -54,10 +56,19 @@ class Keys:
             if self._is_free(key):
                 self._give(key, study_id, record_id, primary=False)
 
-    def owners(self, keys: Sequence[str]) -> list[int]:
-        """The studies that these keys were given to."""
-        self._ask({citekeys.fold(key) for key in keys})
-        return [self._taken[folded] for key in keys if (folded := citekeys.fold(key)) in self._taken]
+    def release(self, records: Sequence[int]) -> None:
+        """The aliases that these source records brought are free again: the study made for them takes them at birth."""
+        rows = rows_in(self._writer.connection, select(CITE_KEY), CITE_KEY.c.source_record_id, records)
+        freed = [row.folded for row in rows if not row.is_primary]
+        delete_in(self._writer, schema.CiteKey, "folded", freed)
+        for folded in freed:
+            self._taken.pop(folded, None)
+
+    def bringers(self, keys: Sequence[str]) -> list[tuple[int, int | None]]:
+        """Of those of these keys that are given: the study, and the source record that brought the key if one did."""
+        folded = {citekeys.fold(key) for key in keys}
+        self._ask(folded)
+        return [(self._taken[f], self._bringer.get(f)) for f in sorted(folded) if f in self._taken]
 
     def write(self) -> None:
         """Store the fresh keys."""

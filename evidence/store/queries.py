@@ -11,13 +11,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, desc, not_, or_
 from sqlalchemy import select as sql
 
-from evidence import citekeys, identifiers
+from evidence import citekeys, identifiers, recordjson
 from evidence.errors import BadIdentifier
 from evidence.filters import Filter
 from evidence.store import facets, schema, search
 from evidence.store.detail import assemble, rows_of
-from evidence.store.engine import Store, table_of
-from evidence.store.reads import CITE_KEY, IDENTIFIER, live_study
+from evidence.store.engine import Store, table_of, unpack
+from evidence.store.reads import CITE_KEY, IDENTIFIER, born_with, live_study, payloads, places_in
 from evidence.store.registrations import of_condition
 from evidence.store.select import Groups, Selection, in_order, select, summary, years
 from evidence.store.select import facets as facets_of
@@ -155,6 +155,25 @@ def number_of(connection: Connection, name: str) -> int | None:
             return None
         number = _holder(connection, found.scheme, found.value)
     return number
+
+
+def record_of(connection: Connection, name: str) -> int | None:
+    """The source record that a person names by key, PMID, PMCID or DOI: the one that brought the key or has the
+    identifier, else the one that the named study was made for.
+    """
+    study = number_of(connection, name)
+    if study is None:
+        return None
+    key = connection.execute(sql(CITE_KEY).where(CITE_KEY.c.folded == citekeys.fold(name))).first()
+    if key is not None:
+        born = born_with(connection, [key.study_id]).get(key.study_id)
+        return key.source_record_id if key.source_record_id is not None else born
+    wanted = identifiers.guess(name)
+    members = sorted(places_in(connection, [study]))
+    for row in payloads(connection, members):
+        if wanted in recordjson.load(unpack(row.payload)).identifiers:
+            return int(row.id)
+    return born_with(connection, [study]).get(study, members[0])
 
 
 def _storable(value: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, select
 
@@ -16,6 +17,9 @@ from evidence.store.engine import table_of, unpack
 from evidence.store.statements import rows_in
 from evidence.views import TagView
 from evidence.vocabulary import Vocabulary
+
+Snapshot: TypeAlias = Connection
+"""What every reading function takes: a transaction that sees one state of the store."""
 
 STUDY = table_of(schema.Study)
 IDENTIFIER = table_of(schema.Identifier)
@@ -29,6 +33,7 @@ DECISION = table_of(schema.MatchDecision)
 CITE_KEY = table_of(schema.CiteKey)
 FIELD_CHOICE = table_of(schema.FieldChoice)
 MERGE = table_of(schema.MergeEvent)
+LIBRARY = table_of(schema.Library)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +45,37 @@ class Known:
     fingerprint: bytes
     version: int
     revised: str
-    upstream: str  # of its study, as is
+    upstream: str
     inclusion: str
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A source record of a study, with its tags."""
+    """A source record of a study, with its tags and its own states."""
 
     id: int
     record: Record
     tags: tuple[TagView, ...]
+    upstream: str = "present"
+    inclusion: str = "included"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is remembered of a pair of source records (schema.MatchDecision)."""
+
+    verdict: str
+    rule: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a source record belongs, and the study that was made for it."""
+
+    study_id: int
+    born: int | None
 
 
 def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Known]:
@@ -59,24 +84,20 @@ def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tupl
     for source, external_id in names:
         by_source[source].append(external_id)
     found = {}
-    columns = (
-        select(
-            RECORD.c.id,
-            RECORD.c.external_id,
-            RECORD.c.fingerprint,
-            RECORD.c.version,
-            RECORD.c.revised,
-            MEMBERSHIP.c.study_id,
-            STUDY.c.upstream_state,
-            STUDY.c.inclusion,
-        )
-        .join(MEMBERSHIP, MEMBERSHIP.c.source_record_id == RECORD.c.id)
-        .join(STUDY, STUDY.c.id == MEMBERSHIP.c.study_id)
-    )
+    columns = select(
+        RECORD.c.id,
+        RECORD.c.external_id,
+        RECORD.c.fingerprint,
+        RECORD.c.version,
+        RECORD.c.revised,
+        RECORD.c.upstream,
+        RECORD.c.inclusion,
+        MEMBERSHIP.c.study_id,
+    ).join(MEMBERSHIP, MEMBERSHIP.c.source_record_id == RECORD.c.id)
     for source, ids in by_source.items():
         for row in rows_in(connection, columns.where(RECORD.c.source == source), RECORD.c.external_id, ids):
             found[source, row.external_id] = Known(
-                row.id, row.study_id, row.fingerprint, row.version, row.revised, row.upstream_state, row.inclusion
+                row.id, row.study_id, row.fingerprint, row.version, row.revised, row.upstream, row.inclusion
             )
     return found
 
@@ -86,20 +107,66 @@ def studies_with(connection: Connection, values: Iterable[str]) -> list[Row[Any]
     return list(rows_in(connection, select(IDENTIFIER), IDENTIFIER.c.value, values))
 
 
-def studies_in_blocks(connection: Connection, keys: Iterable[int]) -> dict[int, set[int]]:
-    """Blocking key → the studies that have a record with it."""
-    found: dict[int, set[int]] = defaultdict(set)
-    columns = select(BLOCK.c.key, MEMBERSHIP.c.study_id).join(
-        MEMBERSHIP, MEMBERSHIP.c.source_record_id == BLOCK.c.source_record_id
-    )
-    for row in rows_in(connection, columns, BLOCK.c.key, keys):
-        found[row.key].add(row.study_id)
+def records_in_blocks(connection: Connection, keys: Iterable[int]) -> dict[int, list[int]]:
+    """Blocking key → the source records that have it."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for row in rows_in(connection, select(BLOCK), BLOCK.c.key, keys):
+        found[row.key].append(row.source_record_id)
+    return found
+
+
+def block_level(connection: Connection) -> int:
+    """Which keys the matching index holds (engine.BLOCK_LEVEL)."""
+    return int(connection.scalar(select(LIBRARY.c.block_level)) or 0)
+
+
+def payloads(connection: Connection, records: Iterable[int]) -> Iterator[Row[Any]]:
+    """id, source, external_id, payload of source records."""
+    columns = select(RECORD.c.id, RECORD.c.source, RECORD.c.external_id, RECORD.c.payload)
+    return rows_in(connection, columns, RECORD.c.id, records)
+
+
+def payloads_after(connection: Connection, last: int, limit: int) -> list[Row[Any]]:
+    """The next source records (id, payload) in the order of their numbers."""
+    columns = select(RECORD.c.id, RECORD.c.payload).where(RECORD.c.id > last).order_by(RECORD.c.id).limit(limit)
+    return list(connection.execute(columns))
+
+
+def places(connection: Connection, records: Iterable[int]) -> dict[int, Place]:
+    """Source record → where it belongs."""
+    return {
+        row.source_record_id: Place(row.study_id, row.born_study_id)
+        for row in rows_in(connection, select(MEMBERSHIP), MEMBERSHIP.c.source_record_id, records)
+    }
+
+
+def places_in(connection: Connection, studies: Iterable[int]) -> dict[int, Place]:
+    """The source records of live studies → where they belong."""
+    return {
+        row.source_record_id: Place(row.study_id, row.born_study_id)
+        for row in rows_in(connection, select(MEMBERSHIP), MEMBERSHIP.c.study_id, studies)
+    }
+
+
+def born_with(connection: Connection, studies: Iterable[int]) -> dict[int, int]:
+    """Study, live or merged away → the source record that it was made for."""
+    columns = select(MEMBERSHIP.c.born_study_id, MEMBERSHIP.c.source_record_id)
+    rows = rows_in(connection, columns, MEMBERSHIP.c.born_study_id, studies)
+    return {row.born_study_id: row.source_record_id for row in rows}
+
+
+def decisions(connection: Connection, records: Collection[int]) -> dict[tuple[int, int], Judged]:
+    """The verdicts that are remembered on pairs with one of these records, the smaller number first."""
+    found = {}
+    for side in (DECISION.c.a_id, DECISION.c.b_id):
+        for row in rows_in(connection, select(DECISION), side, records):
+            found[row.a_id, row.b_id] = Judged(row.verdict, row.rule, row.actor, row.at)
     return found
 
 
 def members(connection: Connection, studies: Iterable[int], vocabulary: Vocabulary) -> dict[int, list[Member]]:
     """Study → its source records, oldest first."""
-    columns = select(MEMBERSHIP.c.study_id, RECORD.c.id, RECORD.c.payload).join(
+    columns = select(MEMBERSHIP.c.study_id, RECORD.c.id, RECORD.c.payload, RECORD.c.upstream, RECORD.c.inclusion).join(
         RECORD, RECORD.c.id == MEMBERSHIP.c.source_record_id
     )
     rows = sorted(rows_in(connection, columns, MEMBERSHIP.c.study_id, studies), key=lambda r: (r.study_id, r.id))
@@ -107,7 +174,7 @@ def members(connection: Connection, studies: Iterable[int], vocabulary: Vocabula
     found: dict[int, list[Member]] = defaultdict(list)
     for row in rows:
         record = recordjson.load(unpack(row.payload))
-        found[row.study_id].append(Member(row.id, record, tuple(tags.get(row.id, ()))))
+        found[row.study_id].append(Member(row.id, record, tuple(tags.get(row.id, ())), row.upstream, row.inclusion))
     return found
 
 
@@ -152,15 +219,6 @@ def incoming(connection: Connection, values: Collection[str]) -> dict[tuple[str,
     return found
 
 
-def said_different(connection: Connection, records: Collection[int]) -> set[frozenset[int]]:
-    """Pairs of source records that were judged different."""
-    pairs: set[frozenset[int]] = set()
-    columns = select(DECISION.c.a_id, DECISION.c.b_id).where(DECISION.c.verdict == "different")
-    for side in (DECISION.c.a_id, DECISION.c.b_id):
-        pairs.update(frozenset((row.a_id, row.b_id)) for row in rows_in(connection, columns, side, records))
-    return pairs
-
-
 def study_rows(connection: Connection, studies: Iterable[int]) -> dict[int, Row[Any]]:
     """Study rows by number."""
     return {row.id: row for row in rows_in(connection, select(STUDY), STUDY.c.id, studies)}
@@ -181,12 +239,26 @@ def all_keys(connection: Connection, studies: Collection[int]) -> dict[int, tupl
     return {study: tuple(key for *_, key in sorted(keys)) for study, keys in found.items()}
 
 
-def locked_fields(connection: Connection, records: Iterable[int]) -> dict[int, dict[str, str]]:
-    """Source record → the fields a curator fixed on it."""
-    found: dict[int, dict[str, str]] = defaultdict(dict)
+def locked_fields(connection: Connection, records: Iterable[int]) -> dict[int, list[Row[Any]]]:
+    """Source record → the choices of fields that a curator made on it."""
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows_in(connection, select(FIELD_CHOICE), FIELD_CHOICE.c.source_record_id, records):
-        found[row.source_record_id][row.field] = row.value
+        found[row.source_record_id].append(row)
     return found
+
+
+def chosen(locked: Mapping[int, Sequence[Row[Any]]], records: Iterable[int]) -> dict[str, str]:
+    """Field → the latest choice made on any of these records."""
+    rows = sorted(
+        (row for number in records for row in locked.get(number, ())),
+        key=lambda row: (row.at, row.merge_id, row.source_record_id),
+    )
+    return {row.field: row.value for row in rows}
+
+
+def open_merges(connection: Connection, studies: Iterable[int]) -> list[Row[Any]]:
+    """The merges into these studies that nobody has undone."""
+    return [row for row in rows_in(connection, select(MERGE), MERGE.c.study_id, studies) if row.undone_at is None]
 
 
 def merge_event(connection: Connection, number: int) -> Row[Any] | None:

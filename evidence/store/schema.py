@@ -7,39 +7,12 @@ vocabularies are text with a CHECK; unique constraints have names.
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, String, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, text
+from sqlmodel import Field
 
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from evidence.store.tables import METADATA, Table, number, one_of, to
 
-
-class Table(SQLModel):
-    """Base of all tables: our own metadata, so that a host program's SQLModel tables never mix with ours."""
-
-    metadata = METADATA
-
-
-def _one_of(column: str, *values: str) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(v) for v in values)})", name=f"{column}_known")
-
-
-def _to(target: str) -> tuple[ForeignKey]:
-    """A foreign key checked at the end of the transaction: a batch writes records before the studies they make."""
-    return (ForeignKey(target, deferrable=True, initially="DEFERRED"),)
-
-
-def _key(*, foreign: str | None = None) -> int:
-    arguments = _to(foreign) if foreign else ()
-    made: int = Field(primary_key=True, sa_column_args=arguments, sa_column_kwargs={"autoincrement": False})
-    return made
+__all__ = ["METADATA", "Table"]  # beside the tables themselves: what every part of the store speaks of
 
 
 class Library(Table, table=True):
@@ -50,13 +23,14 @@ class Library(Table, table=True):
     """
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
-    id: int = _key()
+    id: int = number()
     revision: int = 0
     epoch: str = ""
     created: datetime
     clock: datetime
     starter_loaded: datetime | None = None
     vocabulary_hash: str = ""
+    block_level: int = 0  # which keys the matching index holds (matching.candidates.LEVEL)
 
 
 class Study(Table, table=True):
@@ -68,12 +42,12 @@ class Study(Table, table=True):
 
     __table_args__ = (
         CheckConstraint("merged_into IS NULL OR merged_into <> id", name="not_into_itself"),
-        _one_of("publication_state", "none", "corrected", "concern", "retracted", "replaced", "withdrawn"),
-        _one_of("upstream_state", "present", "missing", "deleted"),
-        _one_of("inclusion", "candidate", "included", "excluded"),
+        one_of("publication_state", "none", "corrected", "concern", "retracted", "replaced", "withdrawn"),
+        one_of("upstream_state", "present", "missing", "deleted"),
+        one_of("inclusion", "candidate", "included", "excluded"),
     )
-    id: int = _key()
-    merged_into: int | None = Field(default=None, sa_column_args=_to("study.id"), index=True)
+    id: int = number()
+    merged_into: int | None = Field(default=None, sa_column_args=to("study.id"), index=True)
     publication_state: str = "none"
     upstream_state: str = "present"
     inclusion: str = "included"
@@ -106,7 +80,7 @@ class Identifier(Table, table=True):
     """
 
     __table_args__ = (
-        _one_of("claim", "own", "shared", "disputed"),
+        one_of("claim", "own", "shared", "disputed"),
         Index("ix_identifier_value", "value"),
         Index(
             "uq_identifier_owned",
@@ -117,7 +91,7 @@ class Identifier(Table, table=True):
             postgresql_where=text("claim = 'own'"),
         ),
     )
-    study_id: int = _key(foreign="study.id")
+    study_id: int = number(foreign="study.id")
     scheme: str = Field(primary_key=True)
     value: str = Field(primary_key=True)
     claim: str = "own"
@@ -127,11 +101,17 @@ class SourceRecord(Table, table=True):
     """What one source said about a work, kept for ever: the parsed record whole (JSON, deflated).
 
     `version` and `revised` order deliveries of the same record, so that an older one never replaces a newer one.
+    `upstream` and `inclusion` are the record's own: what its study shows is computed from those of all its records,
+    so that un-merging gives each study its own back.
     """
 
     __tablename__ = "source_record"
-    __table_args__ = (Index("uq_source_record_source_external_id", "source", "external_id", unique=True),)
-    id: int = _key()
+    __table_args__ = (
+        Index("uq_source_record_source_external_id", "source", "external_id", unique=True),
+        one_of("upstream", "present", "missing", "deleted"),
+        one_of("inclusion", "candidate", "included", "excluded"),
+    )
+    id: int = number()
     source: str
     external_id: str
     fingerprint: bytes
@@ -142,22 +122,34 @@ class SourceRecord(Table, table=True):
     first_seen: datetime
     changed: datetime
     checked_at: datetime
-    run_id: int | None = Field(default=None, sa_column_args=_to("refresh_run.id"))
+    run_id: int | None = Field(default=None, sa_column_args=to("refresh_run.id"))
+    upstream: str = "present"
+    inclusion: str = "included"
 
 
 class Membership(Table, table=True):
-    """Which study a source record belongs to now. Merging and un-merging change only this."""
+    """Which study a source record belongs to now. Merging and un-merging change only this.
 
-    source_record_id: int = _key(foreign="source_record.id")
-    study_id: int = Field(sa_column_args=_to("study.id"), index=True)
+    `born_study_id`: the study that was made for this record. A group of records is shown as the oldest study that any
+    of them was born with; the others point to it. So which study stands for whom follows from the groups alone.
+    """
+
+    __table_args__ = (Index("uq_membership_born_study_id", "born_study_id", unique=True),)
+    source_record_id: int = number(foreign="source_record.id")
+    study_id: int = Field(sa_column_args=to("study.id"), index=True)
+    born_study_id: int | None = Field(default=None, sa_column_args=to("study.id"))
 
 
 class FieldChoice(Table, table=True):
-    """A curator's choice of one shown field, anchored on the source record it was made on."""
+    """A curator's choice of one shown field, anchored on the source record it was made on.
+
+    `merge_id` is 0, or the merge that the choice was made for: undoing that takes the choice back.
+    """
 
     __tablename__ = "field_choice"
-    source_record_id: int = _key(foreign="source_record.id")
+    source_record_id: int = number(foreign="source_record.id")
     field: str = Field(primary_key=True)
+    merge_id: int = number()
     value: str
     actor: str
     at: datetime
@@ -166,8 +158,8 @@ class FieldChoice(Table, table=True):
 class Author(Table, table=True):
     """The shown authors, as printed: persons and groups, in order."""
 
-    study_id: int = _key(foreign="study.id")
-    position: int = _key()
+    study_id: int = number(foreign="study.id")
+    position: int = number()
     family: str
     given: str = ""
     initials: str = ""
@@ -180,7 +172,7 @@ class Tag(Table, table=True):
     """A condition, intervention, design or topic that is or was in the vocabulary."""
 
     __table_args__ = (Index("uq_tag_kind_slug", "kind", "slug", unique=True),)
-    id: int = _key()
+    id: int = number()
     kind: str
     slug: str
 
@@ -190,11 +182,11 @@ class TagAssignment(Table, table=True):
 
     __tablename__ = "tag_assignment"
     __table_args__ = (
-        _one_of("origin", "mesh", "pubtype", "text", "curator", "import"),
-        _one_of("status", "asserted", "suggested", "rejected"),
+        one_of("origin", "mesh", "pubtype", "text", "curator", "import"),
+        one_of("status", "asserted", "suggested", "rejected"),
     )
-    source_record_id: int = _key(foreign="source_record.id")
-    tag_id: int = _key(foreign="tag.id")
+    source_record_id: int = number(foreign="source_record.id")
+    tag_id: int = number(foreign="tag.id")
     origin: str = Field(primary_key=True)
     status: str = "asserted"
     role: str = ""
@@ -209,26 +201,32 @@ class SampleSize(Table, table=True):
     """How many were studied, by source record."""
 
     __tablename__ = "sample_size"
-    source_record_id: int = _key(foreign="source_record.id")
+    source_record_id: int = number(foreign="source_record.id")
     n: int
     unit: str
     quote: str = ""
 
 
 class MatchDecision(Table, table=True):
-    """Are two source records one study? Remembered for ever; survives merges because it names records, not studies."""
+    """Are two source records one study? Survives merges because it names records, not studies.
+
+    A person's word is remembered for ever and beats the machine's. The machine's are the certain and the doubtful
+    pairs; rule "conflict" is a certain one that a contradiction elsewhere in its group keeps from joining.
+    """
 
     __tablename__ = "match_decision"
     __table_args__ = (
         CheckConstraint("a_id < b_id", name="ordered"),
-        _one_of("verdict", "same", "different", "unsure"),
+        one_of("verdict", "same", "different", "unsure"),
         Index("ix_match_decision_b_id", "b_id"),
+        Index("ix_match_decision_verdict", "verdict", "strength"),
     )
-    a_id: int = _key(foreign="source_record.id")
-    b_id: int = _key(foreign="source_record.id")
+    a_id: int = number(foreign="source_record.id")
+    b_id: int = number(foreign="source_record.id")
     verdict: str
     rule: str
     reasons: str  # JSON list of sentences
+    strength: float = 0.0  # the more, the surer (matching.verdict)
     actor: str  # "machine", or who decided
     at: datetime
 
@@ -237,13 +235,13 @@ class MergeEvent(Table, table=True):
     """A merge: which source records came to which study, from where, why. Undoing it is written here too."""
 
     __tablename__ = "merge_event"
-    id: int = _key()
+    id: int = number()
     at: datetime
     actor: str
     rule: str
     reasons: str  # JSON list of sentences
-    study_id: int = Field(sa_column_args=_to("study.id"), index=True)
-    from_study_id: int | None = Field(default=None, sa_column_args=_to("study.id"), index=True)
+    study_id: int = Field(sa_column_args=to("study.id"), index=True)
+    from_study_id: int | None = Field(default=None, sa_column_args=to("study.id"), index=True)
     moved: str  # JSON list of source record numbers
     stayed: str  # JSON list of the source records that were in the study already
     undone_at: datetime | None = None
@@ -254,8 +252,8 @@ class Relation(Table, table=True):
     """A directed relation as a source record states it. The target is an identifier; its study is found when shown."""
 
     __table_args__ = (Index("ix_relation_target", "target_value", "target_scheme"),)
-    source_record_id: int = _key(foreign="source_record.id")
-    position: int = _key()
+    source_record_id: int = number(foreign="source_record.id")
+    position: int = number()
     type: str
     target_scheme: str = ""
     target_value: str = ""
@@ -266,11 +264,11 @@ class Relation(Table, table=True):
 class Event(Table, table=True):
     """Everything that ever happened, with the complete state after it: history, feeds and "as of" read only this."""
 
-    id: int = _key()
+    id: int = number()
     at: datetime
     kind: str
-    study_id: int | None = Field(default=None, sa_column_args=_to("study.id"), index=True)
-    run_id: int | None = Field(default=None, sa_column_args=_to("refresh_run.id"))
+    study_id: int | None = Field(default=None, sa_column_args=to("study.id"), index=True)
+    run_id: int | None = Field(default=None, sa_column_args=to("refresh_run.id"))
     actor: str
     detail: str = ""  # JSON
     image: bytes = b""  # the study's complete after-image: JSON, deflated
@@ -300,8 +298,8 @@ class RefreshRun(Table, table=True):
     """One run of one saved search (or of `add`)."""
 
     __tablename__ = "refresh_run"
-    __table_args__ = (_one_of("state", "running", "ok", "failed", "interrupted"),)
-    id: int = _key()
+    __table_args__ = (one_of("state", "running", "ok", "failed", "interrupted"),)
+    id: int = number()
     search: str = Field(index=True)
     query: str
     state: str
@@ -316,8 +314,8 @@ class RefreshRun(Table, table=True):
 class Rejection(Table, table=True):
     """A piece of input that could not become a record: nothing is dropped silently."""
 
-    id: int = _key()
-    run_id: int | None = Field(default=None, sa_column_args=_to("refresh_run.id"), index=True)
+    id: int = number()
+    run_id: int | None = Field(default=None, sa_column_args=to("refresh_run.id"), index=True)
     at: datetime
     subject: str
     line: int | None = None
@@ -335,18 +333,21 @@ class CiteKey(Table, table=True):
     __tablename__ = "cite_key"
     folded: str = Field(primary_key=True, sa_type=BYTEWISE)
     key: str
-    study_id: int = Field(sa_column_args=_to("study.id"), index=True)
+    study_id: int = Field(sa_column_args=to("study.id"), index=True)
     is_primary: bool = True
-    source_record_id: int | None = Field(default=None, sa_column_args=_to("source_record.id"))
+    source_record_id: int | None = Field(default=None, sa_column_args=to("source_record.id"))
 
 
 class Block(Table, table=True):
-    """The matching index: a record is compared only with records that share a key."""
+    """The matching index: a record is compared only with records that share a key.
 
+    No index by record: a record's old keys are computed from what is stored of it. No foreign key either: ten rows a
+    record are checked by nobody but `doctor`.
+    """
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
     key: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    source_record_id: int = Field(
-        primary_key=True, sa_column_args=_to("source_record.id"), index=True, sa_column_kwargs={"autoincrement": False}
-    )
+    source_record_id: int = number()
 
 
 class Facet(Table, table=True):
@@ -357,7 +358,7 @@ class Facet(Table, table=True):
 
     __table_args__ = (Index("ix_facet_chunk", "chunk"), Index("ix_facet_revision", "revision"))
     value: str = Field(primary_key=True)
-    chunk: int = _key()
+    chunk: int = number()
     bits: bytes
     revision: int
 
@@ -365,7 +366,7 @@ class Facet(Table, table=True):
 class Registration(Table, table=True):
     """A trial registration that is not (or not surely) a study here."""
 
-    id: int = _key()
+    id: int = number()
     registry_id: str = ""
     topic: str
     conditions: str  # slugs separated by spaces
@@ -375,6 +376,18 @@ class Registration(Table, table=True):
     published_certain: bool = False
     url: str = ""
     note: str = ""
+
+
+class User(Table, table=True):
+    """Who may log in to the pages. On loopback with no user defined, the person at the machine is curator."""
+
+    __tablename__ = "person"  # "user" is a reserved word of SQL
+    __table_args__ = (one_of("role", "reader", "curator"),)
+    name: str = Field(primary_key=True)
+    role: str
+    password: str  # werkzeug.security.generate_password_hash
+    created: datetime
+    disabled: bool = False
 
 
 RUNTIME_ONLY = ("refresh_run", "rejection")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,14 +11,23 @@ from sqlalchemy import bindparam, delete, select, update
 from evidence.records import Author, Record, Rejected
 from evidence.store import claims, facets, schema, search
 from evidence.store.engine import Writer, pack, table_of
-from evidence.store.reads import ASSIGNMENT, CITE_KEY, MEMBERSHIP, MERGE, RECORD, STUDY, TAG
+from evidence.store.reads import (
+    ASSIGNMENT,
+    BLOCK,
+    CITE_KEY,
+    LIBRARY,
+    MEMBERSHIP,
+    RECORD,
+    STUDY,
+    TAG,
+)
 from evidence.store.statements import delete_in, rows_in, upsert
 from evidence.views import TagView
 
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
-    """A source record as it is to be stored."""
+    """A source record as it is to be stored. `old_blocks`: the keys under which its last delivery is found."""
 
     id: int
     study_id: int
@@ -30,10 +38,14 @@ class NewRecord:
     revised: str
     blocks: tuple[int, ...]
     tags: tuple[TagView, ...]
+    born: int | None = None
+    old_blocks: tuple[int, ...] = ()
+    upstream: str = "present"
+    inclusion: str = "included"
 
 
 class Shown(Protocol):
-    """What `save_studies` needs of a projection (evidence.projection.Projection)."""
+    """What `save_studies` needs of a projection (evidence.ingest.projection.Projection)."""
 
     @property
     def record(self) -> Record:
@@ -43,7 +55,7 @@ class Shown(Protocol):
     def columns(self) -> dict[str, Any]:
         """The study row's shown columns."""
 
-    def facets(self, upstream: str, inclusion: str) -> list[str]:
+    def facets(self) -> list[str]:
         """The facet values."""
 
 
@@ -53,8 +65,6 @@ class StudyState:
 
     id: int
     fresh: bool
-    upstream: str = "present"
-    inclusion: str = "included"
     created: Any = None
     keys: tuple[str, ...] = ()
 
@@ -74,7 +84,10 @@ def add_records(writer: Writer, records: Sequence[NewRecord], *, run_id: int | N
     """Insert source records with their membership, tags, relations, sample sizes and blocking keys."""
     rows = [_record_row(writer, r) | {"id": r.id, "first_seen": writer.now, "run_id": run_id} for r in records]
     writer.add(schema.SourceRecord, rows)
-    writer.add(schema.Membership, [{"source_record_id": r.id, "study_id": r.study_id} for r in records])
+    writer.add(
+        schema.Membership,
+        [{"source_record_id": r.id, "study_id": r.study_id, "born_study_id": r.born} for r in records],
+    )
     _add_parts(writer, records)
 
 
@@ -89,8 +102,12 @@ def revise_records(writer: Writer, records: Sequence[NewRecord], *, run_id: int 
     for number in ids:
         machine = (ASSIGNMENT.c.source_record_id == number, ASSIGNMENT.c.origin != "curator")
         writer.connection.execute(delete(ASSIGNMENT).where(*machine))
-    for model in (schema.Relation, schema.SampleSize, schema.Block):
+    for model in (schema.Relation, schema.SampleSize):
         delete_in(writer, model, "source_record_id", ids)
+    gone = [{"old_key": key, "number": r.id} for r in records for key in r.old_blocks]
+    if gone:
+        match = (BLOCK.c.key == bindparam("old_key"), BLOCK.c.source_record_id == bindparam("number"))
+        writer.connection.execute(delete(BLOCK).where(*match), gone)
     _add_parts(writer, records)
 
 
@@ -105,6 +122,8 @@ def _record_row(writer: Writer, new: NewRecord) -> dict[str, Any]:
         "payload": new.payload,
         "changed": writer.now,
         "checked_at": writer.now,
+        "upstream": new.upstream,
+        "inclusion": new.inclusion,
     }
 
 
@@ -113,11 +132,27 @@ def _add_parts(writer: Writer, records: Sequence[NewRecord]) -> None:
     tags = [_tag_row(writer, r.id, numbers[t.kind, t.slug], t) for r in records for t in r.tags]
     writer.add(schema.TagAssignment, tags)
     writer.add(schema.Relation, [row for r in records for row in _relation_rows(r)])
-    writer.add(schema.Block, [{"key": key, "source_record_id": r.id} for r in records for key in r.blocks])
+    add_blocks(writer, {r.id: r.blocks for r in records})
     sizes = [(r.id, r.record.sample_size) for r in records if r.record.sample_size]
     writer.add(
         schema.SampleSize, [{"source_record_id": i, "n": s.n, "unit": s.unit, "quote": s.quote} for i, s in sizes if s]
     )
+
+
+def add_blocks(writer: Writer, blocks: Mapping[int, Sequence[int]]) -> None:
+    """Put source records into the matching index under these keys, in the order of its tree."""
+    rows = sorted((key, number) for number, keys in blocks.items() for key in keys)
+    writer.add(schema.Block, [{"key": key, "source_record_id": number} for key, number in rows])
+
+
+def clear_blocks(writer: Writer) -> None:
+    """Empty the matching index."""
+    writer.connection.execute(delete(BLOCK))
+
+
+def set_block_level(writer: Writer, level: int) -> None:
+    """Note which keys the matching index holds."""
+    writer.connection.execute(update(LIBRARY).values(block_level=level))
 
 
 def _tag_row(writer: Writer, record_id: int, tag_id: int, tag: TagView, actor: str = "machine") -> dict[str, Any]:
@@ -163,12 +198,36 @@ def touch(writer: Writer, records: Sequence[int]) -> None:
         )
 
 
-def move(writer: Writer, records: Sequence[int], study_id: int) -> None:
-    """Let source records belong to another study."""
-    if records:
+def move(writer: Writer, homes: Mapping[int, int]) -> None:
+    """Let source records belong to other studies (record → study)."""
+    if homes:
         writer.connection.execute(
-            update(MEMBERSHIP).where(MEMBERSHIP.c.source_record_id == bindparam("number")).values(study_id=study_id),
-            [{"number": number} for number in records],
+            update(MEMBERSHIP)
+            .where(MEMBERSHIP.c.source_record_id == bindparam("number"))
+            .values(study_id=bindparam("home")),
+            [{"number": number, "home": home} for number, home in homes.items()],
+        )
+        writer.dirty = True
+
+
+def set_births(writer: Writer, births: Mapping[int, int]) -> None:
+    """Note which study was made for a source record that is stored already (record → study)."""
+    if births:
+        writer.connection.execute(
+            update(MEMBERSHIP)
+            .where(MEMBERSHIP.c.source_record_id == bindparam("number"))
+            .values(born_study_id=bindparam("born")),
+            [{"number": number, "born": born} for number, born in births.items()],
+        )
+        writer.dirty = True
+
+
+def set_states(writer: Writer, column: str, states: Mapping[int, str]) -> None:
+    """Set `upstream` or `inclusion` of source records (record → state)."""
+    if states:
+        writer.connection.execute(
+            update(RECORD).where(RECORD.c.id == bindparam("number")).values({column: bindparam("state")}),
+            [{"number": number, "state": state} for number, state in states.items()],
         )
         writer.dirty = True
 
@@ -181,8 +240,6 @@ def save_studies(writer: Writer, studies: Mapping[int, tuple[StudyState, Shown]]
         rows[number] = shown.columns | {
             "id": number,
             "merged_into": None,
-            "upstream_state": state.upstream,
-            "inclusion": state.inclusion,
             "created": state.created or writer.now,
             "changed": writer.now,
         }
@@ -195,7 +252,7 @@ def save_studies(writer: Writer, studies: Mapping[int, tuple[StudyState, Shown]]
     )
     claims.rewrite(writer, {n: shown.record.identifiers for n, (_, shown) in studies.items()}, fresh=fresh)
     search.index(writer, {n: search.body(s.record, state.keys) for n, (state, s) in studies.items()}, fresh=fresh)
-    facets.apply(writer, {n: s.facets(state.upstream, state.inclusion) for n, (state, s) in studies.items()})
+    facets.apply(writer, {n: s.facets() for n, (_, s) in studies.items()})
     return rows
 
 
@@ -214,14 +271,19 @@ def _author_row(study_id: int, position: int, author: Author) -> dict[str, Any]:
 
 def retire(writer: Writer, studies: Mapping[int, int]) -> None:
     """Studies whose records went to another one (old → new): they point to it and show nowhere."""
-    for old, new in studies.items():
-        writer.connection.execute(update(STUDY).where(STUDY.c.id == old).values(merged_into=new, changed=writer.now))
-        writer.dirty = True
+    point(writer, studies)
     gone = list(studies)
     claims.release(writer, gone)
     delete_in(writer, schema.Author, "study_id", gone)
     search.remove(writer, gone)
     facets.apply(writer, dict.fromkeys(gone, ()))
+
+
+def point(writer: Writer, studies: Mapping[int, int]) -> None:
+    """Let studies that show nowhere point to the one that stands for them (old → new)."""
+    for old, new in studies.items():
+        writer.connection.execute(update(STUDY).where(STUDY.c.id == old).values(merged_into=new, changed=writer.now))
+        writer.dirty = True
 
 
 def reject(writer: Writer, rejected: Sequence[Rejected], *, run_id: int | None) -> None:
@@ -246,81 +308,10 @@ def reject(writer: Writer, rejected: Sequence[Rejected], *, run_id: int | None) 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A verdict on two source records to be remembered."""
-
-    a: int
-    b: int
-    verdict: str
-    rule: str
-    reasons: tuple[str, ...]
-    actor: str = "machine"
-
-
-def remember(writer: Writer, decisions: Sequence[Decision]) -> None:
-    """Store verdicts, one for each pair; a later one replaces an earlier one (the event log keeps both)."""
-    rows = {
-        (min(d.a, d.b), max(d.a, d.b)): {
-            "a_id": min(d.a, d.b),
-            "b_id": max(d.a, d.b),
-            "verdict": d.verdict,
-            "rule": d.rule,
-            "reasons": json.dumps(d.reasons, ensure_ascii=False),
-            "actor": d.actor,
-            "at": writer.now,
-        }
-        for d in decisions
-    }
-    upsert(writer, schema.MatchDecision, list(rows.values()), key=("a_id", "b_id"))
-
-
-def log_merge(
-    writer: Writer,
-    *,
-    study_id: int,
-    from_study_id: int | None,
-    moved: Sequence[int],
-    stayed: Sequence[int],
-    rule: str,
-    reasons: Sequence[str],
-    actor: str,
-) -> int:
-    """Record a merge; its number is what `evidence unmerge` takes."""
-    number = writer.number(schema.MergeEvent)
-    row = {
-        "id": number,
-        "at": writer.now,
-        "actor": actor,
-        "rule": rule,
-        "reasons": json.dumps(list(reasons), ensure_ascii=False),
-        "study_id": study_id,
-        "from_study_id": from_study_id,
-        "moved": json.dumps(sorted(moved)),
-        "stayed": json.dumps(sorted(stayed)),
-        "undone_at": None,
-        "undone_by": "",
-    }
-    writer.add(schema.MergeEvent, [row])
-    return number
-
-
-def undo_merge(writer: Writer, number: int, *, actor: str) -> None:
-    """Note that a merge was undone."""
-    writer.connection.execute(update(MERGE).where(MERGE.c.id == number).values(undone_at=writer.now, undone_by=actor))
-    writer.dirty = True
-
-
 def move_keys(writer: Writer, records: Sequence[int], study_id: int) -> None:
     """Aliases that these source records brought go with them to another study."""
     moving = (CITE_KEY.c.source_record_id.in_(list(records)), CITE_KEY.c.is_primary.is_(False))
     writer.connection.execute(update(CITE_KEY).where(*moving).values(study_id=study_id))
-
-
-def drop_keys(writer: Writer, records: Sequence[int]) -> None:
-    """Aliases that these source records brought are free again; the study they leave for takes them at its birth."""
-    moving = (CITE_KEY.c.source_record_id.in_(list(records)), CITE_KEY.c.is_primary.is_(False))
-    writer.connection.execute(delete(CITE_KEY).where(*moving))
 
 
 def packed(image: bytes) -> bytes:

@@ -1,0 +1,67 @@
+"""Adding 1,000 records to a large library: seconds for matching, tagging and writing.
+
+    python -m tests.benchmarks.bench_growing_store FILE.db [LIBRARY]
+
+FILE.db is made of LIBRARY (200,000) invented records when it is not there; the thousand that are then added are half
+new and half other versions of records that are in it. The library itself is copied first, so that a second run starts
+from the same state.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from evidence import formats
+from evidence.ingest import take
+from evidence.records import Item
+from evidence.store import create, open_store
+from evidence.vocabulary import load
+from tests.benchmarks.dedupe import synthetic
+
+ADDED = 1_000
+
+
+def main() -> None:
+    """Make the library if need be, add to a copy of it, print."""
+    path = Path(sys.argv[1])
+    size = int(sys.argv[2]) if len(sys.argv) > 2 else 200_000
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "all.csv"
+        synthetic.write(size + ADDED, table)
+        items = iter(formats.read_path(table))
+        if path.exists():
+            for _ in islice(items, size):
+                pass
+        else:
+            _fill(path, islice(items, size))
+        new = list(items)
+        copy = Path(folder) / "copy.db"
+        shutil.copy(path, copy)
+        with open_store(f"sqlite:///{copy}", _clock) as store:
+            vocabulary = load()
+            started = time.perf_counter()
+            report = take(store, vocabulary, new, actor="benchmark")
+            print(f"{len(new)} records added to {size}: {time.perf_counter() - started:.2f} s; {report.lines()[0]}")
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _fill(path: Path, items: Iterator[Item]) -> None:
+    with create(f"sqlite:///{path}", _clock) as store:
+        started = time.perf_counter()
+        report = take(store, load(), items, actor="benchmark")
+        seconds = time.perf_counter() - started
+        print(f"made in {seconds:.0f} s ({report.total / seconds:.0f} records/s): {report.lines()[0]}")
+
+
+if __name__ == "__main__":
+    main()
