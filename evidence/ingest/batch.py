@@ -139,7 +139,11 @@ class Batch:
             said = (r for r in was.relations if r.type in STATE_OF_INCOMING)
             self._unsaid |= {(t.scheme, t.value) for r in said for t in r.targets}
         for number, item in self._moving.items():
+            known = self._known[item.name]
             self._pool.put(number, item.name, item.details.features)
+            self._saver.put(Member(number, item.record, item.details.tags, known.upstream, known.inclusion))
+        fresh = [self._new_record(number, None) for number in sorted(self._fresh)]
+        writes.add_records(self._writer, fresh, run_id=self._run_id)
         self._keys.look_up([item.record for item in self._moving.values()])
         before = reads.decisions(self._writer.connection, revised)
         self._left = {n for pair, row in before.items() if regroup.binds(row) for n in pair} - self._fresh
@@ -184,9 +188,6 @@ class Batch:
         return bringing
 
     def _regroup(self) -> Settled:
-        for number, item in self._moving.items():
-            known = self._known[item.name]
-            self._saver.put(Member(number, item.record, item.details.tags, known.upstream, known.inclusion))
         touched = (self._moving.keys() - self._fresh) | self._left
         return settling.settle(
             self._saver, regroup.plan(self._writer.connection, self._pool, sorted(self._fresh), touched)
@@ -195,7 +196,7 @@ class Batch:
     def _write(self, settled: Settled) -> None:
         """Records, then what their studies show (foreign keys to studies are checked at the end)."""
         new = {number: self._new_record(number, settled) for number in self._moving}
-        writes.add_records(self._writer, [new[n] for n in sorted(self._fresh)], run_id=self._run_id)
+        writes.place_records(self._writer, [new[n] for n in sorted(self._fresh)])
         revised = [n for n in self._moving if n not in self._fresh]
         writes.revise_records(self._writer, [new[n] for n in revised], run_id=self._run_id)
         writes.touch(self._writer, self._touched)
@@ -206,12 +207,12 @@ class Batch:
         self._set_states(settled)
         self._saver.save(self._notices(new.values()))
 
-    def _new_record(self, number: int, settled: Settled) -> NewRecord:
+    def _new_record(self, number: int, settled: Settled | None) -> NewRecord:
         item = self._moving[number]
         member = self._saver.member(number)
         return NewRecord(
             id=number,
-            study_id=settled.home[number],
+            study_id=settled.home[number] if settled else 0,
             record=item.record,
             payload=item.details.payload,
             fingerprint=item.fingerprint,
@@ -219,7 +220,7 @@ class Batch:
             revised=item.revised,
             blocks=item.details.blocks,
             tags=item.details.tags,
-            born=settled.born.get(number),
+            born=settled.born.get(number) if settled else None,
             old_blocks=self._old_blocks.get(number, ()),
             upstream=member.upstream,
             inclusion=member.inclusion,

@@ -14,6 +14,7 @@ from typing import Any
 from evidence.ingest import projection
 from evidence.ingest.projection import Projection
 from evidence.store import decisions, reads, schema, writes
+from evidence.store.claims import Claims
 from evidence.store.engine import Writer
 from evidence.store.keys import Keys
 from evidence.store.reads import Member
@@ -143,8 +144,7 @@ class Saver:
         """Write everything. `notices`: works that a notice now speaks of, whose state may have changed."""
         self._heed(notices)
         gone = {old: new for old, new in self._retired.items() if self.is_live(old)}
-        if gone:
-            writes.retire(self.writer, gone)
+        moved = writes.retire(self.writer, gone) if gone else {}
         elsewhere = {o: n for o, n in self._retired.items() if o not in gone and self._rows[o].merged_into != n}
         writes.point(self.writer, elsewhere)
         alive = [s for s in self._happened if s not in self._retired]
@@ -152,8 +152,9 @@ class Saver:
         self.keys.write()
         stored_keys = reads.all_keys(self.writer.connection, alive)
         states = {s: self._state(s, stored_keys.get(s, ())) for s in alive}
-        rows = writes.save_studies(self.writer, {s: (states[s], projections[s]) for s in alive})
-        self._log(rows, projections, states)
+        rows, held, new = writes.save_studies(self.writer, {s: (states[s], projections[s]) for s in alive})
+        self._log(rows, projections, states, held)
+        self._log_claims({**moved, **new}, held, rows.keys())
 
     def _heed(self, notices: Collection[tuple[str, str]]) -> None:
         found = reads.studies_with(self.writer.connection, {value for _, value in notices})
@@ -180,13 +181,18 @@ class Saver:
         created = None if study in self._fresh else self._rows[study].created
         return StudyState(study, study in self._fresh, created=created, keys=tuple(keys))
 
-    def _log(self, rows: Mapping[int, Any], shown: Mapping[int, Projection], states: Mapping[int, StudyState]) -> None:
+    def _log(
+        self, rows: Mapping[int, Any], shown: Mapping[int, Projection], states: Mapping[int, StudyState], held: Claims
+    ) -> None:
+        claims: dict[int, list[list[str]]] = defaultdict(list)
+        for (study, scheme, value), claim in sorted(held.items()):
+            claims[study].append([scheme, value, claim])
         events = []
         for study, happened in self._happened.items():
             image = b""
             if study in rows:
                 members = [[m.record.source, m.record.external_id] for m in self.members(study)]
-                extra = {"keys": states[study].keys, "members": members}
+                extra = {"keys": states[study].keys, "members": members, "claims": claims[study]}
                 image = writes.packed(projection.image(rows[study], shown[study], extra))
             for kind, detail in happened:
                 events.append(
@@ -195,3 +201,21 @@ class Saver:
                     )
                 )
         self.writer.add(schema.Event, events)
+
+    def _log_claims(self, new: Claims, held: Claims, saved: Collection[int]) -> None:
+        """Whose identifiers they are changed for studies to which nothing else happened: logged, so that the log is
+        enough to know the state at any time.
+        """
+        others: dict[int, list[list[str]]] = defaultdict(list)
+        for (study, scheme, value), claim in sorted(new.items()):
+            if study not in saved and study not in self._retired:
+                others[study].append([scheme, value, held.get((study, scheme, value), claim)])
+        self.writer.add(
+            schema.Event,
+            [
+                self.writer.log(
+                    "claims-changed", actor=self.actor, study_id=study, run_id=self._run_id, detail={"claims": claims}
+                )
+                for study, claims in others.items()
+            ],
+        )

@@ -40,8 +40,11 @@ def decide(holders: Mapping[tuple[str, str], Iterable[int]], pmids: Mapping[int,
     return claims
 
 
-def rewrite(writer: Writer, held: Mapping[int, Iterable[Identifier]], *, fresh: set[int]) -> None:
-    """Store the identifiers of these studies, settling every claim that they touch. `fresh`: studies without rows."""
+def rewrite(writer: Writer, held: Mapping[int, Iterable[Identifier]], *, fresh: set[int]) -> tuple[Claims, Claims]:
+    """Store the identifiers of these studies, settling every claim that they touch. `fresh`: studies without rows.
+
+    The claims of all holders of these identifiers, and of them those that are new or other than before.
+    """
     old = list(
         rows_in(writer.connection, IDENTIFIER.select(), IDENTIFIER.c.study_id, [s for s in held if s not in fresh])
     )
@@ -57,7 +60,7 @@ def rewrite(writer: Writer, held: Mapping[int, Iterable[Identifier]], *, fresh: 
         holders[row.scheme, row.value].add(row.study_id)
     claims = decide(holders, _pmids(writer, held, {r.study_id for r in others}))
     before = {(r.study_id, r.scheme, r.value): r.claim for r in (*old, *others)}
-    _store(writer, claims, before)
+    return claims, _store(writer, claims, before)
 
 
 def _pmids(writer: Writer, held: Mapping[int, Iterable[Identifier]], others: set[int]) -> dict[int, frozenset[str]]:
@@ -71,7 +74,7 @@ def _pmids(writer: Writer, held: Mapping[int, Iterable[Identifier]], others: set
     return found | {study: frozenset(values) for study, values in by_study.items()}
 
 
-def _store(writer: Writer, claims: Claims, before: Claims) -> None:
+def _store(writer: Writer, claims: Claims, before: Claims) -> Claims:
     """Delete what changed or went, then insert: so no two rows own one identifier at any moment."""
     gone = [key for key, claim in before.items() if claims.get(key) != claim]
     for start in range(0, len(gone), IN_LIMIT):
@@ -79,16 +82,17 @@ def _store(writer: Writer, claims: Claims, before: Claims) -> None:
             match = (IDENTIFIER.c.study_id == study, IDENTIFIER.c.scheme == scheme, IDENTIFIER.c.value == value)
             writer.connection.execute(delete(IDENTIFIER).where(*match))
             writer.dirty = True
+    new = {key: claim for key, claim in claims.items() if before.get(key) != claim}
     rows: list[dict[str, Any]] = [
         {"study_id": study, "scheme": scheme, "value": value, "claim": claim}
-        for (study, scheme, value), claim in claims.items()
-        if before.get((study, scheme, value)) != claim
+        for (study, scheme, value), claim in new.items()
     ]
     writer.add(schema.Identifier, rows)
+    return new
 
 
-def release(writer: Writer, studies: Iterable[int]) -> None:
-    """Drop the identifiers of studies that are no longer live; settle what they owned among the others."""
+def release(writer: Writer, studies: Iterable[int]) -> Claims:
+    """Drop the identifiers of studies that are no longer live; what they owned, settled among the others."""
     gone = list(studies)
     rows = list(rows_in(writer.connection, IDENTIFIER.select(), IDENTIFIER.c.study_id, gone))
     delete_in(writer, schema.Identifier, "study_id", gone)
@@ -97,4 +101,5 @@ def release(writer: Writer, studies: Iterable[int]) -> None:
         held = defaultdict(list)
         for row in rows_in(writer.connection, IDENTIFIER.select(), IDENTIFIER.c.study_id, remaining):
             held[row.study_id].append(Identifier(row.scheme, row.value))
-        rewrite(writer, held, fresh=set())
+        return rewrite(writer, held, fresh=set())[1]
+    return {}

@@ -335,7 +335,7 @@ class CiteKey(Table, table=True):
     key: str
     study_id: int = Field(sa_column_args=to("study.id"), index=True)
     is_primary: bool = True
-    source_record_id: int | None = Field(default=None, sa_column_args=to("source_record.id"))
+    source_record_id: int | None = Field(default=None, sa_column_args=to("source_record.id"), index=True)
 
 
 class Block(Table, table=True):

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from evidence.records import Author, Record, Rejected
 from evidence.store import claims, facets, schema, search
+from evidence.store.claims import Claims
 from evidence.store.engine import Writer, pack, table_of
 from evidence.store.reads import (
     ASSIGNMENT,
@@ -81,9 +82,14 @@ def tag_ids(writer: Writer, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str
 
 
 def add_records(writer: Writer, records: Sequence[NewRecord], *, run_id: int | None) -> None:
-    """Insert source records with their membership, tags, relations, sample sizes and blocking keys."""
+    """Insert source records, before anything that names them: SQLite looks for such rows at every insert while a
+    foreign key is waiting to be checked (https://sqlite.org/foreignkeys.html#fk_deferred)."""
     rows = [_record_row(writer, r) | {"id": r.id, "first_seen": writer.now, "run_id": run_id} for r in records]
     writer.add(schema.SourceRecord, rows)
+
+
+def place_records(writer: Writer, records: Sequence[NewRecord]) -> None:
+    """Give inserted source records their membership, tags, relations, sample sizes and blocking keys."""
     writer.add(
         schema.Membership,
         [{"source_record_id": r.id, "study_id": r.study_id, "born_study_id": r.born} for r in records],
@@ -232,8 +238,12 @@ def set_states(writer: Writer, column: str, states: Mapping[int, str]) -> None:
         writer.dirty = True
 
 
-def save_studies(writer: Writer, studies: Mapping[int, tuple[StudyState, Shown]]) -> dict[int, dict[str, Any]]:
-    """Write the shown state of live studies; the stored row of each, for its after-image."""
+def save_studies(
+    writer: Writer, studies: Mapping[int, tuple[StudyState, Shown]]
+) -> tuple[dict[int, dict[str, Any]], Claims, Claims]:
+    """Write the shown state of live studies. The stored row of each, for its after-image; the claims of all that hold
+    their identifiers; the claims that changed.
+    """
     fresh = {number for number, (state, _) in studies.items() if state.fresh}
     rows = {}
     for number, (state, shown) in studies.items():
@@ -250,10 +260,10 @@ def save_studies(writer: Writer, studies: Mapping[int, tuple[StudyState, Shown]]
         schema.Author,
         [_author_row(n, at, a) for n, (_, shown) in studies.items() for at, a in enumerate(shown.record.authors)],
     )
-    claims.rewrite(writer, {n: shown.record.identifiers for n, (_, shown) in studies.items()}, fresh=fresh)
+    held, new = claims.rewrite(writer, {n: shown.record.identifiers for n, (_, shown) in studies.items()}, fresh=fresh)
     search.index(writer, {n: search.body(s.record, state.keys) for n, (state, s) in studies.items()}, fresh=fresh)
     facets.apply(writer, {n: s.facets() for n, (_, s) in studies.items()})
-    return rows
+    return rows, held, new
 
 
 def _author_row(study_id: int, position: int, author: Author) -> dict[str, Any]:
@@ -269,14 +279,15 @@ def _author_row(study_id: int, position: int, author: Author) -> dict[str, Any]:
     }
 
 
-def retire(writer: Writer, studies: Mapping[int, int]) -> None:
-    """Studies whose records went to another one (old → new): they point to it and show nowhere."""
+def retire(writer: Writer, studies: Mapping[int, int]) -> Claims:
+    """Studies whose records went to another one (old → new): they point to it and show nowhere. What they owned."""
     point(writer, studies)
     gone = list(studies)
-    claims.release(writer, gone)
+    new = claims.release(writer, gone)
     delete_in(writer, schema.Author, "study_id", gone)
     search.remove(writer, gone)
     facets.apply(writer, dict.fromkeys(gone, ()))
+    return new
 
 
 def point(writer: Writer, studies: Mapping[int, int]) -> None:

@@ -27,6 +27,7 @@ def upgrade() -> None:
             deferrable=True,
         )
     op.create_index("uq_membership_born_study_id", "membership", ["born_study_id"], unique=True)
+    op.create_index("ix_cite_key_source_record_id", "cite_key", ["source_record_id"], unique=False)
     for column, values in _KINDS.items():
         known = ", ".join(f"'{value}'" for value in values)
         default = "present" if column == "upstream" else "included"
