@@ -6,13 +6,29 @@ record's name. So the same set of records always shows the same study.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, TypeVar, get_args
 
 from evidence import text
-from evidence.records import Dated, Journal, PartialDate, Record, SampleSize
+from evidence.records import (
+    AbstractSection,
+    Author,
+    Dated,
+    DateKind,
+    Journal,
+    Keyword,
+    PartialDate,
+    Record,
+    RecordKind,
+    SampleSize,
+)
 from evidence.views import PublicationState, TagView
+
+_T = TypeVar("_T")
 
 SOURCE_RANK: Final = {"pubmed": 0, "nbib": 1, "crossref": 2, "csl-json": 3, "starter": 4, "references": 9}
 """Lower wins. PubMed's own records first; then exports that carry them whole; a printed reference list last."""
@@ -73,10 +89,211 @@ def project(records: Sequence[Record]) -> Record:
     return replace(first, **chosen)
 
 
-def with_choices(record: Record, choices: Mapping[str, str]) -> Record:
-    """The record with a curator's fixed values for single text fields (title, volume, issue, pages, …)."""
-    plain = {f.name for f in _FIELDS if f.default == ""}
-    return replace(record, **{k: v for k, v in choices.items() if k in plain})  # type: ignore[arg-type]
+CHOOSABLE: Final[dict[str, str]] = {
+    "title": "Title",
+    "vernacular_title": "Original title",
+    "book_title": "Book title",
+    "authors": "Authors",
+    "editors": "Editors",
+    "journal": "Journal",
+    "year": "Year",
+    "volume": "Volume",
+    "issue": "Issue",
+    "pages": "Pages",
+    "publisher": "Publisher",
+    "place": "Place",
+    "edition": "Edition",
+    "languages": "Languages",
+    "kind": "Kind",
+    "keywords": "Keywords",
+    "abstract": "Abstract",
+}
+"""Shown fields that a curator may settle, with their labels, in the order in which they are shown."""
+
+_TITLES: Final = ("title", "vernacular_title", "book_title")
+_CITED: Final[tuple[DateKind, ...]] = ("issue", "electronic", "contribution")  # as Record.year looks for them
+_PARALLEL: Final = " = "
+"""Between two titles of one work, as ISBD area 1 separates parallel titles (IFLA, consolidated edition 2011)."""
+_DAY: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+_INITIALS: Final = re.compile(r"[^\W\d_]{1,4}")
+
+
+def with_choices(record: Record, choices: Mapping[str, str], members: Mapping[int, Record]) -> Record:
+    """The projected record with what a curator settled: field name (see CHOOSABLE) → choice.
+
+    A choice is `record:<n>` (what that source record says, even when it says nothing), `both:<n>,<m>` (both united:
+    lists without repeats, text joined, dates and journal filled up from the second), or `text:<words>` (the curator's
+    own; authors, keywords and languages separated by semicolons, a year as YYYY, YYYY-MM or YYYY-MM-DD). `members` are
+    the study's source records by number. Fields that are not choosable, records that are not members and words that
+    are no value of the field change nothing; it never raises.
+    """
+    changes: dict[str, Any] = {}
+    for field in CHOOSABLE:
+        how, _, what = choices.get(field, "").partition(":")
+        if how == "text":
+            changes |= _worded(record, field, what)
+        elif how in ("record", "both"):
+            said = [members[n] for n in _numbers(what)[: 1 if how == "record" else 2] if n in members]
+            if said:
+                changes |= _united(record, field, said)
+    return replace(record, **changes) if changes else record
+
+
+def _numbers(listed: str) -> list[int]:
+    """Source record numbers, each once; what is no number is left out."""
+    parts = (part.strip() for part in listed.split(","))
+    return list(dict.fromkeys(int(part) for part in parts if part.isdecimal() and len(part) < 20))
+
+
+def _united(record: Record, field: str, said: Sequence[Record]) -> dict[str, Any]:
+    """The field as these one or two records give it, the first before the second."""
+    first = said[0]
+    match field:
+        case "year":
+            kinds = {kind: _first_dates(said, kind) for kind in _CITED}
+            return {"dates": _redated(record, kinds)}
+        case "journal":
+            return {"journal": _journal(said)}
+        case "kind":
+            return {"kind": next((r.kind for r in said if r.kind != "other"), first.kind)}
+        case "authors":
+            complete = [r.authors_complete for r in said if r.authors] or [first.authors_complete]
+            return {"authors": _people([r.authors for r in said]), "authors_complete": any(complete)}
+        case "editors":
+            return {"editors": _people([r.editors for r in said])}
+        case "keywords":
+            return {"keywords": _distinct((k for r in said for k in r.keywords), lambda k: text.fold(k.text))}
+        case "languages":
+            return {"languages": _distinct((n for r in said for n in r.languages), str.casefold)}
+        case "abstract":
+            sections = (s for r in said for s in r.abstract)
+            return {"abstract": _distinct(sections, lambda s: text.fold(text.plain(s.text)))}
+        case _:
+            between = _PARALLEL if field in _TITLES else "; "
+            return {field: _joined([getattr(r, field) for r in said], between)}
+
+
+def _worded(record: Record, field: str, words: str) -> dict[str, Any]:
+    """The field in the curator's own words; nothing when they are no value of it."""
+    listed = [part for raw in re.split(r"[;\n]", words) if (part := text.clean(raw))]
+    if field in _TITLES:
+        return {field: text.from_html_text(words)}
+    match field:
+        case "year":
+            date = _day(words)
+            return {"dates": _redated(record, {"issue": (Dated(kind="issue", date=date),)})} if date else {}
+        case "journal":
+            return {"journal": Journal(title=text.clean(words))}
+        case "kind":
+            return {"kind": words.strip()} if words.strip() in get_args(RecordKind) else {}
+        case "authors":
+            return {"authors": tuple(map(_person, listed)), "authors_complete": True}
+        case "editors":
+            return {"editors": tuple(map(_person, listed))}
+        case "keywords":
+            return {"keywords": _distinct((Keyword(text=part) for part in listed), lambda k: text.fold(k.text))}
+        case "languages":
+            return {"languages": _distinct(listed, str.casefold)}
+        case "abstract":
+            paragraphs = (text.from_html_text(part) for part in re.split(r"\n\s*\n", words))
+            return {"abstract": tuple(AbstractSection(text=part) for part in paragraphs if part)}
+        case _:
+            return {field: text.clean(words)}
+
+
+def _first_dates(said: Iterable[Record], kind: DateKind) -> tuple[Dated, ...]:
+    """All dates of that kind, of the first record that has any."""
+    found = (tuple(d for d in r.dates if d.kind == kind) for r in said)
+    return next((dates for dates in found if dates), ())
+
+
+def _redated(record: Record, chosen: Mapping[DateKind, tuple[Dated, ...]]) -> tuple[Dated, ...]:
+    """The record's dates with the chosen citation dates: its own stay where they cannot change the citation year."""
+    kept = [d for d in record.dates if d.kind not in _CITED]
+    settled = False
+    for kind in _CITED:
+        dates = chosen.get(kind, ())
+        if dates:
+            kept += dates
+            settled = settled or dates[0].date.year is not None
+        elif settled:
+            kept += [d for d in record.dates if d.kind == kind]
+    return tuple(sorted(kept, key=lambda d: d.kind))
+
+
+def _day(words: str) -> PartialDate | None:
+    """A date as precise as it was written; None when it is none of the calendar."""
+    found = _DAY.fullmatch(words.strip())
+    if found is None:
+        return None
+    year, month, day = (int(part) if part else None for part in found.groups())
+    try:
+        date(year or 0, month or 1, day or 1)
+    except ValueError:
+        return None
+    return PartialDate(year=year, month=month, day=day)
+
+
+def _person(name: str) -> Author:
+    """ "Wu, Yung-Tsan" or "Wu YT"; what is neither is the name of a group."""
+    family, comma, rest = (part.strip() for part in name.partition(","))
+    if comma and family:
+        given, _, suffix = (part.strip() for part in rest.partition(","))
+        return Author(family=family, given=given, suffix=suffix)
+    before, _, last = name.rpartition(" ")
+    if before and last.isupper() and _INITIALS.fullmatch(last):
+        return Author(family=before, initials=last)
+    return Author(family=name, is_group=True)
+
+
+def _people(lists: Sequence[tuple[Author, ...]]) -> tuple[Author, ...]:
+    """Two author lists as one: who stands in both, stands once, in the fuller form.
+
+    "Smith AB" and "Smith, Anna B." are one person when both lists have one Smith with that first letter.
+    """
+    if len(lists) == 1:
+        return lists[0]
+    first, second = lists
+    united = list(first)
+    at_name = {_name(a): at for at, a in reversed(list(enumerate(first)))}
+    here, there = (Counter(_initial(a) for a in people) for people in lists)
+    at_initial = {_initial(a): at for at, a in enumerate(first) if here[_initial(a)] == 1}
+    for author in second:
+        at = at_name.get(_name(author))
+        if at is None and there[_initial(author)] == 1:
+            at = at_initial.get(_initial(author))
+        if at is None:
+            united.append(author)
+        else:
+            united[at] = max(united[at], author, key=lambda a: (len(a.given), len(a.initials), bool(a.orcid)))
+    return tuple(united)
+
+
+def _name(author: Author) -> tuple[bool, str, str]:
+    return author.is_group, text.fold(author.family), text.fold(text.initials_of(author))
+
+
+def _initial(author: Author) -> tuple[bool, str, str]:
+    group, family, initials = _name(author)
+    return group, family, initials[:1]
+
+
+def _distinct(values: Iterable[_T], key: Callable[[_T], str]) -> tuple[_T, ...]:
+    """Values without repeats, the first of each kept."""
+    found: dict[str, _T] = {}
+    for value in values:
+        found.setdefault(key(value), value)
+    return tuple(found.values())
+
+
+def _joined(values: Sequence[str], between: str) -> str:
+    """Texts as one; a text that the other one holds already adds nothing."""
+    words = [f" {text.fold(text.plain(value))} " for value in values]
+    if len(values) == 2 and words[1] in words[0]:
+        return values[0]
+    if len(values) == 2 and words[0] in words[1]:
+        return values[1]
+    return between.join(value for value in values if value)
 
 
 def _dates(ordered: Sequence[Record]) -> tuple[Dated, ...]:

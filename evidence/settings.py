@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import secrets
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +22,15 @@ NCBI_HOSTS: Final = ("ncbi.nlm.nih.gov", "nih.gov")
 RATE_WITHOUT_KEY: Final = 3.0
 RATE_WITH_KEY: Final = 10.0
 """Requests a second that NCBI allows without and with a key: https://support.nlm.nih.gov/kbArticle/?pn=KA-05318"""
+
+KEY_FILE: Final = "secret_key"
+"""The key of the data directory that signs log-ins, where EVIDENCE_SECRET_KEY gives none."""
+
+KEY_BYTES: Final = 32
+"""Of randomness: as many as the SHA-256 that signs with them gives out (RFC 2104, section 3)."""
+
+_YES: Final = frozenset({"1", "true", "yes", "on"})
+_NO: Final = frozenset({"", "0", "false", "no", "off"})
 
 Clock = Callable[[], datetime]
 
@@ -54,8 +66,8 @@ class Settings:
             api_key=key,
             email=env.get("NCBI_EMAIL", "").strip(),
             max_rate=_rate(env.get("EVIDENCE_MAX_RATE", ""), url, RATE_WITH_KEY if key else RATE_WITHOUT_KEY),
-            secret_key=env.get("EVIDENCE_SECRET_KEY", ""),
-            read_only=env.get("EVIDENCE_READ_ONLY", "").lower() in {"1", "true", "yes", "on"},
+            secret_key=env.get("EVIDENCE_SECRET_KEY", "").strip(),
+            read_only=_switch("EVIDENCE_READ_ONLY", env.get("EVIDENCE_READ_ONLY", "")),
             url_prefix=_prefix(env.get("EVIDENCE_URL_PREFIX", "")),
             now=_clock(env.get("EVIDENCE_NOW", "")),
         )
@@ -64,6 +76,46 @@ class Settings:
     def talks_to_ncbi(self) -> bool:
         """True when the E-utilities address is NCBI's own."""
         return is_ncbi(self.eutils_url)
+
+    def signing_key(self) -> str:
+        """EVIDENCE_SECRET_KEY, else the data directory's own key, made at the first call.
+
+        Raises UsageProblem where neither can be had.
+        """
+        return self.secret_key or kept_secret(self.data_dir / KEY_FILE)
+
+
+def kept_secret(path: Path) -> str:
+    """The key kept in a file that only its owner may read; drawn and written when there is none.
+
+    Processes that come at once take turns under a lock of the operating system and so agree on one key. A key that was
+    cut short by a kill is drawn anew: nobody had read it. Raises UsageProblem when the file cannot be had.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as exc:
+        raise _no_secret(path, exc) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
+            os.fchmod(descriptor, 0o600)
+        kept = os.pread(descriptor, 4 * KEY_BYTES, 0).decode("ascii", "replace").strip()
+        if len(kept) >= 2 * KEY_BYTES:
+            return kept
+        drawn = secrets.token_hex(KEY_BYTES)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, drawn.encode(), 0)
+        os.fsync(descriptor)
+        return drawn
+    except OSError as exc:
+        raise _no_secret(path, exc) from None
+    finally:
+        os.close(descriptor)
+
+
+def _no_secret(path: Path, exc: OSError) -> UsageProblem:
+    return UsageProblem("EVIDENCE_SECRET_KEY", f"is not set, and {path} cannot keep one ({exc.strerror})")
 
 
 def is_ncbi(url: str) -> bool:
@@ -83,6 +135,14 @@ def _rate(raw: str, url: str, default: float) -> float:
     if not 0 < rate <= 10_000:
         raise UsageProblem("EVIDENCE_MAX_RATE", f"{raw!r} is not between 0 and 10000")
     return rate
+
+
+def _switch(name: str, raw: str) -> bool:
+    """On or off; anything else is refused, so that a misspelt switch never leaves writing open."""
+    word = raw.strip().lower()
+    if word not in _YES | _NO:
+        raise UsageProblem(name, f"{raw!r} is neither 1 nor 0")
+    return word in _YES
 
 
 def _prefix(raw: str) -> str:

@@ -80,4 +80,5 @@ def template_sources(folder: Any) -> dict[str, str]:
     return {path.name: path.read_text() for path in sorted(folder.glob("*.html"))}
 
 
-INLINE = re.compile(r"<style|<script|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", re.I)
+OWN_SCRIPT = r"""<script src="\{\{ asset\('[a-z]+\.js'\) \}\}" defer></script>"""
+INLINE = re.compile(rf"<style|(?!{OWN_SCRIPT})<script|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", re.I)

@@ -14,8 +14,10 @@ from evidence.settings import Settings
 from evidence.store import Store
 from evidence.store import queries as stored
 from evidence.vocabulary import Vocabulary
-from web import errors, headers, service
+from web import access, errors, headers, service
+from web.account import account
 from web.assets import Assets
+from web.curate import curate
 from web.icons import icon, mark
 from web.library import EXTENSION, Library, Queries
 from web.links import condition_url, study_url
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_BODY: Final = 64 * 1024
-"""Nothing is sent to these pages yet; a body this large is a mistake."""
+"""Forms send a decision and a note; a body larger than this is a mistake."""
 
 
 def create_app(
@@ -36,12 +38,35 @@ def create_app(
     *,
     queries: Queries | None = None,
     trusted_hosts: Sequence[str] | None = None,
+    bind: str = "",
 ) -> Flask:
     """The pages over an open store.
 
     `queries` stands in for evidence.store.queries in tests. `trusted_hosts` limits the Host header; without it every
-    host is answered, for an installation may be bound to any address and these pages only read.
+    host is answered, for an installation may be bound to any address. `bind` is the address the server listens on:
+    where it is this machine's own, the person at the machine may write (web/access.py). That server must hand on proxy
+    headers as they come, or a proxy's readers would look like the person at the machine.
     """
+    app = _bare(trusted_hosts)
+    assets = Assets.of(Path(app.root_path))
+    app.extensions[EXTENSION] = Library(
+        store, vocabulary, queries or stored, f"{VERSION}.{assets.code}.{vocabulary.hash[:12]}"
+    )
+    assets.install(app)
+    access.install(app, settings, bind)
+    headers.install(app)
+    errors.install(app)
+    app.register_blueprint(pages)
+    app.register_blueprint(curate)
+    app.register_blueprint(account)
+    app.register_blueprint(service.service)
+    if settings.url_prefix:
+        app.wsgi_app = _Prefixed(app.wsgi_app, settings.url_prefix)  # type: ignore[method-assign]
+    return app
+
+
+def _bare(trusted_hosts: Sequence[str] | None) -> Flask:
+    """An application without pages: its limits and its templates."""
     app = Flask("web", static_folder=None, template_folder="templates")
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
@@ -54,17 +79,6 @@ def create_app(
     app.jinja_env.globals.update(
         icon=icon, mark=mark, version=VERSION, study_url=study_url, condition_url=condition_url, study_html=study_html
     )
-    assets = Assets.of(Path(app.root_path))
-    app.extensions[EXTENSION] = Library(
-        store, vocabulary, queries or stored, f"{VERSION}.{assets.code}.{vocabulary.hash[:12]}"
-    )
-    assets.install(app)
-    headers.install(app)
-    errors.install(app)
-    app.register_blueprint(pages)
-    app.register_blueprint(service.service)
-    if settings.url_prefix:
-        app.wsgi_app = _Prefixed(app.wsgi_app, settings.url_prefix)  # type: ignore[method-assign]
     return app
 
 

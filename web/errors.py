@@ -13,7 +13,8 @@ from evidence.errors import EvidenceError
 HEADINGS: Final = {
     400: "This address cannot be answered",
     404: "Not in this library",
-    405: "These pages can only be read",
+    403: "This may not be done here",
+    405: "This address can only be read",
     409: "This contradicts an earlier decision",
     500: "Something went wrong here",
     503: "The library does not answer just now",
@@ -21,7 +22,7 @@ HEADINGS: Final = {
 SENTENCES: Final = {
     400: "Something in the address is not understood.",
     404: "Nothing is kept under this address.",
-    405: "This version answers reading (GET and HEAD) only.",
+    405: "What was sent is not taken under this address.",
     413: "What was sent is too large.",
     500: "The fault is in this program, not in your address; it has been written to the log.",
 }
@@ -46,7 +47,7 @@ def install(app: Flask) -> None:
         code = error.code or 500
         response = answer(code, SENTENCES.get(code) or error.description or "")
         if isinstance(error, MethodNotAllowed):
-            response.headers["Allow"] = "GET, HEAD"
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ("GET", "HEAD")))
         return response
 
     @app.errorhandler(Exception)

@@ -11,6 +11,7 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
+from web.access import access
 from web.library import library
 
 CSP: Final = (
@@ -35,6 +36,7 @@ def install(app: Flask) -> None:
         """304 from one row of the store, when the reader's copy is current."""
         if not (request.endpoint or "").startswith("pages."):
             return None
+        access()  # before anything is answered: who asks decides what a page shows
         g.etag = etag()
         if not request.if_none_match.contains(g.etag):
             return None
@@ -47,6 +49,10 @@ def install(app: Flask) -> None:
         """Headers of every answer, errors and static files included."""
         for name, value in SECURITY.items():
             answer.headers.setdefault(name, value)
+        if "access" in g:
+            answer.vary.add("Cookie")  # a page says who is logged in, and shows writers what they may do
+            own = g.access.may_write or g.access.logged_in
+            answer.headers.setdefault("Cache-Control", "private, no-cache" if own else "no-cache")
         answer.headers.setdefault("Cache-Control", "no-cache")
         if answer.status_code == 200 and "etag" in g:
             answer.set_etag(g.etag)
@@ -54,5 +60,6 @@ def install(app: Flask) -> None:
 
 
 def etag() -> str:
-    """What this address shows, in a word: the store's version, the code's, and the address with its host."""
-    return hashlib.sha256(f"{library().version()}\n{request.url}".encode("utf-8", "replace")).hexdigest()[:32]
+    """What this address shows, in a word: the store's version, the code's, the address with its host, who asks."""
+    shown = f"{library().version()}\n{request.url}\n{access().tag}"
+    return hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()[:32]

@@ -44,6 +44,7 @@ def readyz() -> tuple[Response, int]:
 
 @service.get("/robots.txt")
 def robots() -> Response:
-    """Everything may be read; the same list under every combination of filters need not be crawled."""
-    lines = ("User-agent: *", "Disallow: /search", "Disallow: /*?", "Allow: /")
+    """Everything may be read; curators' pages and one list under every combination of filters need not be crawled."""
+    closed = ("/search", "/review", "/merges", "/login", "/*?")
+    lines = ("User-agent: *", *(f"Disallow: {path}" for path in closed), "Allow: /")
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -47,7 +47,7 @@ def serve(host: str, port: int) -> None:
     words = vocabulary.load()
     store = _library(settings, words)
     try:
-        _serve(create_app(settings, store, overlay.apply(store, words)), host, port)
+        _serve(create_app(settings, store, overlay.apply(store, words), bind=host), host, port)
     finally:
         store.close()
 
@@ -97,7 +97,15 @@ def _serve(app: Any, host: str, port: int) -> None:
 
     channels: dict[int, Any] = {}
     try:
-        server = waitress.create_server(app, map=channels, host=host, port=port, threads=THREADS, ident="evidence")
+        server = waitress.create_server(
+            app,
+            map=channels,
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident="evidence",
+            clear_untrusted_proxy_headers=False,  # the pages trust none, and must see that a proxy is there
+        )
     except (OSError, ValueError) as exc:  # ValueError: the host's name is not known
         for channel in list(channels.values()):
             channel.close()  # waitress leaves the socket open that it could not bind

@@ -122,9 +122,17 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         driver.quit()
 
 
+Load = Callable[[Store, Vocabulary], object]
+
+
 @contextmanager
-def served(folder: Path, words: Vocabulary, *, eutils_url: str = "") -> Iterator[tuple[str, Store, Settings]]:
-    """The application over a store with the starter library, on a free loopback port."""
+def served(
+    folder: Path, words: Vocabulary, *, eutils_url: str = "", bind: str = "", load: Load = starter.load
+) -> Iterator[tuple[str, Store, Settings]]:
+    """The application over a store with the starter library, on a free loopback port.
+
+    With `bind="127.0.0.1"` the browser is that of the person at the machine, who may write.
+    """
 
     def now() -> datetime:
         return datetime.now(UTC)
@@ -137,26 +145,26 @@ def served(folder: Path, words: Vocabulary, *, eutils_url: str = "") -> Iterator
         now=now,
     )
     store = create(settings.database_url, now)
-    starter.load(store, words)
+    load(store, words)
     sockets: dict[Any, Any] = {}
     server = waitress.create_server(
-        create_app(settings, store, words),
+        create_app(settings, store, words, bind=bind),
         map=sockets,
         host="127.0.0.1",
         port=0,
         threads=4,
-        clear_untrusted_proxy_headers=True,
+        clear_untrusted_proxy_headers=False,
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}", store, settings
     finally:
-        server.trigger.pull_trigger(server.close)
+        # The browser keeps its connections; the server's own thread runs for as long as one is open.
+        server.trigger.pull_trigger(lambda: [channel.close() for channel in list(sockets.values())])
         thread.join(20)
         server.task_dispatcher.shutdown()
-        for channel in list(sockets.values()):
-            channel.close()
+        server.close()
         store.close()
 
 
