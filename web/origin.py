@@ -102,7 +102,7 @@ def same_site(request: Request) -> bool:
     """
     said = request.headers.get("Sec-Fetch-Site")
     if said is not None:
-        return True
+        return said.strip().lower() in ("same-origin", "none")
     source = request.headers.get("Origin") or request.headers.get("Referer") or ""
     here = place(request.headers.get("Host", ""), source.partition(":")[0].lower())
     return here is not None and _place_of(source) == here

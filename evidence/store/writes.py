@@ -82,8 +82,11 @@ def tag_ids(writer: Writer, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str
 
 
 def add_records(writer: Writer, records: Sequence[NewRecord], *, run_id: int | None) -> None:
-    """Insert source records, before anything that names them: SQLite looks for such rows at every insert while a
-    foreign key is waiting to be checked (https://sqlite.org/foreignkeys.html#fk_deferred)."""
+    """Insert source records, before anything that names them.
+
+    While a deferred foreign key waits, SQLite looks for rows that name each inserted one, table by table
+    (https://sqlite.org/foreignkeys.html#fk_deferred).
+    """
     rows = [_record_row(writer, r) | {"id": r.id, "first_seen": writer.now, "run_id": run_id} for r in records]
     writer.add(schema.SourceRecord, rows)
 
