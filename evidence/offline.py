@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gc
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from evidence import citekeys, formats, merging, parallel, text
 from evidence.formats import split
-from evidence.matching import candidates
+from evidence.matching import candidates, doubts
 from evidence.matching.groups import Link, group, judge
 from evidence.matching.normalise import Features, features
 from evidence.matching.verdict import Verdict, compare
@@ -54,16 +55,20 @@ class Result:
                 yield first.get(number, (number,))
 
 
+_STRIDE: Final = 200
+"""Records between two signs of progress: drawing one takes as long as reading a record."""
+
+
 @dataclass(slots=True)
 class _Read:
     """What was read of a file, or of half of one. `ordinal`: records that are named by their place in the file."""
 
-    known: list[Features]
-    ids: list[str]
-    heads: list[str]
-    ordinal: list[int]
-    rejected: list[Rejected]
-    records: list[Record]
+    known: list[Features] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
+    ordinal: list[int] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
 
 
 def dedupe(
@@ -77,25 +82,26 @@ def dedupe(
 
     Raises BadInput naming a file that cannot be read.
     """
-    whole = _Read([], [], [], [], [], [])
+    whole = _Read()
     with _no_collector():
         for path in paths:
             halves = None if keep or format_name else split.table(path)
             if halves is None:
+                before = len(whole.known)
                 items = formats.read_path(path, format_name)
-                _add(whole, _take(items, path.name, keep=keep, on_progress=on_progress, before=len(whole.known)), 0, 0)
+                _add(whole, _take(items, path.name, keep=keep, on_progress=on_progress, before=before), 0, 0)
             else:
-                label = path.name
-                first, second = parallel.both(
-                    lambda halves=halves, label=label: _take(halves.items(0), label),  # type: ignore[misc]
-                    lambda halves=halves, label=label: _take(halves.items(1), label),  # type: ignore[misc]
-                )
+                first, second = parallel.both(partial(_half, halves, 0), partial(_half, halves, 1))
                 rows = len(first.known) + len(first.rejected)
                 _add(whole, first, 0, 0)
                 _add(whole, second, rows, halves.lines_before)
         names = _names(whole.ids)
-        groups, doubts = find(whole.known, names)
-    return Result(names, tuple(whole.heads), groups, doubts, tuple(whole.rejected), tuple(whole.records))
+        groups, doubtful = find(whole.known, names)
+    return Result(names, tuple(whole.heads), groups, doubtful, tuple(whole.rejected), tuple(whole.records))
+
+
+def _half(halves: split.Halves, which: int) -> _Read:
+    return _take(halves.items(which), halves.label)
 
 
 def _take(
@@ -107,7 +113,7 @@ def _take(
     before: int = 0,
 ) -> _Read:
     """The items of a file, reduced as they come."""
-    read = _Read([], [], [], [], [], [])
+    read = _Read()
     for number, item in enumerate(items, 1):
         if isinstance(item, Rejected):
             read.rejected.append(item)
@@ -119,7 +125,7 @@ def _take(
             read.heads.append(text.plain(item.title))
             if keep:
                 read.records.append(item)
-            if on_progress is not None:
+            if on_progress is not None and not len(read.known) % _STRIDE:
                 on_progress(before + len(read.known))
     return read
 
@@ -141,55 +147,17 @@ def _add(whole: _Read, part: _Read, rows: int, lines: int) -> None:
 
 def find(known: Sequence[Features], names: Sequence[str]) -> tuple[tuple[tuple[int, ...], ...], tuple[Doubt, ...]]:
     """Groups and doubts among records; `names` break ties, so the order of the records decides nothing."""
-    blocks: dict[int, list[int]] = defaultdict(list)
-    for number, reduced in enumerate(known):
-        for key in candidates.keys(reduced):
-            blocks[key].append(number)
-    shared = {key: members for key, members in blocks.items() if len(members) > 1}
-    del blocks
     judged: dict[tuple[int, int], Verdict] = {}
     links: list[Link] = []
-    for a, b, verdict in _verdicts(list(candidates.pairs(shared, known)), known):
-        judged[a, b] = verdict
-        links.append(Link(a, b, verdict))
-    look = judge(known, judged)
-    found = group(links, look, lambda n: (names[n],))
+    for a, b in candidates.pairs(candidates.blocks(known), known):
+        verdict = compare(known[a], known[b])
+        if verdict.outcome != "different":
+            judged[min(a, b), max(a, b)] = verdict
+            links.append(Link(a, b, verdict))
+    found = group(links, judge(known, judged), lambda n: (names[n],))
     unsure = (link for link in links if link.verdict.outcome == "unsure")
-    return found.groups, tuple(_doubts([*unsure, *found.refused], found.groups, names))
-
-
-_WORTH_SHARING: Final = 5_000
-"""Pairs from which on a second process saves more than it costs."""
-
-
-def _verdicts(pairs: Sequence[tuple[int, int]], known: Sequence[Features]) -> list[tuple[int, int, Verdict]]:
-    """The verdicts on pairs that are not plainly different."""
-
-    def judge_all(some: Sequence[tuple[int, int]]) -> list[tuple[int, int, Verdict]]:
-        judged = ((a, b, compare(known[a], known[b])) for a, b in some)
-        return [(a, b, verdict) for a, b, verdict in judged if verdict.outcome != "different"]
-
-    if len(pairs) < _WORTH_SHARING:
-        return judge_all(pairs)
-    middle = len(pairs) // 2
-    first, second = parallel.both(lambda: judge_all(pairs[:middle]), lambda: judge_all(pairs[middle:]))
-    return first + second
-
-
-def _doubts(links: Iterable[Link], groups: Sequence[tuple[int, ...]], names: Sequence[str]) -> Iterator[Doubt]:
-    """For every two groups between which something is unsure, the pair that is likeliest one work."""
-    home = {number: members[0] for members in groups for number in members}
-    best: dict[tuple[int, int], Link] = {}
-    for link in sorted(links, key=lambda k: (-k.verdict.strength, *sorted((names[k.a], names[k.b])))):
-        a, b = sorted((home.get(link.a, link.a), home.get(link.b, link.b)))
-        if a != b:
-            best.setdefault((a, b), link)
-    for link in best.values():
-        verdict = link.verdict
-        if verdict.outcome == "same":
-            reasons = (*verdict.reasons, "but another record that is the same as one differs from the other")
-            verdict = Verdict("unsure", "conflict", reasons, verdict.strength)
-        yield Doubt(link.a, link.b, verdict)
+    asked = doubts.of([*unsure, *found.refused], found.groups, known, lambda n: (names[n],))
+    return found.groups, tuple(Doubt(link.a, link.b, link.verdict) for link in asked)
 
 
 def _names(external_ids: Sequence[str]) -> tuple[str, ...]:
@@ -218,11 +186,18 @@ def _no_collector() -> Iterator[None]:
 
 
 def merged(result: Result) -> Iterator[Study]:
-    """Each work once, with the richest of each field and every identifier. Needs a result that kept its records."""
+    """Each work once: the richest of each field, every identifier, and as aliases what the files call its records.
+
+    Needs a result that kept its records.
+    """
     taken: set[str] = set()
     for members in result.works():
-        record = richest([result.records[n] for n in members])
-        yield Study(row=_row(record, _key(record, taken)), record=record)
+        sources = [result.records[n] for n in members]
+        record = richest(sources)
+        key = _key(record, taken)
+        called = (*(result.names[n] for n in members), *(k for r in sources for k in r.keys))
+        aliases = tuple(dict.fromkeys(name for name in called if name != key)) if len(members) > 1 else ()
+        yield Study(row=_row(record, key), record=record, aliases=aliases)
 
 
 def richest(records: Sequence[Record]) -> Record:
@@ -231,8 +206,11 @@ def richest(records: Sequence[Record]) -> Record:
         return records[0]
     whole = merging.project(records)
     ordered = sorted(records, key=merging.precedence)
-    names = max(ordered, key=lambda r: (len(r.authors), sum(len(a.given) for a in r.authors)))
-    titled = max(ordered, key=lambda r: (not text.plain(r.title).isupper(), len(r.title) > 0))
+    titled = max(ordered, key=lambda r: (_has_title(r), not text.plain(r.title).isupper()))
+    # A page's head, which has no title, goes on with the names of editors.
+    names = max(ordered, key=lambda r: (_has_title(r), len(r.authors), sum(len(a.given) for a in r.authors)))
+    if not names.authors:
+        names = max(ordered, key=lambda r: len(r.authors))
     journal = replace(
         whole.journal,
         title=max((r.journal.title for r in ordered), key=len),
@@ -247,6 +225,11 @@ def richest(records: Sequence[Record]) -> Record:
         pages=max((r.pages for r in ordered), key=lambda p: ("-" in p and not p[-3:].isalpha(), len(p))),
         journal=journal,
     )
+
+
+def _has_title(record: Record) -> bool:
+    """It has a title that is one: no head of a page, no "[Not Available]"."""
+    return bool(features(record).title.letters)
 
 
 def _key(record: Record, taken: set[str]) -> str:

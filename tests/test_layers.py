@@ -21,7 +21,7 @@ MAX_FUNCTION_LINES = 60
 # Layer 0, in order: each may import those before it.
 FOUNDATION = (
     *("errors", "settings", "identifiers", "records", "text", "vocabulary", "filters", "views"),
-    *("pacing", "locks", "recordjson"),
+    *("pacing", "locks", "recordjson", "parallel"),
 )
 PURE = ("matching", "merging", "tagging", "citekeys", "formats")
 SIDE_BY_SIDE = ("comparing", "differences")

@@ -15,6 +15,7 @@ from evidence.matching.places import Pages, pages
         ("Nerve gliding after release", "Nerve gliding after release.", "equal"),
         ("Haemolysis in a tumour: randomised", "Hemolysis in a tumor - randomized", "equal"),
         ("α-Synuclein and the median nerve", "alpha-synuclein and the Median Nerve", "equal"),
+        ("Блокада срединного нерва на запястье", "Blokada sredinnogo nerva na zapyastye", "near"),
         ("Effets de l'épinéphrine sur le nerf médian", "Effets de l'epinephrine sur le nerf median", "equal"),
         ("Long-term outcome of nerve gliding. [Review] [33 refs]", "Long-term outcome of nerve gliding", "equal"),
         ("Nerve gliding after open release.[Erratum appears in J Inv", "Nerve gliding after open release", "equal"),
@@ -92,15 +93,22 @@ def test_titles_that_only_sound_like_a_notice(title: str) -> None:
     "title",
     [
         "Journal of Invented Hand Surgery",
-        "J ournal of I nvented Hand Sur gery",
         "Journal of Invented Hand Special Issue",
         "Journal of Invented Hand Surgery Journal of Invented Hand Surgery",
+        "Journal of Invented Hand Surgery: Research Article in the Special Section",
         "Journa l of Invented Hand Surgery",
     ],
 )
 def test_the_head_of_a_page_is_no_title(title: str) -> None:
     assert titles.is_running_head(title, ("Journal of Invented Hand Surgery",))
     assert not titles.is_running_head(title + " turns fifty: a look back", ("Journal of Invented Hand Surgery",))
+
+
+def test_a_name_torn_apart_is_the_head_of_a_page_whatever_follows() -> None:
+    torn = "J ournal of I nvented Hand Sur gery"
+    for title in (torn, torn + " Ultrasound in the hand, a special issue"):
+        assert titles.is_running_head(title, ("Journal of Invented Hand Surgery",))
+        assert not titles.is_running_head(title, ("Archives of Made-up Neurology",))
 
 
 def test_a_title_printed_twice_counts_once() -> None:
@@ -126,6 +134,7 @@ def test_a_title_printed_twice_counts_once() -> None:
         ("Journal of Hand Surgery", "Journal of Hand Therapy", "unlike"),
         ("Lancet", "Lancet Neurology", "close"),
         ("Pain", "Spine", "unlike"),
+        ("Вопросы хирургии кисти", "Voprosy khirurgii kisti", "same"),
         ("", "Spine", "unknown"),
     ],
 )  # fmt: skip
@@ -197,6 +206,8 @@ def test_numbers_of_a_volume() -> None:
         ("Müller-Łuczak Z; Doe C", "Muller Luczak Z; Doe C", "all"),
         ("Le Quintrec M; Zuber J", "Le, Quintrec M.; Zuber, J.", "all"),
         ("Il Cheong, H.", "Cheong, H. I.", "same"),
+        ("Иванов И. И.; Щукин Ю. А.", "Ivanov II; Shchukin, Yu. A.", "all"),
+        ("Достоевський Ф. М.; Яценко Ж. З.", "Dostoevskyi FM; Yatsenko, Zh. Z.", "all"),
         ("Dinev T; Gerlach J", "Diney T; Gerlach J", "all"),
         ("Smith A", "Smith A; Doe C", "same"),
         ("Smith A; Doe C; Roe D; Poe E", "Smith A; Xu B; Yi C; Zhu D", "first"),

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from evidence.store import people
 from web.access import access, gate, refusal
 from web.library import library
-from web.origin import safe_next
+from web.origin import safe_next, through_proxy
 
 _log = logging.getLogger(__name__)
 account = Blueprint("account", __name__)
@@ -32,7 +32,8 @@ def log_in() -> AnyResponse:
     if access().refused == "read-only":
         return refusal("read-only")
     name, password = request.form.get("name", "").strip(), request.form.get("password", "")
-    address, throttle = request.remote_addr or "", gate().throttle
+    # A proxy's address is everybody's: counted, fifty strangers' mistakes would shut every curator out.
+    address, throttle = "" if through_proxy(request) else request.remote_addr or "", gate().throttle
     if wait := throttle.attempt(name, address):
         minutes = -(-wait // 60)
         sentence = f"Too many attempts. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."

@@ -19,6 +19,7 @@ from evidence import curation, identifiers
 from evidence.errors import BadIdentifier, Conflict, EvidenceError, NotFound, UsageProblem
 from evidence.store import review
 from evidence.store.review import Cursor, DecidedCursor, ReviewPair
+from evidence.store.verdicts import MACHINE
 from evidence.text import clean
 from evidence.views import Study
 from web import present
@@ -90,6 +91,7 @@ def decide(a: int, b: int) -> AnyResponse:
             actor=access().name,
             reason=reason,
             choices=choices,
+            expected="" if found.actor in ("", MACHINE) else found.verdict,
         )
     except (Conflict, NotFound):
         return _overtaken(_pair(a, b))
@@ -134,13 +136,12 @@ def undo(event: int) -> AnyResponse:
     store, vocabulary, actor = library().store, library().vocabulary, access().name
     numbers = pair_numbers(request.form.get("pair", ""))
     try:
-        curation.unmerge(store, vocabulary, event, actor=actor)
+        if numbers is None:
+            curation.unmerge(store, vocabulary, event, actor=actor)
+            return redirect(url_for("curate.merges", undone=event), 303)
+        curation.take_back(store, vocabulary, event, actor=actor)
     except Conflict as conflict:
         return _contradicted(conflict)
-    if numbers is None:
-        return redirect(url_for("curate.merges", undone=event), 303)
-    with suppress(Conflict, NotFound):  # it was merged again, or taken back, in the meantime
-        curation.reconsider(store, vocabulary, *numbers, actor=actor)
     return redirect(url_for("curate.pair", a=numbers[0], b=numbers[1], back=1), 303)
 
 

@@ -74,8 +74,13 @@ class Throttle:
 
 
 def _keys(name: str, address: str) -> tuple[tuple[str, str, str], ...]:
-    """What an attempt is counted under; the address, which comes from the connection, last and so kept longest."""
+    """What an attempt is counted under; the address, which comes from the connection, last and so kept longest.
+
+    Without an address (behind a proxy nobody's own is known for sure) the name alone counts.
+    """
     name, address = name.strip().lower()[:64], _holder(address)
+    if not address:
+        return (("name", name, ""),)
     return ("both", name, address), ("name", name, ""), ("address", "", address)
 
 

@@ -45,6 +45,9 @@ def dedupe(
 
     if format_name:
         _check(format_name)
+    named = [path.absolute() for path in (output, groups, review) if path is not None]
+    if len(set(named)) < len(named):
+        raise UsageProblem(str(max(named, key=named.count)), "is named for two results; each needs a file of its own")
     writer = _writer(output)
     with progress("records") as tick:
         found = offline.dedupe(paths, format_name, keep=output is not None, on_progress=tick)

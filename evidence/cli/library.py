@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from evidence.cli.opening import Library, key_of, opened
-from evidence.cli.output import AUTHORS_NOT_RECORDED, as_json, counted, emit_json, note, plain, printable, table
+from evidence.cli.output import AUTHORS_NOT_RECORDED, COUNT, as_json, counted, emit_json, note, plain, printable, table
 from evidence.cli.selection import chosen, selection
 from evidence.filters import PAGE_SIZES, SORTS, Filter
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.command("list")
 @selection
 @click.option("--sort", type=click.Choice(SORTS), default="strength", show_default=True, help="What comes first.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many studies.")
+@click.option("--limit", type=COUNT, default=50, show_default=True, help="At most this many studies.")
 @click.option("--leads", is_flag=True, help="Also references that are not yet identified (no PMID, DOI or PMCID).")
 @as_json
 def list_studies(as_json: bool, leads: bool, limit: int, **options: Any) -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from evidence.records import Markup
 
 TITLE_NOT_SEEN: Final = "[Title not seen]"
+COUNT: Final = click.IntRange(1, 2**31 - 1)
+"""A number of rows, or of one: more than every database has would be a fault of its own."""
+
 AUTHORS_NOT_RECORDED: Final = "Authors not recorded"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

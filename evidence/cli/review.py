@@ -11,7 +11,7 @@ import click
 
 from evidence.cli import sidebyside
 from evidence.cli.opening import ACTOR, Library, key_of, opened
-from evidence.cli.output import as_json, emit_json, note, plain, printable, table
+from evidence.cli.output import COUNT, as_json, emit_json, note, plain, printable, table
 from evidence.cli.reviewing import Session, as_choice
 from evidence.errors import Conflict, NotFound, UsageProblem
 
@@ -37,7 +37,7 @@ _RECORD: Final = re.compile(r"(record:)?(\d{1,10})", re.ASCII)
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept with the decision.")
 @click.option("--list", "listed", is_flag=True, help="List what waits; in a pipe this is the default.")
 @click.option("--decided", is_flag=True, help="List the pairs that a person said are different.")
-@click.option("--limit", type=click.IntRange(1), help=f"At most this many pairs (a list: {_LISTED}).")
+@click.option("--limit", type=COUNT, help=f"At most this many pairs (a list: {_LISTED}).")
 @as_json
 def review(names: tuple[str, ...], verdict: str | None, as_json: bool, **options: Any) -> None:
     """Decide which studies are the same, pair by pair: those on which the machine is unsure, the surest first.
@@ -70,8 +70,8 @@ def review(names: tuple[str, ...], verdict: str | None, as_json: bool, **options
 
 
 @click.command()
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many merges.")
-@click.option("--before", type=click.IntRange(1), metavar="EVENT", help="Only merges older than this one.")
+@click.option("--limit", type=COUNT, default=50, show_default=True, help="At most this many merges.")
+@click.option("--before", type=COUNT, metavar="EVENT", help="Only merges older than this one.")
 @as_json
 def merges(limit: int, before: int | None, as_json: bool) -> None:
     """List every merge, the newest first: what came to which study, who or which rule did it, and why.

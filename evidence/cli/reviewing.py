@@ -180,8 +180,8 @@ class Session:
         store, vocabulary = self.library.store, self.library.vocabulary
         try:
             if step.event is not None:
-                curation.unmerge(store, vocabulary, step.event, actor=ACTOR)
-            if step.what != "skip":
+                curation.take_back(store, vocabulary, step.event, actor=ACTOR)
+            elif step.what != "skip":
                 curation.reconsider(store, vocabulary, step.a, step.b, actor=ACTOR)
         except EvidenceError as exc:
             self._say(f"not undone: {exc}")

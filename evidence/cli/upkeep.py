@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from evidence.cli.opening import ACTOR, key_of, opened
-from evidence.cli.output import as_json, emit_json
+from evidence.cli.output import COUNT, as_json, emit_json
 from evidence.errors import UsageProblem
 from evidence.settings import Settings
 
@@ -74,7 +74,7 @@ def merge(first: str, second: str, reason: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("event", type=click.IntRange(1))
+@click.argument("event", type=COUNT)
 @as_json
 def unmerge(event: int, as_json: bool) -> None:
     """Undo the merge with this EVENT number, as if it had never happened (`evidence show` lists a study's merges)."""

@@ -191,6 +191,12 @@ def _registered(draft: Draft, value: str) -> None:
         draft.keep("registration", text)
 
 
+def _aliases(draft: Draft, value: str) -> None:
+    """biblatex's `ids`: other keys that lead here (biblatex manual, 2.2.3 Special Fields)."""
+    for key in value.split(","):
+        draft.other_key(key)
+
+
 def _note(name: str) -> Take:
     return lambda draft, value: draft.note(_latex.text(value), name)
 
@@ -234,5 +240,7 @@ _FIELDS: Final[dict[str, Take]] = {
     **dict.fromkeys(("language", "langid"), _plain(lambda d, v: d.language(v))),
     "abstract": lambda d, v: d.take_abstract(_latex.markup(v), "abstract"),
     **{name: _note(name) for name in ("note", "annote", "annotation", "extra", "addendum")},
+    "ids": _aliases,
+    "otherids": _plain(lambda d, v: d.other_ids(v)),
     **dict.fromkeys(("crossref", "xdata"), lambda d, v: d.keep("crossref", v)),
 }

@@ -15,7 +15,7 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 from bibtexparser.writer import BibtexFormat
 
-from evidence.formats import _bibtex_names, _dates, _export, _languages, _latex_encode, _markup
+from evidence.formats import _bibtex_names, _dates, _export, _languages, _latex_encode, _markup, _other_ids
 from evidence.records import Markup, Record, RecordKind
 from evidence.views import Study
 
@@ -78,6 +78,8 @@ def _fields(study: Study) -> Iterator[tuple[str, str]]:
     yield "language", _text(", ".join(_languages.name(x) for x in record.languages[:1]))
     yield "keywords", _text(_export.keywords(record))
     yield "entrysubtype", _text(_SUBTYPES.get(record.kind, ""))
+    yield "ids", _braced(", ".join(k for k in study.aliases if k and k != study.row.key and key(k) == k))
+    yield "otherids", _text(_other_ids.words(study, lambda k: key(k) != k))
     yield "note", _text(_export.warning(study))
     yield "abstract", _marked(_markup.joined(record.abstract))
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from evidence.formats import _export, _languages, _markup, _names
+from evidence.formats import _export, _languages, _markup, _names, _other_ids
 from evidence.records import Author, PartialDate, RecordKind
 from evidence.views import Study
 
@@ -57,7 +57,7 @@ def _item(study: Study) -> dict[str, Any]:
         "language": _languages.short(record.languages[0]) if record.languages else "",
         "keyword": _plain(_export.keywords(record)),
         "abstract": _markup.write(_markup.joined(record.abstract, "\n")),
-        "note": _plain(_export.warning(study)),
+        "note": "\n".join(_plain(line) for line in (_export.warning(study), _other_ids.line(study)) if line),
     }
 
 

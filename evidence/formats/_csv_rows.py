@@ -77,6 +77,9 @@ class _Cells:
         if self.size > MAX_RECORD_CHARS:  # only the end of the row is still of interest
             self._done = []
             self._open = [] if self._open is not None else None
+        if self._open is None and '"' not in text:
+            self._done += text.split(self.delimiter)
+            return True
         at = 0
         if self._open is not None:
             self._open.append("\n")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from evidence.formats import _dates, _export, _markup, _names
+from evidence.formats import _dates, _export, _markup, _names, _other_ids
 from evidence.records import Author, Record
 from evidence.views import Study
 
@@ -21,7 +21,7 @@ COLUMNS: Final = (
     *("key", "pmid", "doi", "pmcid", "title", "authors", "journal", "year", "volume", "issue", "pages"),
     *("design", "level", "conditions", "interventions", "n", "state", "registrations", "url", "abstract"),
     *("kind", "date", "journal_abbreviation", "book_title", "editors", "issn", "isbn", "publisher", "place", "edition"),
-    *("language", "keywords", "original_title", "notes"),
+    *("language", "keywords", "original_title", "notes", "other_ids"),
 )
 _GUARD: Final = re.compile(r"'*[=+\-@\t\r]")
 _NEEDS_QUOTES: Final = re.compile(r'[",\r\n;\t]|^\s|\s$')
@@ -75,6 +75,7 @@ def _cells(study: Study) -> dict[str, str]:
         "language": "; ".join(record.languages),
         "keywords": _markup.write_plain(_export.keywords(record)),
         "notes": _markup.write_plain(_export.warning(study)),
+        "other_ids": _markup.write_plain(_other_ids.words(study)),
     }
     return cells | _plain(record) | _judgements(study)
 

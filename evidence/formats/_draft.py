@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from evidence.formats import _dates, _ids, _languages, _markup
+from evidence.formats import _dates, _ids, _languages, _markup, _other_ids
 from evidence.identifiers import Identifier, try_parse
 from evidence.records import (
     AbstractSection,
@@ -61,6 +61,7 @@ class Draft:
     abstract: tuple[AbstractSection, ...] = ()
     publication_types: dict[NamedConcept, None] = field(default_factory=dict)
     keys: dict[str, None] = field(default_factory=dict)
+    other_keys: list[str] = field(default_factory=list)  # after the entry's own
     extra: list[tuple[str, str]] = field(default_factory=list)
     filled: bool = False  # something beside the type was said
 
@@ -139,10 +140,27 @@ class Draft:
         value = clean(value)
         if not value:
             return
+        if value.startswith(_other_ids.MARK):
+            self.other_ids(value)
+            return
         self.add_new(_ids.in_text(value))
         if value.startswith("RETRACTED:"):
             self.publication_types.setdefault(RETRACTED)
         self.keep(name, value)
+
+    def other_ids(self, words: str) -> None:
+        """Further identifiers and keys as our own exports write them."""
+        for found in _other_ids.read(words):
+            if isinstance(found, str):
+                self.other_key(found)
+            else:
+                self.add(found)
+
+    def other_key(self, value: str) -> None:
+        """A citation key that the file proposes beside the entry's own."""
+        value = clean(value)
+        if value and len(value) <= MAX_KEY:
+            self.other_keys.append(value)
 
     def date(self, value: PartialDate | None, kind: DateKind = "issue") -> None:
         """A date; of two for one kind the more precise."""
@@ -224,7 +242,7 @@ class Draft:
             publication_types=tuple(self.publication_types),
             keywords=tuple(Keyword(text=text, major=major) for text, major in self.keywords),
             url=url,
-            keys=tuple(dict.fromkeys(cleaned for key in self.keys if (cleaned := clean(key)))),
+            keys=tuple(dict.fromkeys(k for key in (*self.keys, *self.other_keys) if (k := clean(key)))),
             extra=(*((clean(n), v) for n, v in self.extra), *(("issn", i) for i in list(self.issns)[1:])),
         )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from evidence.formats import _dates, _export, _markup, _names
+from evidence.formats import _dates, _export, _markup, _names, _other_ids
 from evidence.records import Record, RecordKind
 from evidence.views import Study
 
@@ -51,6 +51,7 @@ def _fields(study: Study) -> Iterator[tuple[str, str]]:
         yield "KW", _markup.write_plain(("*" if keyword.major else "") + keyword.text.replace("; ", ", "))
     yield "AB", _markup.write(_markup.joined(record.abstract))
     yield "N1", _markup.write_plain(_export.warning(study))
+    yield "N1", _markup.write_plain(_other_ids.line(study))
 
 
 def _containers(record: Record) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import BinaryIO, Final
 
 from evidence.errors import BadInput
-from evidence.formats import Format, _citation, _csv_rows, _dates, _lines, _markup, _names, _ris_write
+from evidence.formats import Format, _csv_rows, _dates, _lines, _markup, _names, _ris_write
 from evidence.formats._csv_write import COLUMNS, JUDGEMENTS, unguarded, write
 from evidence.formats._draft import Draft, ExternalIds, Take
 from evidence.identifiers import Identifier, registrations_in
@@ -53,6 +53,7 @@ _NAMES: Final = {
     "key": "key id citekey citationkey bibtexkey recordid",
     "note": "notes note extra n1",
     "source": "source citation",
+    "other_ids": "otherids",
 }  # fmt: skip
 _FIELD: Final = {synonym: name for name, words in _NAMES.items() for synonym in words.split()}
 _OWN_START: Final = COLUMNS[:5]
@@ -121,14 +122,16 @@ def _record(
     draft = Draft()
     said: dict[str, str] = {}
     for number, cell in enumerate(cells):
+        if not cell or cell.isspace():
+            continue
         field, name = columns[number] if number < len(columns) else ("", f"column {number + 1}")
-        if not cell.strip() or own and name in JUDGEMENTS:
+        if own and name in JUDGEMENTS:
             continue
         if field and field not in said:
             said[field] = cell
         else:
             draft.keep(name or f"column {number + 1}", _markup.read_plain(cell))
-    filled = bool(set(said) - {"key", "type", "kind"})
+    filled = not said.keys() <= {"key", "type", "kind"}
     _type(draft, said)
     _date_and_pages(draft, said)
     for field, value in said.items():
@@ -138,7 +141,7 @@ def _record(
     if not filled:
         return None
     key = said.get("key", "").strip()
-    if any(c.isalpha() for c in key) and not any(c.isspace() for c in key):
+    if any(map(str.isalpha, key)) and len(key.split()) == 1:
         draft.key(key)
     return draft.record("csv", ids.make(key or said.get("pmid", ""), ordinal))
 
@@ -149,17 +152,24 @@ def _type(draft: Draft, said: dict[str, str]) -> None:
     if kind in _ris_write.TYPES:
         draft.kind = kind
         return
-    known = _RIS_KINDS.get(value.upper()) or next((k for word, k in _TYPES if word in folded(value)), None)
     if value:
+        known, says_all = _kind(value)
         draft.kind = known or "other"
-        if known is None or folded(value) not in ("article", "journalarticle", "jour", "book"):
+        if not says_all:
             draft.extra.append(("type", value))
+
+
+@lru_cache(maxsize=1024)  # few types, many rows
+def _kind(value: str) -> tuple[RecordKind | None, bool]:
+    """The kind a type names, and whether the kind says all that the type does."""
+    known = _RIS_KINDS.get(value.upper()) or next((k for word, k in _TYPES if word in folded(value)), None)
+    return known, known is not None and folded(value) in ("article", "journalarticle", "jour", "book")
 
 
 def _date_and_pages(draft: Draft, said: dict[str, str]) -> None:
     for field in ("year", "date"):
         value = said.pop(field, "")
-        found = _dates.parse(value)
+        found = _date(value) if value else None
         known = draft.dates.get("issue")
         if found is None:
             continue
@@ -170,6 +180,10 @@ def _date_and_pages(draft: Draft, said: dict[str, str]) -> None:
     first, last = said.pop("first", "").strip(), said.pop("last", "").strip()
     if "pages" not in said and first:
         said["pages"] = f"{first}-{last}" if last and last != first else first
+
+
+_date: Final = lru_cache(maxsize=4096)(_dates.parse)
+"""A file has few years and many rows."""
 
 
 def _authors(draft: Draft, value: str) -> None:
@@ -216,6 +230,8 @@ def _source(draft: Draft, value: str) -> None:
     """Embase's "Journal (2014) 3:3 (152-160)", PubMed's "Nature. 2021 Dec 21;1(2):10-11. doi: …"; else kept."""
     found = _SOURCE.match(value)
     if found is None:
+        from evidence.formats import _citation  # its patterns take longer to compile than a small file to read
+
         _citation.place(draft, value)
         draft.note(value, "source")
         return
@@ -256,6 +272,7 @@ _FIELDS: Final[dict[str, Take]] = {
     "url": lambda d, v: d.link(v.split("; http")[0], "url"),
     "note": lambda d, v: d.note(_markup.read_plain(v), "note"),
     "source": _source,
+    "other_ids": _plain(lambda d, v: d.other_ids(v)),
 }
 
 FORMAT: Final = Format(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from evidence.citekeys import fold
 from evidence.ingest import index, neighbours, regroup, settling
-from evidence.ingest.homecoming import RULE
 from evidence.ingest.pool import Pool
 from evidence.ingest.prepare import READER, Prepared, Ready
 from evidence.ingest.regroup import MACHINE
@@ -17,6 +16,7 @@ from evidence.ingest.studies import Saver
 from evidence.matching.groups import Link
 from evidence.matching.normalise import features
 from evidence.matching.partition import ordered
+from evidence.matching.verdict import compare
 from evidence.merging import STATE_OF_INCOMING
 from evidence.records import Deletion, Rejected
 from evidence.store import decisions, reads, schema, writes
@@ -97,6 +97,7 @@ class Batch:
             if known is not None:
                 known.upstream = "deleted"
             return "deletions", 0
+        item = self._named_apart(item)
         known = self._known.get(item.name)
         if known is None:
             number = self._writer.number(schema.SourceRecord)
@@ -114,6 +115,25 @@ class Batch:
         known.upstream = "present"
         self._moving[known.id] = item
         return "revised", known.id
+
+    def _named_apart(self, item: Prepared) -> Prepared:
+        """The item, under a name of its own when a file's name for it stands for another work already.
+
+        Every database exports "export.ris": a second one's first record is no newer delivery of the first one's.
+        """
+        known = self._known.get(item.name)
+        if known is None or item.record.source == "pubmed" or known.age[2] == item.fingerprint:
+            return item
+        there = self._moving.get(known.id)
+        if there is None:
+            self._pool.load([known.id])
+        before = there.details.features if there else self._pool[known.id]
+        if compare(before, item.details.features).outcome != "different":
+            return item
+        apart = item.named_apart()
+        if apart.name not in self._known:
+            self._look_up({apart.name})
+        return apart
 
     def _is_unchanged(self, item: Prepared, age: tuple[int, str, bytes]) -> bool:
         """The same as stored, or an older delivery.
@@ -147,13 +167,13 @@ class Batch:
         self._keys.look_up([item.record for item in self._moving.values()])
         before = reads.decisions(self._writer.connection, revised)
         self._left = {n for pair, row in before.items() if regroup.binds(row) for n in pair} - self._fresh
-        keyed = [pair for pair, row in before.items() if row.rule.endswith(RULE) and row.actor == MACHINE]
-        decisions.forget(self._writer, [pair for pair, row in before.items() if row.actor == MACHINE])
+        held = {pair: row.rule for pair, row in before.items() if row.actor == MACHINE}
+        decisions.forget(self._writer, list(held))
         blocks = {number: item.details.blocks for number, item in self._moving.items()}
         found = neighbours.links(self._writer.connection, self._pool, blocks)
-        self._pool.load({n for pair in keyed for n in pair})
-        again = (Link(*pair, self._pool.by_rule(*pair, RULE)) for pair in keyed)
-        found += [link for link in again if link.verdict.rule == RULE]
+        self._pool.load({n for pair in held for n in pair})
+        again = [Link(*pair, self._pool.by_rule(*pair, rule)) for pair, rule in held.items()]
+        found += [link for link in again if link.verdict.outcome != "different"]
         found += neighbours.homecomings(self._pool, self._carried(), found)
         persons = {pair for pair, row in before.items() if row.actor != MACHINE}
         return self._decide([link for link in found if ordered(link.a, link.b) not in persons])

@@ -17,13 +17,19 @@ _AT_ONCE: Final = 2_000
 def keys(known: Features) -> tuple[int, ...]:
     """The 63-bit keys under which a record is found.
 
-    Beside those of `candidates` the first author with the first page: a block that is too full to be looked through
-    (FULL) says nothing of a pair that is one work and shares no narrower key.
+    A block that is too full (FULL) is not looked through, so that beside the keys of `candidates` there are the
+    narrower ones by which `candidates` looks through a full block: the first author with the first page; one title
+    with author and year, or with volume and page.
     """
-    found = candidates.keys(known)
-    if known.people and known.pages.known:
-        found += (_hashed(f"f:{people.first_name(known.people)}:{known.pages.first}"),)
-    return found
+    author = people.first_name(known.people)
+    narrow = []
+    if author and known.pages.known:
+        narrow.append(f"f:{author}:{known.pages.first}")
+    if known.title.letters and author:
+        narrow.append(f"ty:{known.title.letters}:{author}:{known.year}")
+    if known.title.letters and known.volume and known.pages.known:
+        narrow.append(f"tv:{known.title.letters}:{known.volume[0]}:{known.pages.first}")
+    return (*candidates.keys(known), *map(_hashed, narrow))
 
 
 def naming(known: Features) -> frozenset[int]:

@@ -65,6 +65,12 @@ class Prepared:
         """What the source calls it."""
         return self.record.source, self.record.external_id
 
+    def named_apart(self) -> Prepared:
+        """The same under a name that no other record of a file of that name has."""
+        digest = self.fingerprint[4:8].hex()
+        record = replace(self.record, external_id=f"{self.record.external_id[:280]}~{digest}")
+        return Prepared(record, fingerprint(record), self.revised, self._make)
+
     @property
     def age(self) -> tuple[int, str, bytes]:
         """Orders deliveries of one record; the fingerprint (length first) breaks ties."""

@@ -14,7 +14,7 @@ from typing import Final
 
 from evidence.ingest.pool import Pool
 from evidence.matching.groups import Link
-from evidence.matching.partition import Pair, Partition, ordered, partition
+from evidence.matching.partition import Pair, Partition, Said, ordered, partition
 from evidence.store import reads
 from evidence.store.reads import Judged, Place, Snapshot
 
@@ -23,7 +23,7 @@ CONFLICT: Final = "conflict:"
 """Before the rule of a certain pair that a contradiction elsewhere in its group keeps from joining."""
 
 CURATOR: Final = "curator"
-"""The rule of the pair that a person named; "curator-too" are the ones that this overruled."""
+"""The rule of a person's own decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ class Ground:
 
 
 def binds(row: Judged) -> bool:
-    """The pair belongs to one part: it is one work, or would be but for a conflict."""
-    return bool(row.verdict == "same" or row.rule.startswith(CONFLICT))
+    """The pair belongs to one part: it is one work, or would be but for a conflict or a person's word."""
+    return row.verdict == "same" or row.rule.startswith(CONFLICT) or row.actor != MACHINE
 
 
 def plan(connection: Snapshot, pool: Pool, fresh: Collection[int], touched: Iterable[int]) -> Plan:
@@ -123,22 +123,19 @@ def _add(
         found, links = Partition(((part[0],),), ()), []
     else:
         pool.load(part)
-        machine = [(pair, row) for pair, row in rows if row.actor == MACHINE]
-        links = [Link(*pair, pool.by_rule(*pair, row.rule)) for pair, row in machine if binds(row)]
+        links = [Link(*pair, pool.by_rule(*pair, row.rule)) for pair, row in rows if binds(row)]
         links = [link for link in links if link.verdict.outcome == "same"]
-        together, apart = _said(rows)
-        found = partition(part, links, pool.look, pool.rank, together=together, apart=apart)
+        found = partition(part, links, pool.look, pool.rank, _said(rows))
     refused = {ordered(k.a, k.b): k for k in found.refused}
     made.refused |= refused
     made.allowed |= {ordered(k.a, k.b): k for k in links if ordered(k.a, k.b) not in refused}
     _place(made, found.groups, links, places)
 
 
-def _said(rows: Iterable[tuple[Pair, Judged]]) -> tuple[list[Pair], set[Pair]]:
-    """What persons decided: pairs that are one, those they named themselves and the latest first; and that are not."""
-    persons = [(pair, row) for pair, row in rows if row.actor != MACHINE]
-    same = sorted((row.rule != CURATOR, -row.at.timestamp(), pair) for pair, row in persons if row.verdict == "same")
-    return [pair for *_, pair in same], {pair for pair, row in persons if row.verdict == "different"}
+def _said(rows: Iterable[tuple[Pair, Judged]]) -> list[Said]:
+    """What persons decided, the latest word first."""
+    persons = [(-row.revision, pair, row.verdict == "same") for pair, row in rows if row.actor != MACHINE]
+    return [Said(pair, same) for _, pair, same in sorted(persons)]
 
 
 def _place(made: Plan, groups: Iterable[tuple[int, ...]], links: Sequence[Link], places: Mapping[int, Place]) -> None:

@@ -62,8 +62,9 @@ def _settle(saver: Saver, step: Step, settled: Settled, plan: Plan, because: Bec
         study = saver.writer.number(schema.Study)
         settled.born[first] = study
         settled.home.update(dict.fromkeys(step.members, study))
-        saver.keys.release(stored)
+        freed = saver.keys.release(stored)
         saver.birth(study, first)
+        saver.keys.regive(study, freed)
     saver.hold(study, step.members)
     if stored and not saver.is_live(study):
         saver.changed(study, "study-separated", {"from": sorted({step.former[n] for n in stored})})

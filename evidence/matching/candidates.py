@@ -23,6 +23,9 @@ _HEAD: Final = 4
 _STEM: Final = 6
 """Letters of a word in a key: endings are where spellings differ."""
 
+_MOST_NAMES: Final = 6
+"""Authors by whom a record without title is found."""
+
 FULL: Final = 60
 """Records in a block from which on two of them must also share an author, a page or the title to be compared."""
 
@@ -34,12 +37,32 @@ def block_keys(record: Record) -> tuple[int, ...]:
 
 def keys(f: Features) -> tuple[int, ...]:
     """The 63-bit keys of a record that was reduced to its features, in a fixed order, each once."""
-    author = people.first_name(f.people)
-    found = dict.fromkeys([*_names(f), *_title_keys(f, author), *_place_keys(f, author)])
-    return tuple([from_bytes(blake2b(k.encode(), digest_size=8).digest(), "big") >> 1 for k in found])
+    return tuple([from_bytes(blake2b(k.encode(), digest_size=8).digest(), "big") >> 1 for k in spelt(f)])
 
 
 from_bytes: Final = int.from_bytes
+
+
+def spelt(f: Features) -> dict[str, None]:
+    """The keys in words, each once: what `keys` makes numbers of that are the same on every machine and day."""
+    author = people.first_name(f.people)
+    return dict.fromkeys([*_names(f), *_title_keys(f, author), *_place_keys(f, author)])
+
+
+def blocks(known: Iterable[Features]) -> dict[int, list[int]]:
+    """The numbers of records that share a key, for every key that two or more have."""
+    first: dict[int, int] = {}
+    shared: dict[int, list[int]] = {}
+    for number, f in enumerate(known):
+        for key in map(hash, spelt(f)):  # good for one run: a block that two keys share costs a comparison, no more
+            other = first.setdefault(key, number)
+            if other != number:
+                members = shared.get(key)
+                if members is None:
+                    shared[key] = [other, number]
+                elif members[-1] != number:
+                    members.append(number)
+    return shared
 
 
 def _names(f: Features) -> list[str]:
@@ -55,9 +78,13 @@ def _title_keys(f: Features, author: str) -> list[str]:
     if f.title.speaks:
         found.append("t:" + "".join(words))
         if len(words) > _HEAD:
-            found.append("h:" + " ".join([w[:_STEM] for w in words[:_HEAD]]))
-            found.append("e:" + " ".join([w[:_STEM] for w in words[-_HEAD:]]))
+            # Hundreds of titles begin "a randomised double-blind …": these two need a place too.
+            place = f.volume[0] if f.volume else f.year
+            found.append(f"h:{place}:" + " ".join([w[:_STEM] for w in words[:_HEAD]]))
+            found.append(f"e:{place}:" + " ".join([w[:_STEM] for w in words[-_HEAD:]]))
             found.append("l:" + " ".join(sorted([w[:_STEM] for w in by_length[:_HEAD]])))
+    elif f.volume:
+        found.append(f"s:{f.volume[0]}:{f.year}:{f.title.letters}")
     if author:
         found.append(f"a:{author}:{words[0][:_STEM]}:{words[1][:_STEM] if len(words) > 1 else ''}")
         found.append(f"z:{author}:{words[-1][:_STEM]}:{by_length[0][:_STEM]}")
@@ -74,8 +101,18 @@ def _place_keys(f: Features, author: str) -> list[str]:
         if f.title.words:
             found.append(f"w:{volume}:{first}:{f.title.words[0][:3]}")
     if f.issue:
-        found += [f"i:{volume}:{f.issue[0]}:{people.longest(name)}" for name in f.people[:2]]
+        initials = sorted({name[0][0] for name in f.journal}) or [""]  # abbreviations keep the first letter
+        found += [f"i:{volume}:{f.issue[0]}:{i}:{name}" for i in initials for name in _leading(f)]
     return found
+
+
+def _leading(f: Features) -> list[str]:
+    """The first two authors and the first by the alphabet, who stays so in a list that is turned round.
+
+    Of a record without title, more: little else is left to find it by.
+    """
+    names = [people.longest(name) for name in f.people]
+    return [*names[:2], min(names)] if names and f.title.letters else names[:_MOST_NAMES]
 
 
 def pairs(blocks: Mapping[int, Sequence[int]], known: Sequence[Features]) -> Iterable[tuple[int, int]]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from evidence import text
+from evidence.matching.latin import latin
 from evidence.matching.words import JOURNAL_SMALL
 
 Likeness = Literal["same", "close", "unlike", "unknown"]
@@ -47,7 +48,7 @@ def words(name: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    folded = text.fold(name.replace("&", " ").replace("'", ""))
+    folded = latin(text.fold(name.replace("&", " ").replace("'", "")))
     return tuple(w for w in folded.split() if w not in JOURNAL_SMALL) or tuple(folded.split())
 
 

@@ -35,10 +35,11 @@ class Features:
 def features(record: Record) -> Features:
     """The comparable part of a record."""
     persons, initials = people.names(record.authors)
+    ids = {i.scheme: i.value for i in reversed(record.identifiers)}
     return Features(
-        pmid=record.id("pmid") or "",
-        pmcid=record.id("pmcid") or "",
-        doi=_doi(record.id("doi") or ""),
+        pmid=ids.get("pmid", ""),
+        pmcid=ids.get("pmcid", ""),
+        doi=_doi(ids.get("doi", "")),
         title=_title(record),
         people=persons,
         initials=initials,

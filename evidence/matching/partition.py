@@ -1,12 +1,16 @@
 """Groups that also heed what persons decided: "same" holds whatever the machine thinks, "different" for ever.
 
-The result depends on the records, the verdicts and the decisions alone, never on the order in which they came.
+The machine's groups come first. Persons' decisions then unite whole groups, the latest decision before the earlier
+ones; and where a person keeps two records apart that the machine would put together, the machine's groups are formed
+anew under that condition. A person's "different" about records that the machine holds apart anyway changes nothing, so
+that undoing a merge gives exactly the groups there were before. The result depends on the records, the verdicts and
+the decisions alone, never on the order in which records came.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -18,6 +22,15 @@ Rank = Callable[[int], tuple[object, ...]]
 Pair = tuple[int, int]
 
 REMEMBERED: Final = Verdict("different", "remembered", ("they were judged different before",))
+_ACCEPTED: Final = Verdict("unsure", "accepted", ("a person said that they are one",))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A person's decision on two records."""
+
+    pair: Pair
+    same: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,113 +47,84 @@ def ordered(a: int, b: int) -> Pair:
 
 
 def partition(
-    numbers: Iterable[int],
-    links: Iterable[Link],
-    look: Judge,
-    rank: Rank,
-    *,
-    together: Sequence[Pair] = (),
-    apart: Collection[Pair] = (),
+    numbers: Iterable[int], links: Iterable[Link], look: Judge, rank: Rank, said: Sequence[Said] = ()
 ) -> Partition:
     """Groups of these records.
 
-    `links`: the machine's certain pairs; `look`: its verdict on any pair; `rank`: a total order of records by content.
-    `together`: pairs a person said are one, the word that counts most first; `apart`: pairs a person said are not
-    (smaller number first).
+    `links`: the machine's certain pairs; `look`: its verdict on any pair; `rank`: a total order of records by content;
+    `said`: what persons decided, the word that counts most (the latest) first.
     """
-    apart = set(apart)
-    blocks = _united(numbers, together, apart)
-    home = {number: members[0] for members in blocks for number in members}
-    held = {members[0]: members for members in blocks}
-    judge = _Blocks(held, look, apart)
-    lifted: dict[Pair, Link] = {}
-    for link in links:
-        a, b = home[link.a], home[link.b]
-        if a != b and ordered(link.a, link.b) not in apart:
-            strongest = lifted.get(ordered(a, b))
-            if strongest is None or link.verdict.strength > strongest.verdict.strength:
-                lifted[ordered(a, b)] = link
-    whole = {pair: Link(*pair, link.verdict) for pair, link in lifted.items()}
-
-    def ranked(block: int) -> tuple[object, ...]:
-        return min(rank(n) for n in held[block])
-
-    kept, excess = _one_owner(list(whole.values()), judge.look, ranked)
-    found = group(kept, judge.look, ranked)
-    joined = {block for blocks in found.groups for block in blocks}
-    groups = [tuple(sorted(n for block in some for n in held[block])) for some in found.groups]
-    groups += [members for block, members in held.items() if block not in joined]
-    refused = (lifted[ordered(link.a, link.b)] for link in (*found.refused, *excess))
-    return Partition(tuple(sorted(groups)), tuple(refused))
+    everything = list(numbers)
+    accepted = _home(_united([(n,) for n in everything], said))
+    apart = {s.pair for s in said if not s.same and accepted[s.pair[0]] != accepted[s.pair[1]]}
+    machines, refused = _machine(list(links), look, rank, accepted, apart)
+    grouped = {n for members in machines for n in members}
+    whole = _united([*machines, *((n,) for n in everything if n not in grouped)], said)
+    home = _home(whole)
+    doubtful = (k for k in refused if home[k.a] != home[k.b] and ordered(k.a, k.b) not in apart)
+    return Partition(tuple(sorted(tuple(sorted(members)) for members in whole)), tuple(doubtful))
 
 
-def _united(numbers: Iterable[int], together: Sequence[Pair], apart: set[Pair]) -> list[tuple[int, ...]]:
-    """What persons put together, in the order of the pairs; a pair that would unite what was kept apart is left."""
-    members = {number: [number] for number in numbers}
-    for a, b in together:
-        one, other = members[a], members[b]
-        if one is other or any(ordered(x, y) in apart for x, y in product(one, other)):
-            continue
-        one += other
-        members.update(dict.fromkeys(other, one))
-    return [tuple(sorted(found)) for found in {id(m): m for m in members.values()}.values()]
+def _machine(
+    links: Sequence[Link], look: Judge, rank: Rank, accepted: dict[int, int], apart: set[Pair]
+) -> tuple[Sequence[tuple[int, ...]], list[Link]]:
+    """The machine's groups of two and more, none holding a pair of `apart`, and the links that were refused.
 
+    `accepted`: record → the set that persons put it in; inside one, a contradiction is no reason against.
+    """
+    cut: set[Pair] = set()
 
-class _Blocks:
-    """The verdict on two sets of records that persons put together."""
-
-    def __init__(self, held: dict[int, tuple[int, ...]], look: Judge, apart: set[Pair]) -> None:
-        self._held = held
-        self._look = look
-        self._apart = apart
-        self._seen: dict[Pair, Verdict] = {}
-
-    def look(self, a: int, b: int) -> Verdict:
-        pair = ordered(a, b)
-        found = self._seen.get(pair)
-        if found is None:
-            found = self._seen[pair] = self._judge(*pair)
-        return found
-
-    def _judge(self, a: int, b: int) -> Verdict:
-        one, other = self._held[a], self._held[b]
-        if any(ordered(x, y) in self._apart for x, y in product(one, other)):
+    def judged(a: int, b: int) -> Verdict:
+        if ordered(a, b) in cut:
             return REMEMBERED
-        if len(one) == len(other) == 1:
-            return self._look(a, b)
-        verdicts = {(x, y): self._look(x, y) for x, y in product(one, other)}
-        same = {pair: v for pair, v in verdicts.items() if v.outcome == "same"}
-        for (x, y), verdict in verdicts.items():
-            if verdict.keeps_apart and not any(self._excused(x, y, *pair) for pair in same):
-                return verdict
-        return max((same or verdicts).values(), key=lambda v: v.strength)
+        verdict = look(a, b)
+        return _ACCEPTED if verdict.keeps_apart and accepted[a] == accepted[b] else verdict
 
-    def _excused(self, x: int, y: int, same_x: int, same_y: int) -> bool:
-        """A record that differs from the one matched too was put beside it by a person: no reason against."""
-        return (x != same_x and self._look(x, same_x).keeps_apart) or (
-            y != same_y and self._look(y, same_y).keeps_apart
-        )
+    while True:
+        kept, excess = _one_owner(links, cut, rank)
+        found = group([k for k in kept if ordered(k.a, k.b) not in cut], judged, rank)
+        home = _home(found.groups)
+        inside = {pair for pair in apart if pair[0] in home and home[pair[0]] == home.get(pair[1])}
+        if not inside:
+            return found.groups, [*found.refused, *excess]
+        cut |= inside
 
 
-def _one_owner(links: Sequence[Link], look: Judge, rank: Rank) -> tuple[list[Link], list[Link]]:
+def _home(groups: Iterable[Sequence[int]]) -> dict[int, int]:
+    return {number: at for at, members in enumerate(groups) for number in members}
+
+
+def _united(groups: Iterable[Sequence[int]], said: Sequence[Said]) -> list[list[int]]:
+    """Whole groups united as persons said; a word is left where one that counts more says otherwise."""
+    members = {number: list(some) for some in groups for number in some}
+    for some in list(members.values()):
+        members.update(dict.fromkeys(some, some))
+    apart: set[Pair] = set()
+    for word in said:
+        one, other = (members[n] for n in word.pair)
+        if one is other:
+            continue
+        if not word.same:
+            apart.add(word.pair)
+        elif not any(ordered(x, y) in apart for x, y in product(one, other)):
+            one += other
+            members.update(dict.fromkeys(other, one))
+    return list({id(found): found for found in members.values()}.values())
+
+
+def _one_owner(links: Sequence[Link], cut: set[Pair], rank: Rank) -> tuple[list[Link], list[Link]]:
     """A record whose PMID stands on two works that a person separated goes with the one that ranks first.
 
     Without this rule it would join neither, and a third study would carry the PMID.
     """
-    at: dict[int, list[Link]] = defaultdict(list)
+    if not cut:
+        return list(links), []
+    at: dict[int, dict[int, Link]] = defaultdict(dict)
     for link in links:
         if link.verdict.by_identifier:
-            at[link.a].append(link)
-            at[link.b].append(link)
-    dropped: set[int] = set()
-    for number, own in at.items():
-        far = sorted(own, key=lambda link: rank(_far(link, number)))
-        for place, link in enumerate(far):
-            earlier = (_far(k, number) for k in far[:place])
-            if any(look(_far(link, number), other).keeps_apart for other in earlier):
-                dropped.add(id(link))
+            at[link.a][link.b] = at[link.b][link.a] = link
+    dropped = set()
+    for x, y in cut:
+        worse = max(x, y, key=rank)
+        dropped |= {id(at[worse][number]) for number in at[x].keys() & at[y].keys()}
     return [k for k in links if id(k) not in dropped], [k for k in links if id(k) in dropped]
-
-
-def _far(link: Link, number: int) -> int:
-    return link.b if link.a == number else link.a

@@ -12,7 +12,8 @@ from typing import Final, Literal
 from rapidfuzz.distance import Levenshtein
 
 from evidence import text
-from evidence.matching.words import ROMAN, SECTIONS, STOP, TELLING
+from evidence.matching.latin import latin
+from evidence.matching.words import PLACEHOLDERS, ROMAN, SECTIONS, STOP, TELLING
 
 Likeness = Literal["equal", "near", "cut", "alike", "unlike", "unknown"]
 """equal: the same letters · near: spelling or word order only · cut: one is the other without its head or tail ·
@@ -70,18 +71,29 @@ _REPLY: Final = re.compile(
 )
 _COMMENT: Final = re.compile(
     r"^\W*(?:(?:invited |guest |expert )?comment(?:s|ary)?\b\s*(?:[:.]|on\b|to\b|$)"
-    r"|editorial(?: comment(?:ary)?)?\s*(?:[:.]|on\b|$)|letter(?: to the editor)?\s*(?:[:.]|$)"
+    r"|editorial comment(?:ary)?\s*(?:[:.]|on\b|$)|letter(?: to the editor)?\s*(?:[:.]|$)"
     r"|discussion\s*(?:[:.]|of\b|$)|journal club)",
     re.I,
 )
+_EDITORIAL: Final = re.compile(
+    r"^\W*(?:(?:special issue|guest|invited) )?editorial(?: introduction)?"
+    r"(?:\s*[:.]|\s[-\u2013\u2014]|[-\u2013\u2014]\s|\s+on\b|$)\s*"
+    r"|\s*\((?:guest )?editorial(?: introduction)?\)\W*$",
+    re.I,
+)
+"""An editorial that says so. Databases add or drop it, so unlike a letter or a comment it is no other work."""
+
+_FOOTNOTE: Final = re.compile(r"\s*T\s?(?:P\s?)?F\s?[0-9]+\s?F\s?(?:P\s?)?T\s*$")
+"""What word processors make of a footnote's mark when a page is turned into text: "TPF1FPT", "TF1FT"."""
+
 _HINTS: Final = (
     *("errat", "corrig", "correct", "retract", "withdrawn", "concern", "repl", "respon", "comment", "editorial"),
-    *("letter", "discussion", "journal club", "re:", "review", "original", "[", "<", "vol"),
+    *("letter", "discussion", "journal club", "re:", "review", "original", "[", "<", "vol", "fp", "f t", " ft"),
 )
 """What a title must hold, in lower case, for any pattern here to match; nearly all titles hold none."""
 
 _MARKS: Final = (
-    ("retraction notice", _RETRACTION), ("reply", _REPLY), ("comment", _COMMENT),
+    ("retraction notice", _RETRACTION), ("reply", _REPLY), ("comment", _COMMENT), ("editorial", _EDITORIAL),
 )  # fmt: skip
 
 
@@ -107,9 +119,12 @@ def make(printed: str, types: frozenset[str] = frozenset()) -> Title:
     if not printed:
         return Title("", (), types) if types else EMPTY
     lowered = printed.lower()
+    if lowered.strip(" .[]") in PLACEHOLDERS:
+        return Title("", (), types) if types else EMPTY
     if printed[-1] != ")" and not any(hint in lowered for hint in _HINTS):
         return _made(printed, types)
     marks = types | {name for name, pattern in _MARKS if pattern.search(printed)}
+    printed = _FOOTNOTE.sub("", printed)
     core = _ITS_PLACE.sub("", printed) if printed[-1] in ")]. " and "(" in printed else printed
     if core != printed:
         marks |= {"erratum"}
@@ -117,6 +132,8 @@ def make(printed: str, types: frozenset[str] = frozenset()) -> Title:
     if headed:
         marks |= {"erratum"}
     else:
+        if "editorial" in marks:
+            core = _EDITORIAL.sub("", core) or core
         headed = _COMMENT.match(core) if "comment" in marks else None
     if headed and len(core) > headed.end() + 8:
         core = core[headed.end() :]
@@ -129,8 +146,12 @@ def make(printed: str, types: frozenset[str] = frozenset()) -> Title:
 
 
 def _made(core: str, marks: frozenset[str]) -> Title:
-    words = _once(spelled(text.fold(core)).split())
-    return Title("".join(words), tuple([w for w in words if w not in STOP]), marks)
+    words = _once(spelled(latin(text.fold(core))).split())
+    letters = "".join(words)
+    half = len(letters) // 2
+    if half >= MIN_LETTERS and letters[:half] == letters[half:]:  # twice, without a space between: "… careNerve …"
+        return _made(core[: len(core) // 2], marks)
+    return Title(letters, tuple([w for w in words if w not in STOP]), marks)
 
 
 def _once(words: list[str]) -> list[str]:
@@ -205,6 +226,8 @@ def _footnote(a: Title, b: Title, left: list[str], right: list[str]) -> bool:
 
 def _left_over(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """The words that only one title has."""
+    if len(set(a)) == len(a) and len(set(b)) == len(b):  # as nearly always
+        return [w for w in a if w not in b], [w for w in b if w not in a]
     counts = Counter(a)
     counts.subtract(b)
     left = [w for w, n in counts.items() for _ in range(n)]
@@ -294,11 +317,15 @@ def _telling(left: list[str], right: list[str]) -> tuple[str, ...]:
 def is_running_head(printed: str, journals: tuple[str, ...]) -> bool:
     """The head of a page in a title's place: the journal's name, perhaps cut short or torn apart, and a section's."""
     words: list[str] = []
+    initial = printed[:1].lower()
     for name in journals:
-        if len(name) >= 12 and len(printed) < len(name) + _LONGEST_SECTION:
+        # Nearly every title ends here: it begins with another letter than its journal's name.
+        if name[:1].lower() == initial and len(name) >= 12 and len(printed) < len(name) + _LONGEST_SECTION:
             words = words or _once(text.fold(printed).split())
             of_journal = _folded(name)
             if words and (_is_name(words, of_journal) or _begins_with_name(words, of_journal)):
+                return True
+            if words and _begins_torn(words, of_journal):
                 return True
     return False
 
@@ -324,4 +351,11 @@ def _begins_with_name(words: list[str], of_journal: list[str]) -> bool:
     head = 0
     while head < min(len(words), len(of_journal)) and words[head] == of_journal[head]:
         head += 1
-    return head >= 3 and head >= 0.6 * len(of_journal) and set(words[head:]) <= SECTIONS
+    return head >= 3 and head >= 0.6 * len(of_journal) and set(words[head:]) <= SECTIONS | STOP
+
+
+def _begins_torn(words: list[str], of_journal: list[str]) -> bool:
+    """All letters of the name, but torn apart ("j ournal of i nvented"): whatever follows, it is no title."""
+    title, journal = "".join(words), "".join(of_journal)
+    head = title[: len(journal)]
+    return words[: len(of_journal)] != of_journal and len(words[0]) == 1 and sorted(head) == sorted(journal)

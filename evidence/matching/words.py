@@ -33,9 +33,17 @@ TELLING: Final = ROMAN | wordset(
 SECTIONS: Final = wordset(
     "research article articles paper special issue section abstract abstracts editorial note notes contributions forum"
     " review reviews letter letters communication original volume number theory perspectives perspective regular column"
-    " editor editors commentary"
+    " editor editors commentary invited introduction"
 )
 """Names of a journal's sections, which stand beside its name at the head of a page."""
+
+PLACEHOLDERS: Final = frozenset(
+    ("not available", "title not available", "no title", "no title available", "untitled", "none", "n/a", "abstract")
+    + ("research article", "original article", "article", "research paper", "paper", "invited paper", "special issue")
+    + ("about the author", "about the authors")
+)
+"""What stands in a title's place where there is none: PubMed prints "[Not Available]." for a title that was never
+translated (https://www.nlm.nih.gov/bsd/mms/medlineelements.html#ti), page heads name the section."""
 
 NOT_NAMES: Final = wordset("et al and others jr sr dr prof md phd de la le van von der den del dos da di el")
 """Parts of names that lists keep or drop."""

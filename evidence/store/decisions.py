@@ -37,6 +37,7 @@ def remember(writer: Writer, decisions: Sequence[Decision]) -> None:
             "rule": d.rule,
             "reasons": json.dumps(d.reasons, ensure_ascii=False),
             "strength": d.strength,
+            "revision": writer.revision,
             "actor": d.actor,
             "at": writer.now,
         }

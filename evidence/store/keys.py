@@ -28,7 +28,6 @@ class Keys:
         self._stem_of: dict[tuple[str, str], str] = {}
         self._stems: set[str] = set()
         self._fresh: list[dict[str, Any]] = []
-        self.given: dict[int, list[str]] = {}
 
     def look_up(self, records: Sequence[Record]) -> None:
         """Read which of the keys that these records propose, or would be given, are taken: one query for a batch."""
@@ -56,13 +55,23 @@ class Keys:
             if self._is_free(key):
                 self._give(key, study_id, record_id, primary=False)
 
-    def release(self, records: Sequence[int]) -> None:
-        """The aliases that these source records brought are free again: the study made for them takes them at birth."""
-        rows = rows_in(self._writer.connection, select(CITE_KEY), CITE_KEY.c.source_record_id, records)
+    def release(self, records: Sequence[int]) -> list[tuple[str, int]]:
+        """Free the aliases that these source records brought, for the study that is made for them: (key, record).
+
+        `regive` gives it those that it did not take as its own.
+        """
+        rows = list(rows_in(self._writer.connection, select(CITE_KEY), CITE_KEY.c.source_record_id, records))
         freed = [row.folded for row in rows if not row.is_primary]
         delete_in(self._writer, schema.CiteKey, "folded", freed)
         for folded in freed:
             self._taken.pop(folded, None)
+        return [(row.key, row.source_record_id) for row in rows if not row.is_primary]
+
+    def regive(self, study_id: int, keys: Sequence[tuple[str, int]]) -> None:
+        """Keys that were released lead to the study from now on."""
+        for key, record in keys:
+            if self._is_free(key):
+                self._give(key, study_id, record, primary=False)
 
     def bringers(self, keys: Sequence[str]) -> list[tuple[int, int | None]]:
         """Of those of these keys that are given: the study, and the source record that brought the key if one did."""
@@ -93,7 +102,6 @@ class Keys:
     def _give(self, key: str, study_id: int, record_id: int | None, *, primary: bool) -> None:
         folded = citekeys.fold(key)
         self._taken[folded] = study_id
-        self.given.setdefault(study_id, []).append(key)
         self._fresh.append(
             {"folded": folded, "key": key, "study_id": study_id, "is_primary": primary, "source_record_id": record_id}
         )

@@ -68,6 +68,7 @@ class Judged:
     rule: str
     actor: str
     at: datetime
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def decisions(connection: Connection, records: Collection[int]) -> dict[tuple[in
     found = {}
     for side in (DECISION.c.a_id, DECISION.c.b_id):
         for row in rows_in(connection, select(DECISION), side, records):
-            found[row.a_id, row.b_id] = Judged(row.verdict, row.rule, row.actor, row.at)
+            found[row.a_id, row.b_id] = Judged(row.verdict, row.rule, row.actor, row.at, row.revision)
     return found
 
 

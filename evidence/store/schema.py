@@ -211,7 +211,7 @@ class MatchDecision(Table, table=True):
     """Are two source records one study? Survives merges because it names records, not studies.
 
     A person's word is remembered for ever and beats the machine's. The machine's are the certain and the doubtful
-    pairs; rule "conflict" is a certain one that a contradiction elsewhere in its group keeps from joining.
+    pairs; rule "conflict:…" is a certain one that a contradiction elsewhere in its group keeps from joining.
     """
 
     __tablename__ = "match_decision"
@@ -227,6 +227,7 @@ class MatchDecision(Table, table=True):
     rule: str
     reasons: str  # JSON list of sentences
     strength: float = 0.0  # the more, the surer (matching.verdict)
+    revision: int = 0  # the transaction that wrote it: of two persons' words the later one counts
     actor: str  # "machine", or who decided
     at: datetime
 

@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Columns first, then what they hold. The matching index is filled anew by the next import (ingest/index.py)."""
     op.add_column("library", sa.Column("block_level", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("match_decision", sa.Column("strength", sa.Float(), nullable=False, server_default="0"))
+    op.add_column("match_decision", sa.Column("revision", sa.Integer(), nullable=False, server_default="0"))
     op.create_index("ix_match_decision_verdict", "match_decision", ["verdict", "strength"], unique=False)
     with op.batch_alter_table("membership") as membership:  # SQLite cannot add a deferred key to a table that is there
         membership.add_column(sa.Column("born_study_id", sa.Integer(), nullable=True))
