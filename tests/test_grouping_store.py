@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
@@ -312,3 +314,126 @@ class Curating(RuleBasedStateMachine):
 
 Curating.TestCase.settings = settings(max_examples=25, stateful_step_count=12)
 TestCurating = Curating.TestCase
+
+
+def unlike(number: int, **fields: Any) -> Record:
+    """A record that nothing connects with the others but what the test gives it."""
+    names = ("Ampel", "Birke", "Cedar", "Dachs", "Eibe")
+    return record(
+        f"f#{number}", f"{names[number]} notes on the {names[number].lower()} nerve of the arm", source="ris",
+        families=[names[number]], year=2000 + 4 * number, journal=f"{names[number]} Annals", **fields,
+    )  # fmt: skip
+
+
+def apart(store: Store) -> list[set[str]]:
+    """The studies as sets of record names."""
+    return sorted(({name for _, name in group[0]} for group in groups(store)), key=sorted)
+
+
+def test_a_different_that_later_merges_overruled_holds_again_in_whatever_order_they_are_undone() -> None:
+    for order in ((0, 1), (1, 0)):
+        with fresh_store() as store:
+            taken(store, [unlike(n) for n in (1, 2, 3)])
+            curation.decide(store, vocabulary(), 1, 2, "different", actor="ann")
+            events = [curation.decide(store, vocabulary(), n, 3, "same", actor="bob") for n in (1, 2)]
+            assert apart(store) == [{"f#1", "f#2", "f#3"}]
+            for at in order:
+                event = events[at]
+                assert event is not None
+                try:
+                    curation.unmerge(store, vocabulary(), event, actor="bob")
+                except Conflict:
+                    continue
+            assert apart(store) == [{"f#1"}, {"f#2"}, {"f#3"}]
+
+
+def test_taking_a_merge_back_leaves_what_others_said() -> None:
+    with fresh_store() as store:
+        taken(store, [unlike(n) for n in (1, 2, 3)])
+        before = contents(store, leave_out=HISTORY)
+        curation.decide(store, vocabulary(), 1, 2, "different", actor="ann")
+        curation.decide(store, vocabulary(), 1, 3, "same", actor="bob")
+        event = curation.decide(store, vocabulary(), 2, 3, "same", actor="bob")
+        assert event is not None
+        curation.take_back(store, vocabulary(), event, actor="bob")
+        assert apart(store) == [{"f#1", "f#3"}, {"f#2"}]
+        with store.read() as connection:
+            kept = {pair: row.verdict for pair, row in reads.decisions(connection, [1, 2, 3]).items()}
+        assert kept == {(1, 2): "different", (1, 3): "same"}
+        first = curation.decide(store, vocabulary(), 1, 2, "same", actor="bob", expected="different")
+        assert first is not None
+        curation.take_back(store, vocabulary(), first, actor="bob")
+        with store.read() as connection:
+            assert reads.decisions(connection, [1])[1, 2].verdict == "different", "what it overruled holds again"
+        with store.read() as connection:
+            joined = connection.execute(text("SELECT min(id) FROM merge_event")).scalar_one()
+        curation.take_back(store, vocabulary(), joined, actor="bob")
+        assert contents(store, leave_out=HISTORY) == before
+
+
+def test_a_word_said_in_the_meantime_is_not_overruled_unseen() -> None:
+    with fresh_store() as store:
+        taken(store, [unlike(n) for n in (1, 2)])
+        curation.decide(store, vocabulary(), 1, 2, "different", actor="ann", expected="")
+        with pytest.raises(Conflict, match="meantime"):
+            curation.decide(store, vocabulary(), 1, 2, "same", actor="bob", expected="")
+
+
+def test_no_key_is_lost_when_records_leave_a_study() -> None:
+    with fresh_store() as store:
+        taken(store, [unlike(1, pmid="7", keys=("first",))])
+        taken(store, [unlike(2, pmid="7", keys=("second", "old2020")), unlike(3, pmid="7", keys=("third",))])
+        taken(store, [unlike(2, pmid="7", keys=("new2020",), volume="9")])
+        with store.read() as connection:
+            event = connection.execute(text("SELECT min(id) FROM merge_event")).scalar_one()
+        curation.unmerge(store, vocabulary(), event, actor="ann")
+        for key in ("first", "second", "old2020", "new2020", "third"):
+            assert queries.find_key(store, vocabulary(), "key", key) is not None, key
+
+
+def test_answering_the_queue_never_throws_a_third_record_out() -> None:
+    with fresh_store() as store:
+        taken(store, [unlike(1, pmid="2"), unlike(2, pmid="2"), unlike(3, doi="10.1000/x")])
+        assert apart(store) == [{"f#1", "f#2"}, {"f#3"}]
+        before = contents(store, leave_out=HISTORY)
+        event = curation.decide(store, vocabulary(), 1, 3, "same", actor="ann")
+        assert apart(store) == [{"f#1", "f#2", "f#3"}]
+        assert event is not None
+        curation.unmerge(store, vocabulary(), event, actor="ann")
+        assert contents(store, leave_out=HISTORY) == before
+
+
+def test_two_files_of_one_name_are_two_files() -> None:
+    with fresh_store() as store:
+        mine = [unlike(n) for n in (1, 2)]
+        theirs = [replace(unlike(n), external_id=f"f#{n - 2}") for n in (3, 4)]
+        for _ in range(2):
+            taken(store, mine)
+            taken(store, theirs)
+        assert len(groups(store)) == 4
+        edited = replace(unlike(1, volume="12"), title=unlike(1).title)
+        assert take(store, vocabulary(), [edited], actor="test").counts()["revised"] == 1
+
+
+def test_many_records_of_one_title_hide_no_duplicate_in_any_order() -> None:
+    title = "Annual report of the nerve injection registry of the northern district"
+    reports = [
+        record(f"y#{n}", title, source="csv", year=1950 + n, volume=str(n + 1), pages="1-9", families=["Ng"])
+        for n in range(64)
+    ]
+    pair = [record(f"p#{n}", title, source="ris", year=1990, volume="40", pages="77-81") for n in (1, 2)]
+    found = set()
+    for world in ([*pair, *reports], [*reports, *pair], [pair[0], *reports, pair[1]]):
+        with fresh_store() as store:
+            for start in range(0, len(world), 33):
+                taken(store, world[start : start + 33])
+            found.add(frozenset(frozenset(group[0]) for group in groups(store)))
+    (once,) = found
+    assert frozenset({("ris", "p#1"), ("ris", "p#2")}) in once
+
+
+def test_a_filled_down_pmid_in_a_spreadsheet_takes_no_age() -> None:
+    with fresh_store() as store:
+        rows = [record(f"s#{n}", f"Row {n} of a table of nerves", source="csv", pmid="7") for n in range(250)]
+        taken(store, rows)
+        assert len(groups(store)) == 1

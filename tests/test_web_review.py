@@ -500,7 +500,7 @@ def test_nonsense_gets_a_plain_answer(site: Site, address: str, status: int) -> 
         ("/merges/999/undo", {}, 404),
         ("/merges/99999999999999999999/undo", {}, 404),
         ("/merges/1/undo", {"pair": "x"}, 303),
-        ("/merges/1/undo", {"pair": "1-2"}, 303),  # a pair of which nobody said anything
+        ("/merges/1/undo", {"pair": "1-2"}, 409),  # the machine merged these: there is nothing said to take back
         ("/review/1-99999", {"verdict": "same"}, 404),
         ("/review/1-99999/reconsider", {}, 404),
         ("/review/1-2/reconsider", {}, 409),
