@@ -16,6 +16,7 @@ Markup = NewType("Markup", str)
 """Text in which `& < >` are escaped and only balanced `<i> <b> <u> <sub> <sup>` occur (text.py makes it)."""
 
 RecordKind = Literal["article", "book", "chapter", "preprint", "registration", "thesis", "report", "web", "other"]
+SizeBasis = Literal["", "randomised", "enrolled", "analysed", "planned"]
 DateKind = Literal[
     "issue",  # Journal/JournalIssue/PubDate, or the year of a file's entry: the citation year
     "electronic",  # ArticleDate DateType="Electronic"
@@ -183,11 +184,18 @@ class AssertedTag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleSize:
-    """How many were studied, what was counted, and where it says so."""
+    """How many were studied, what was counted, and where it says so.
+
+    `unit` is "participants" for people, else what was counted: wrists, couples, rats, studies. `basis` says what `n` is
+    of them: "randomised", "enrolled", "analysed", "planned" (a protocol), or empty when that is not told. A review has
+    the number of its `studies`; then `n` is their participants, or the studies themselves where only these are told.
+    """
 
     n: int
     unit: str = "participants"
     quote: str = ""
+    basis: SizeBasis = ""
+    studies: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -216,7 +216,7 @@ def test_guess_refuses(typed):
         ("pmcid", "PMC1", "https://pmc.ncbi.nlm.nih.gov/articles/PMC1/"),
         ("doi", "10.5555/a<b>#c", "https://doi.org/10.5555/a%3Cb%3E%23c"),
         ("registration", "NCT01234567", "https://clinicaltrials.gov/study/NCT01234567"),
-        ("registration", "KCT0001234", None),
+        ("registration", "KCT0001234", "https://trialsearch.who.int/Trial2.aspx?TrialID=KCT0001234"),
         ("bookaccession", 'NBK"1', "https://www.ncbi.nlm.nih.gov/books/NBK%221/"),
         ("pii", "S1", None),
     ],

@@ -40,10 +40,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "curation": (*PURE, "store", "ingest"),
     "starter": (*PURE, "store", "ingest"),
     "offline": PURE,
+    "classify": PURE,
     "refresh": ("sources", "store", "ingest"),
     "check": (*PURE, "store"),
     # 4: the faces
-    "cli": (*PURE, "sources", "store", "ingest", "curation", "starter", "offline", "refresh", "check", *SIDE_BY_SIDE),
+    "cli": (*PURE, "sources", "store", "ingest", "curation", "starter", "offline", "classify", "refresh", "check", *SIDE_BY_SIDE),
     "web": (*SIDE_BY_SIDE, "formats", "store", "ingest", "curation", "check"),
     "__main__": ("cli",),
 }

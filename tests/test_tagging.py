@@ -133,6 +133,92 @@ def test_an_abbreviation_counts_only_beside_the_full_name_or_heading(made: Recor
     assert (found.central if found else None) is central
 
 
+@pytest.mark.parametrize(
+    ("title", "abstract", "slug"),
+    [
+        ("CTS and the median nerve", "", "carpal-tunnel-syndrome"),
+        ("CTS treated by injection", "The wrists were splinted.", "carpal-tunnel-syndrome"),
+        ("TOS and the brachial plexus", "", "thoracic-outlet-syndrome"),
+        ("PHN after herpes zoster", "", "postherpetic-neuralgia"),
+        ("CRPS of one limb", "", "complex-regional-pain-syndrome"),
+        ("TOS of a web site", "", ""),
+        ("PHN visits to homes", "A public health nurse (PHN) called on patients with herpes zoster.", ""),
+        ("cts and the median nerve", "", ""),
+    ],
+)
+def test_an_abbreviation_counts_in_its_context_and_not_in_another(title: str, abstract: str, slug: str) -> None:
+    assert set(hits(record(title, abstract), "condition")) == ({slug} if slug else set())
+
+
+def test_an_excluded_phrase_hides_the_names_inside_it_and_only_these() -> None:
+    pain = Condition(slug="foot", name="Foot pain", exclude=("no foot pain", "foot pain scale"), abbreviations=("FP",))
+    own = Tagger(Vocabulary(conditions={"foot": pain}, interventions={}, designs={}, searches={}))
+    found = [[h.slug for h in own.tag(record(title))] for title in ("A foot pain scale", "No foot pain", "Foot pain")]
+    assert found == [[], [], ["foot"]]
+    assert [h.evidence for h in own.tag(record("The foot pain scale in foot pain"))] == ["foot pain"]
+
+
+@pytest.mark.parametrize(
+    ("abstract", "rule", "place"),
+    [
+        (("One thing. Two. In tennis elbow it helped.",), "phrase-in-conclusion", "abstract, sentence 3"),
+        (
+            ("Thirty patients with chronic tennis elbow came. They were seen.",),
+            "phrase-in-population",
+            "abstract, sentence 1",
+        ),
+        (
+            ("Two groups of tennis elbow patients came. They were seen.",),
+            "phrase-in-population",
+            "abstract, sentence 1",
+        ),
+        (("Patients with gout had tennis elbow. They were seen.",), "phrase-in-abstract", "abstract, sentence 1"),
+        (("One thing.", "Two. Also tennis elbow was seen. Four."), "phrase-in-abstract", "abstract, sentence 3"),
+        (("Tennis elbow once. Patients with tennis elbow.",), "phrase-in-population", "abstract, sentence 2"),
+    ],
+)
+def test_the_abstract_is_central_where_it_names_who_was_studied_or_concludes(
+    abstract: tuple[str, ...], rule: str, place: str
+) -> None:
+    made = replace(record("Elbows"), abstract=tuple(AbstractSection(text=from_plain(a)) for a in abstract))
+    hit = hits(made, "condition")["lateral-epicondylitis"]
+    assert (hit.rule, hit.place, hit.central) == (rule, place, rule != "phrase-in-abstract")
+
+
+def test_a_section_labelled_as_conclusion_is_one_and_then_the_last_sentence_is_not() -> None:
+    sections = (
+        AbstractSection(text=from_plain("Tennis elbow helps."), label="CONCLUSIONS"),
+        AbstractSection(text=from_plain("One. Two. Three of gonarthrosis."), label="FUNDING"),
+    )
+    found = hits(replace(record("Elbows"), abstract=sections), "condition")
+    assert found["lateral-epicondylitis"].rule == "phrase-in-conclusion"
+    assert found["knee-osteoarthritis"].rule == "phrase-in-abstract"
+
+
+def test_every_reason_says_where_it_stands() -> None:
+    made = record(
+        "Tennis elbow", "Nothing. It was lumbago.", keywords=("x", "gonarthrosis"), mesh=(heading("D002349"),)
+    )
+    assert {h.slug: h.place for h in TAGGER.tag(made) if h.kind == "condition"} == {
+        "carpal-tunnel-syndrome": "MeSH",
+        "lateral-epicondylitis": "title",
+        "low-back-pain": "abstract, sentence 2",
+        "knee-osteoarthritis": "keyword 2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("title", "slugs"),
+    [
+        ("Injections for back and neck pain", {"low-back-pain", "neck-pain"}),
+        ("Caudal injection for low-back and buttock pain", {"low-back-pain"}),
+        ("Musculoskeletal conditions", {"musculoskeletal-pain"}),
+    ],
+)
+def test_words_shared_by_two_conditions_tag_both(title: str, slugs: set[str]) -> None:
+    assert conditions(record(title)) == slugs
+
+
 # MeSH headings
 
 

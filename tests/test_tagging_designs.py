@@ -200,13 +200,19 @@ def test_headings_are_known_by_identifier_too() -> None:
     ("abstract", "label", "slugs"),
     [
         ("Patients were randomly assigned to dextrose or saline.", "METHODS", {"rct"}),
-        ("Rats were randomly assigned to dextrose or saline.", "METHODS", set()),
+        ("Forty Wistar rats were randomly assigned. The rats were killed.", "METHODS", {"animal"}),
         ("Randomised trials are needed.", "CONCLUSIONS", set()),
         ("A randomised trial.", "STUDY DESIGN", {"rct"}),
         ("Retrospective cohort study.", "DESIGN", {"cohort"}),
-        ("This was a retrospective cohort study.", "METHODS", set()),
+        ("This was a retrospective cohort study.", "METHODS", {"cohort"}),
         ("We report a case of radial neuropathy.", "", {"case-report"}),
-        ("A case of radial neuropathy was excluded.", "", set()),
+        (
+            "We compared two injections for numb hands. Eighty patients were randomly assigned to dextrose or saline. "
+            "A case of radial neuropathy was excluded. The primary outcome was pain at 12 weeks. Pain fell more with "
+            "dextrose than with saline (p < 0.01).",
+            "",
+            {"rct"},
+        ),
         (
             "This systematic review included 12 studies; patients were randomly assigned to dextrose.",
             "",
@@ -225,7 +231,9 @@ def test_the_reason_says_where_the_words_stand() -> None:
     assert (hit.origin, hit.evidence, hit.rule) == ("text", "Randomised, Controlled Trial", "words-in-title")
     labelled = found(record("Dextrose", abstract="A randomized clinical trial.", label="Design"))["rct"]
     assert labelled.rule == "words-in-design"
-    assert found(record("Dextrose", abstract="Men were randomly assigned to it."))["rct"].rule == "words-in-abstract"
+    assigned = found(record("Dextrose", abstract="Knees hurt. Men were randomly assigned to it."))["rct"]
+    assert (assigned.origin, assigned.place) == ("text", "abstract, sentence 2")
+    assert "randomly assigned" in assigned.evidence
 
 
 def test_keywords_do_not_state_designs() -> None:

@@ -31,7 +31,7 @@ Writer = Callable[[Iterable[Study]], Iterator[str]]
 HEAD_BYTES: Final = 16_384
 """How much of a file is looked at to recognise it; some .bib files begin with a page of comments."""
 
-_MODULES: Final = ("pubmed_xml", "bibtex", "ris", "medline", "csl", "tabular", "jsonl", "reference_list")
+_MODULES: Final = ("pubmed_xml", "bibtex", "ris", "medline", "csl", "tabular", "jsonl", "json_lines", "reference_list")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,34 @@
-"""The maintainer's own saved searches: kept in the store, they win over data/."""
+"""The maintainer's own conditions and saved searches: kept in the store, they win over data/."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
 
 from evidence.errors import NotFound
 from evidence.store import schema
 from evidence.store.engine import Store, Writer, table_of
 from evidence.store.statements import upsert
-from evidence.vocabulary import Search, Vocabulary, with_overlay
+from evidence.vocabulary import Condition, MeshLink, Search, Vocabulary, with_overlay
+from evidence.vocabulary.additions import without_names_of_others
 
 OVERLAY = table_of(schema.VocabularyOverlay)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """A condition of the maintainer's own, and the MeSH descriptors below its own."""
+
+    condition: Condition
+    descriptors: tuple[MeshLink, ...] = ()
+
+
+_ADDITION: Final = TypeAdapter(Addition)
 
 
 def apply(store: Store, vocabulary: Vocabulary) -> Vocabulary:
@@ -24,6 +38,22 @@ def apply(store: Store, vocabulary: Vocabulary) -> Vocabulary:
 
 
 def _applied(connection: Connection, vocabulary: Vocabulary) -> Vocabulary:
+    wanted = select(OVERLAY).where(OVERLAY.c.kind == "condition").order_by(OVERLAY.c.slug)
+    added = [_ADDITION.validate_json(row.payload) for row in connection.execute(wanted) if row.payload]
+    return _searches_applied(connection, _extended(vocabulary, added))
+
+
+def _extended(vocabulary: Vocabulary, added: Sequence[Addition]) -> Vocabulary:
+    if not added:
+        return vocabulary
+    return with_overlay(
+        vocabulary,
+        conditions=[without_names_of_others(one.condition, vocabulary) for one in added],
+        descriptors=[link for one in added for link in one.descriptors if link.ui not in vocabulary.descriptors],
+    )
+
+
+def _searches_applied(connection: Connection, vocabulary: Vocabulary) -> Vocabulary:
     wanted = select(OVERLAY).where(OVERLAY.c.kind == "search").order_by(OVERLAY.c.slug)
     payloads = {row.slug: row.payload for row in connection.execute(wanted)}
     if not payloads:
@@ -50,6 +80,19 @@ def add_search(store: Store, search: Search, *, actor: str) -> None:
         _put(writer, "search", search.name, json.dumps(asdict(search), ensure_ascii=False), actor)
 
 
+def add_condition(
+    store: Store, vocabulary: Vocabulary, condition: Condition, descriptors: Sequence[MeshLink], *, actor: str
+) -> None:
+    """Add a condition with the descriptors below its own, or replace the one of that slug.
+
+    `vocabulary` is the one in use. Raises BadVocabulary when the whole would then break a rule.
+    """
+    addition = Addition(condition=condition, descriptors=tuple(descriptors))
+    with_overlay(vocabulary, conditions=[condition], descriptors=descriptors)
+    with store.write() as writer:
+        _put(writer, "condition", condition.slug, _ADDITION.dump_json(addition).decode(), actor)
+
+
 def remove_search(store: Store, vocabulary: Vocabulary, name: str, *, actor: str) -> None:
     """Remove a saved search; what it found stays. Raises NotFound."""
     if name not in vocabulary.searches:
@@ -65,4 +108,4 @@ def _put(writer: Writer, kind: str, slug: str, payload: str, actor: str) -> None
     writer.add(schema.Event, [writer.log(event, actor=actor, detail={"slug": slug, "payload": payload})])
 
 
-__all__ = ["add_search", "apply", "remove_search"]
+__all__ = ["Addition", "add_condition", "add_search", "apply", "remove_search"]

@@ -1,18 +1,24 @@
-"""Study designs: from publication types, MeSH headings, and the words of the title and of sections
-labelled as design. Keywords name topics as often as methods and do not count.
+"""Study designs and features: from publication types, MeSH headings, and the words of title and abstract.
 
-Publication types: https://www.nlm.nih.gov/mesh/pubtypes.html . What excludes what is data (designs.toml), because it
-is knowledge about designs: a protocol of a randomised trial is no randomised trial, a review of trials is no trial.
+Two paths, both kept. Indexing: publication types (https://www.nlm.nih.gov/mesh/pubtypes.html) and headings state a
+design. Text: phrases, cues and a linear model (design_words.py), which need no indexing. Keywords name topics as often
+as methods and do not count. What excludes what is data (designs.toml), because it is knowledge about designs: a
+protocol of a randomised trial is no randomised trial, a review of trials is no trial.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from evidence.records import Record
+from evidence.tagging.design_features import FeatureHit, FeatureIndex, load_features
+from evidence.tagging.design_model import DesignModel, load_model
+from evidence.tagging.design_text import DesignText
+from evidence.tagging.design_words import DesignWords, OperatingPoint, WordsFound
 from evidence.tagging.hits import Origin, TagHit
-from evidence.tagging.phrases import Document, Match, Meaning, PhraseTable, Words, Zone, outermost
+from evidence.tagging.phrases import Document, Match, Meaning, PhraseTable, Words
 from evidence.vocabulary import DESIGNS, Vocabulary
 
 ANIMALS: Final = ("D000818", "animals")
@@ -23,11 +29,7 @@ case. Animals without Humans is an animal study."""
 OVERRIDING: Final = ("retraction-notice", "erratum", "comment", "protocol")
 """Designs that a record is listed under whatever else it has, first one first: they are no evidence of their own."""
 
-_STATED: Final[tuple[Zone, ...]] = ("title", "design")
-_NEGATIONS: Final = ("non", "not", "no", "quasi", "without")
 _ORDER: Final = {slug: number for number, slug in enumerate(DESIGNS)}
-_CONFIDENCE: Final[dict[Zone, float]] = {"title": 0.85, "design": 0.85, "keyword": 0.7, "abstract": 0.6}
-_INFERRED: Final = ("mesh", "text")
 
 
 def primary(designs: Collection[str]) -> str:
@@ -39,11 +41,31 @@ def primary(designs: Collection[str]) -> str:
     return min(known, key=_ORDER.__getitem__, default="other")
 
 
-class Designs:
-    """The prepared form."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """All that is said of a record's design: hits of designs and features, and a score from 0 to 1 for every one."""
 
-    def __init__(self, vocabulary: Vocabulary, phrases: PhraseTable) -> None:
-        self._vocabulary = vocabulary
+    designs: tuple[TagHit, ...]
+    features: tuple[FeatureHit, ...]
+    scores: dict[str, float]
+
+
+class Designs:
+    """The prepared form. `point` is the operating point of the text path: what `tag` asserts.
+
+    Raises BadVocabulary when the installation lacks the model's weights or they are broken.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        phrases: PhraseTable,
+        point: OperatingPoint = "balanced",
+        model: DesignModel | None = None,
+    ) -> None:
+        self._vocabulary, self._phrases, self._point = vocabulary, phrases, point
+        self._features = FeatureIndex(load_features())
+        self._words = DesignWords(vocabulary.designs, model or load_model(), self._features)
         self._by_type: dict[str, str] = {}
         self._by_heading: dict[str, str] = {}
         for slug, design in vocabulary.designs.items():
@@ -68,11 +90,34 @@ class Designs:
 
     def tag(self, record: Record, document: Document, matches: Iterable[Match]) -> Iterator[TagHit]:
         """Hits of the record, one for each design and origin. A design stated by a hand-made source stands alone."""
-        hits = list(self._of_types(record))
         stated = {t.slug for t in record.tags if t.kind == "design" and t.slug in self._vocabulary.designs}
+        words = None if stated else self._words.read(DesignText(record), document, matches, self._point)
+        yield from self._designs(record, words, stated)
+
+    def judge(self, record: Record, *, text_only: bool = False, point: OperatingPoint | None = None) -> Judged:
+        """Designs, features and scores of a record; `text_only` leaves its headings and publication types unread."""
+        document = Document(record)
+        words = self._words.read(DesignText(record), document, self._phrases.find(document), point or self._point)
+        if text_only:
+            return Judged(words.designs, words.features, words.scores)
+        hits = tuple(self._designs(record, words, set()))
+        indexed = tuple(self._features.indexed(record))
+        scores = dict(words.scores)
+        stated = [(h.slug, h.confidence) for h in hits] + [(h.slug, h.confidence) for h in indexed]
+        for slug, confidence in stated:
+            scores[slug] = max(scores.get(slug, 0.0), confidence)
+        return Judged(hits, (*indexed, *words.features), scores)
+
+    def scores(self, record: Record, *, text_only: bool) -> dict[str, float]:
+        """A score from 0 to 1 for every design and feature of the closed lists."""
+        return self.judge(record, text_only=text_only).scores
+
+    def _designs(self, record: Record, words: WordsFound | None, stated: set[str]) -> Iterator[TagHit]:
+        hits = list(self._of_types(record))
         if not stated:
             hits += self._of_headings(record)
-            hits += self._of_words(document, matches)
+        if words is not None:
+            hits += words.designs
         first: dict[tuple[str, str], TagHit] = {}
         for hit in hits:
             first.setdefault((hit.slug, hit.origin), hit)
@@ -97,32 +142,20 @@ class Designs:
         if not names.isdisjoint(ANIMALS) and names.isdisjoint(HUMANS) and "animal" in self._vocabulary.designs:
             yield _hit("animal", "mesh", "Animals, without Humans", "animals-not-humans", 0.9)
 
-    def _of_words(self, document: Document, matches: Iterable[Match]) -> Iterator[TagHit]:
-        found = outermost(m for m in matches if m.meaning.kind == "design")
-        masked = {(match.start, match.end) for match in found if not match.meaning.slug}
-        best: dict[str, tuple[float, Match]] = {}
-        for match in found:
-            meaning = match.meaning
-            zone = document.zone(match.start)
-            if (match.start, match.end) in masked or not (meaning.anywhere or zone in _STATED):
-                continue
-            if document.tokens[match.start - 1] in _NEGATIONS:
-                continue
-            if not meaning.holds_in(document.words if meaning.anywhere else document.title):
-                continue
-            if meaning.slug not in best or _CONFIDENCE[zone] > best[meaning.slug][0]:
-                best[meaning.slug] = (_CONFIDENCE[zone], match)
-        for slug, (confidence, match) in best.items():
-            zone = document.zone(match.start)
-            yield _hit(slug, "text", document.printed(match.start, match.end), f"words-in-{zone}", confidence)
-
     def _consistent(self, hits: list[TagHit], stated: set[str]) -> Iterator[TagHit]:
-        """The hits without those that another design excludes; "other" only when it is all there is."""
+        """The hits without those that another design excludes; "other" only when it is all there is.
+
+        What the words say is already consistent in itself. Indexing overrules words; only a design that the title or a
+        cue states, not the model's opinion, overrules indexing.
+        """
         designs = self._vocabulary.designs
-        present = {hit.slug for hit in hits} | stated
-        never = {slug for by in present for slug in designs[by].excludes}
-        not_inferred = {slug for by in present for slug in designs[by].excludes_inferred}
-        kept = [h for h in hits if h.slug not in never and not (h.origin in _INFERRED and h.slug in not_inferred)]
+        indexed = {hit.slug for hit in hits if hit.origin != "text"} | stated
+        said = indexed | {hit.slug for hit in hits if hit.rule != "model"}
+        never = {slug for by in said for slug in designs[by].excludes}
+        not_headings = never | {slug for by in said for slug in designs[by].excludes_inferred}
+        not_words = {slug for by in indexed for slug in (*designs[by].excludes, *designs[by].excludes_inferred)}
+        barred = {"text": not_words, "mesh": not_headings}
+        kept = [h for h in hits if h.slug not in barred.get(h.origin, never)]
         definite = stated or any(hit.slug != "other" for hit in kept)
         yield from (hit for hit in kept if hit.slug != "other" or not definite)
 

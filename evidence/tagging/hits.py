@@ -18,6 +18,7 @@ class TagHit:
     """One tag from one origin, with the heading, publication type or words that led to it and the rule that applied.
 
     `central`: what the study is about, as against a mention. `confidence`, 0 to 1, ranks reasons; it is no probability.
+    `place`: where the words stand ("title", "abstract, sentence 3", "keyword 2", "MeSH"); empty where that is not said.
     """
 
     kind: TagKind
@@ -29,6 +30,7 @@ class TagHit:
     role: Role = ""
     central: bool = True
     confidence: float = 1.0
+    place: str = ""
 
 
 def asserted(record: Record, vocabulary: Vocabulary) -> Iterator[TagHit]:

@@ -27,6 +27,26 @@ _POINT: Final = "\x02"  # stands for a decimal point while full stops are remove
 _DECIMAL: Final = re.compile(r"\.(?<=\d\.)(?=\d)")  # the full stop comes first, so that the engine can look for it
 _NOT_ASCII: Final = re.compile("[^\x00-\x7f]+")
 _TOKEN: Final = re.compile("[^\\s%:\x03]+|[%:\x03]")
+SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9(\[])")
+"""What stands between two sentences."""
+
+_CONCLUDES: Final = ("conclusion", "interpretation", "discussion", "implications", "summary", "comment")
+"""Labels of the sections that say what a work found: https://structuredabstracts.nlm.nih.gov/ (CONCLUSIONS)."""
+
+_ABSTRACT: Final = ("abstract", "design")
+_PEOPLE: Final = re.compile(
+    r"(?:patients?|subjects?|participants?|people|persons?|individuals|adults|children|adolescents|women|men|males?"
+    r"|females?|cases?|volunteers|athletes|wrists?|hands?|knees?|shoulders?|elbows?|feet|limbs?|sufferers)$"
+)
+_NEAR: Final = 4
+"""Words before a phrase, and one after it, in which the people studied are looked for: "patients with chronic …"."""
+
+_BREAKS: Final = (*("had", "have", "has", "was", "were", "and", "or", "no", "without", "developed"), _END)
+"""Words after which "patients with" is no longer about the phrase: "patients with gout had headache"."""
+
+_LEAST_SENTENCES: Final = 3
+"""The last sentence of a shorter abstract without labels is not taken for its conclusion."""
+
 _ASCII: Final = str.maketrans(
     {chr(c): chr(c).lower() if chr(c).isalnum() or chr(c) in _SIGNS else " " for c in range(128)} | {_POINT: "."}
 )
@@ -66,13 +86,16 @@ def _fold_run(run: str) -> str:
 class Document:
     """The words of a record, its parts in one run. What only a match asks for is computed when one does."""
 
-    __slots__ = ("_spans", "_starts", "_words", "text", "tokens", "zones")
+    __slots__ = ("_concluding", "_counts", "_spans", "_starts", "_words", "text", "tokens", "zones")
 
     def __init__(self, record: Record) -> None:
         parts = [plain(record.title)]
         self.zones: list[Zone] = ["title"]
+        self._concluding: list[int] = []
         for section in record.abstract:
             states_design = "design" in section.label.lower() or "design" in section.category.lower()
+            if any(word in section.label.lower() or word in section.category.lower() for word in _CONCLUDES):
+                self._concluding.append(len(parts))
             parts.append(plain(section.text))
             self.zones.append("design" if states_design else "abstract")
         for keyword in record.keywords:
@@ -85,6 +108,7 @@ class Document:
         self._starts: list[int] = []
         self._spans: list[tuple[int, int]] = []
         self._words = ""
+        self._counts: list[int] = []
 
     def zone(self, position: int) -> Zone:
         """Where the token stands."""
@@ -95,6 +119,47 @@ class Document:
         if not self._spans:
             self._spans = spans_of(self.text)
         return self.text[self._spans[start][0] : self._spans[end - 1][1]].strip(_END).strip()
+
+    def place(self, start: int) -> str:
+        """Where the token stands, for people: "title", "keyword 2", "abstract, sentence 3"."""
+        part, sentence, _ = self._located(start)
+        if self.zones[part] in _ABSTRACT:
+            return f"abstract, sentence {sentence}"
+        return "title" if part == 0 else f"keyword {part - self.zones.index('keyword') + 1}"
+
+    def is_finding(self, start: int) -> bool:
+        """Whether the token stands in what the abstract concludes: a section labelled so, else its last sentence."""
+        part, sentence, count = self._located(start)
+        if self.zones[part] not in _ABSTRACT:
+            return False
+        return part in self._concluding if self._concluding else sentence == count >= _LEAST_SENTENCES
+
+    def of_people(self, start: int, end: int) -> bool:
+        """Whether the words [start, end) say whom the study is about: "patients with …", "… patients"."""
+        tokens = self.tokens
+        if end < len(tokens) and _PEOPLE.match(tokens[end]):
+            return True
+        for at in range(start - 1, max(0, start - _NEAR), -1):
+            if tokens[at] in _BREAKS:
+                return False
+            if tokens[at] == "with":
+                return any(_PEOPLE.match(token) for token in tokens[max(0, at - 2) : at])
+        return False
+
+    def _located(self, start: int) -> tuple[int, int, int]:
+        """Part of a token, its sentence counted through the abstract from 1, and the sentences of the abstract."""
+        part = min(bisect_right(self._ends(), start), len(self.zones)) - 1
+        pieces = self.text.split(_END)[1:-1]
+        if not self._counts:
+            self._counts = [
+                len(SENTENCE.split(piece)) if zone in _ABSTRACT else 0
+                for piece, zone in zip(pieces, self.zones, strict=True)
+            ]
+        if not self._spans:
+            self._spans = spans_of(self.text)
+        offset = self._spans[start][0] - sum(len(piece) + 1 for piece in pieces[:part]) - 1
+        within = sum(1 for gap in SENTENCE.finditer(pieces[part]) if gap.end() <= offset)
+        return part, sum(self._counts[:part]) + within + 1, sum(self._counts)
 
     def _ends(self) -> list[int]:
         if not self._starts:
@@ -134,14 +199,19 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Meaning:
-    """What a phrase stands for. A mask (no slug) stands for nothing and hides the phrases inside it."""
+    """What a phrase stands for. A mask (no slug) stands for nothing and hides the phrases inside it.
+
+    `hides`: the entry whose abbreviations a mask takes away from the whole record.
+    """
 
     kind: Literal["condition", "intervention", "design"]
     slug: str
     role: Role = ""
+    hides: str = ""
     abbreviation: str = ""  # as it must be printed
     needs: tuple[Words, ...] = ()
     unless: Words | None = None
+    beside: tuple[Words, ...] = ()  # an abbreviation counts in a text that has one of these
     anywhere: bool = True  # False: only where a design is stated: title, keywords, sections labelled so
 
     def holds_in(self, folded: str) -> bool:

@@ -1,5 +1,8 @@
 """Conditions and interventions: from MeSH headings and from the words of title, abstract and keywords.
 
+A subject is central when the title, a keyword or a major heading names it, or the abstract names it as what the people
+studied have or as what the study concludes about; named elsewhere it is mentioned.
+
 A heading tags the condition that links its descriptor; else the nearest conditions above it in the MeSH trees, so that
 "Median Neuropathy" is a peripheral neuropathy and "Carpal Tunnel Syndrome" is only itself. MeSH trees:
 https://www.nlm.nih.gov/mesh/intro_trees.html
@@ -22,7 +25,9 @@ _TEXT_RULES: Final[dict[Zone, tuple[str, float]]] = {
     "design": ("phrase-in-abstract", 0.6),
     "abstract": ("phrase-in-abstract", 0.6),
 }
-_CENTRAL: Final = ("title", "keyword")
+_NAMED_CENTRAL: Final = ("title", "keyword")
+_FOUND: Final[tuple[str, float]] = ("phrase-in-conclusion", 0.75)
+_STUDIED: Final[tuple[str, float]] = ("phrase-in-population", 0.75)
 _STRENGTH: Final[tuple[Zone, ...]] = ("title", "keyword", "design", "abstract")
 
 Subject = tuple[Literal["condition", "intervention"], str]
@@ -40,6 +45,17 @@ class _Target:
     below: str = ""  # the linked descriptor above it
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A phrase and what its place makes of it; `rank`: less is better."""
+
+    match: Match
+    rank: int
+    rule: str
+    confidence: float
+    central: bool
+
+
 class Subjects:
     """The prepared form: a table of phrases and an index of headings."""
 
@@ -53,19 +69,21 @@ class Subjects:
     def tag(self, record: Record, document: Document, matches: Iterable[Match]) -> Iterator[TagHit]:
         """Hits of the record's headings and words, one for each subject and origin."""
         found = list(matches)
-        full: dict[Subject, Match] = {}
+        full: dict[Subject, _Found] = {}
         short: list[Match] = []
         for match in self._in_context(found, document):
             if match.meaning.abbreviation:
-                short.append(match)
+                if _as_printed(match, document):
+                    short.append(match)
             else:
                 _keep_best(full, match, document)
         headings = dict(self._headings(record, full))
         for match in short:
             subject = _subject(match)
-            if (subject in full or subject in headings) and _as_printed(match, document):
+            beside = match.meaning.beside
+            if subject in full or subject in headings or any(w.in_text(document.words) for w in beside):
                 _keep_best(full, match, document)
-        hits = (*headings.values(), *(_text_hit(match, document) for match in full.values()))
+        hits = (*headings.values(), *(_text_hit(one, document) for one in full.values()))
         treats = any(hit.role == "active" for hit in hits) or any(tag.role == "active" for tag in record.tags)
         for hit in hits:
             # A comparator in passing says something only beside a treatment that it may be compared with.
@@ -73,13 +91,16 @@ class Subjects:
                 yield hit
 
     def _in_context(self, matches: list[Match], document: Document) -> Iterator[Match]:
+        hidden = {m.meaning.hides for m in matches if m.meaning.hides}
         for kind in ("condition", "intervention"):
             for match in outermost(m for m in matches if m.meaning.kind == kind):
                 meaning = match.meaning
+                if not meaning.slug or (meaning.abbreviation and meaning.slug in hidden):
+                    continue
                 if not (meaning.needs or meaning.unless) or meaning.holds_in(document.words):
                     yield match
 
-    def _headings(self, record: Record, named: dict[Subject, Match]) -> Iterator[tuple[Subject, TagHit]]:
+    def _headings(self, record: Record, named: dict[Subject, _Found]) -> Iterator[tuple[Subject, TagHit]]:
         """The best hit of each subject over the record's headings."""
         best: dict[Subject, TagHit] = {}
         for heading in record.mesh:
@@ -101,8 +122,10 @@ def _add(
 ) -> None:
     """All phrases of an entry."""
     phrases.add((entry.name, *entry.synonyms, *entry.phrases), Meaning(kind=kind, slug=entry.slug, role=role))
+    phrases.add(entry.exclude, Meaning(kind=kind, slug="", hides=entry.slug))
+    beside = (Words(entry.context),) if entry.context else ()
     for short in entry.abbreviations:
-        phrases.add((short,), Meaning(kind=kind, slug=entry.slug, role=role, abbreviation=short))
+        phrases.add((short,), Meaning(kind=kind, slug=entry.slug, role=role, abbreviation=short, beside=beside))
     for contextual in entry.contextual:
         meaning = Meaning(
             kind=kind,
@@ -162,6 +185,7 @@ def _heading_hit(heading: MeshHeading, target: _Target) -> TagHit:
         role=target.role,
         central=heading.is_major,
         confidence=(0.95 if heading.is_major else 0.8) - (0.1 if target.below else 0.0),
+        place="MeSH",
     )
 
 
@@ -171,16 +195,32 @@ def _subject(match: Match) -> Subject:
     return kind, match.meaning.slug
 
 
-def _keep_best(best: dict[Subject, Match], match: Match, document: Document) -> None:
-    """Words in the title say more than a keyword, a keyword more than the abstract; else the first stands."""
+def _keep_best(best: dict[Subject, _Found], match: Match, document: Document) -> None:
+    """Words in the title say more than a keyword, a keyword more than the abstract; there, who was studied and what
+    was concluded more than the rest; else the first stands.
+    """
     subject = _subject(match)
     held = best.get(subject)
-    if held is None or _rank(match, document) < _rank(held, document):
-        best[subject] = match
+    if held is not None and held.rank <= _STRENGTH.index(document.zone(match.start)):
+        return
+    found = _found(match, document)
+    if held is None or found.rank < held.rank:
+        best[subject] = found
 
 
-def _rank(match: Match, document: Document) -> int:
-    return _STRENGTH.index(document.zone(match.start))
+def _found(match: Match, document: Document) -> _Found:
+    zone = document.zone(match.start)
+    rank = _STRENGTH.index(zone)
+    rule, confidence = _TEXT_RULES[zone]
+    if zone in _NAMED_CENTRAL:
+        return _Found(match, rank, rule, confidence, central=True)
+    for (stated, sure), holds in (
+        (_FOUND, document.is_finding(match.start)),
+        (_STUDIED, document.of_people(match.start, match.end)),
+    ):
+        if holds:
+            return _Found(match, len(_NAMED_CENTRAL), stated, sure, central=True)
+    return _Found(match, rank + 1, rule, confidence, central=False)
 
 
 def _as_printed(match: Match, document: Document) -> bool:
@@ -188,17 +228,17 @@ def _as_printed(match: Match, document: Document) -> bool:
     return document.printed(match.start, match.end).removesuffix("s") == match.meaning.abbreviation
 
 
-def _text_hit(match: Match, document: Document) -> TagHit:
-    zone = document.zone(match.start)
-    rule, confidence = _TEXT_RULES[zone]
+def _text_hit(found: _Found, document: Document) -> TagHit:
+    match = found.match
     kind, slug = _subject(match)
     return TagHit(
         kind=kind,
         slug=slug,
         origin="text",
         evidence=document.printed(match.start, match.end),
-        rule=rule,
+        rule=found.rule,
         role=match.meaning.role,
-        central=zone in _CENTRAL,
-        confidence=confidence,
+        central=found.central,
+        confidence=found.confidence,
+        place=document.place(match.start),
     )

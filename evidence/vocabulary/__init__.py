@@ -47,9 +47,15 @@ __all__ = [
 
 
 def with_overlay(
-    vocabulary: Vocabulary, *, conditions: Iterable[Condition] = (), searches: Iterable[Search] = ()
+    vocabulary: Vocabulary,
+    *,
+    conditions: Iterable[Condition] = (),
+    searches: Iterable[Search] = (),
+    descriptors: Iterable[MeshLink] = (),
 ) -> Vocabulary:
     """The vocabulary with a maintainer's own conditions and searches, which win over entries of the same name.
+
+    `descriptors`: MeSH descriptors below those conditions' own, beside the packaged ones.
 
     Raises BadVocabulary when the whole then breaks a rule: an unknown parent, a name that two conditions share.
     """
@@ -58,6 +64,7 @@ def with_overlay(
             vocabulary,
             conditions=vocabulary.conditions | {c.slug: c for c in conditions},
             searches=vocabulary.searches | {s.name: s for s in searches},
+            descriptors=vocabulary.descriptors | {link.ui: link for link in descriptors},
             hash="",
         )
     )

@@ -56,12 +56,17 @@ class ContextualPhrases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A condition: its names, its MeSH descriptors, its place. Abbreviations count only beside a full name."""
+    """A condition: its names, its MeSH descriptors, its place.
+
+    Abbreviations count only in a record that also has a full name, a heading or a word of `context`.
+    """
 
     slug: str
     name: str
     synonyms: tuple[str, ...] = ()
     abbreviations: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()  # words beside which an abbreviation counts without a full name; * = any ending
+    exclude: tuple[str, ...] = ()  # phrases that mean something else: they hide names inside, and abbreviations
     phrases: tuple[str, ...] = ()  # further words that tag a study in title, abstract or keywords
     contextual: tuple[ContextualPhrases, ...] = ()
     mesh: tuple[MeshLink, ...] = ()  # descriptors that mean the condition or lie wholly inside it; others have `via`
@@ -78,6 +83,8 @@ class Intervention:
     name: str
     synonyms: tuple[str, ...] = ()
     abbreviations: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     contextual: tuple[ContextualPhrases, ...] = ()
     mesh: tuple[MeshLink, ...] = ()

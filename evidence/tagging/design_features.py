@@ -1,0 +1,153 @@
+"""Features of studies (crossover, double-blind, multicentre …): the closed list, and what states them.
+
+Read from the [[feature]] tables of data/designs.toml. A feature is stated by MeSH headings and publication types, by
+phrases, or by the model (design_model.py).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Final
+
+from evidence.errors import BadVocabulary
+from evidence.records import Record
+from evidence.tagging.design_text import START, DesignText, Sentence, fold
+from evidence.tagging.hits import Origin
+from evidence.vocabulary import spellings
+
+FEATURES: Final = (
+    *("crossover", "cluster", "double-blind", "single-blind", "placebo", "prospective", "retrospective"),
+    *("longitudinal", "follow-up", "multicentre", "pilot"),
+)
+"""The closed list, in the order of lists."""
+
+HEADING_NAMES: Final = {
+    "D018592": "Cross-Over Studies",
+    "D004311": "Double-Blind Method",
+    "D016037": "Single-Blind Method",
+    "D010919": "Placebos",
+    "D011446": "Prospective Studies",
+    "D012189": "Retrospective Studies",
+    "D008137": "Longitudinal Studies",
+    "D005500": "Follow-Up Studies",
+    "D010865": "Pilot Projects",
+    "D005240": "Feasibility Studies",
+}
+"""Names of the descriptors in MeSH 2024, for headings that come without an identifier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """A feature: what it means, the indexing that states it, and the phrases that do."""
+
+    slug: str
+    name: str
+    definition: str
+    mesh: tuple[str, ...] = ()
+    publication_types: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureHit:
+    """A feature of a record, from one origin, with what led to it: as `TagHit` for designs."""
+
+    slug: str
+    origin: Origin
+    evidence: str
+    rule: str
+    confidence: float
+    place: str = ""
+
+
+def data_file(name: str) -> Traversable:
+    """A file of data/: beside this package in a checkout, else of the installed evidence.data. Raises BadVocabulary."""
+    file: Traversable = Path(__file__).parents[2] / "data" / name
+    if not file.is_file():
+        file = resources.files("evidence.data") / name
+    if not file.is_file():
+        raise BadVocabulary(name, "the installation lacks this file")
+    return file
+
+
+def load_features() -> dict[str, Feature]:
+    """The features of data/designs.toml by slug. Raises BadVocabulary when they are not the closed list."""
+    tables: list[dict[str, Any]] = tomllib.loads(data_file("designs.toml").read_text("utf-8")).get("feature", [])
+    found: dict[str, Feature] = {}
+    for table in tables:
+        try:
+            fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+            feature = Feature(**fields)
+        except TypeError as exc:
+            raise BadVocabulary(f"designs.toml, feature {table.get('slug', '?')}", str(exc)) from None
+        found[feature.slug] = feature
+    if tuple(found) != FEATURES:
+        raise BadVocabulary("designs.toml", f"its features are not the closed list ({', '.join(FEATURES)})")
+    return found
+
+
+class FeatureIndex:
+    """Features prepared: by heading, by publication type, and a table of phrases by their first word."""
+
+    def __init__(self, features: dict[str, Feature]) -> None:
+        self._by_heading: dict[str, str] = {}
+        self._by_type: dict[str, str] = {}
+        self._phrases: dict[str, list[tuple[list[str], int, str]]] = {}  # by longest word: phrase, where that is in it
+        for slug, feature in features.items():
+            for ui in feature.mesh:
+                self._by_heading[ui] = slug
+                if ui in HEADING_NAMES:
+                    self._by_heading[HEADING_NAMES[ui].casefold()] = slug
+            self._by_type.update((name.casefold(), slug) for name in feature.publication_types)
+            for phrase in feature.phrases:
+                for form in spellings(phrase):
+                    tokens = fold(form).split()
+                    word = max(tokens, key=len)
+                    entry = (tokens, tokens.index(word), slug)
+                    if entry not in self._phrases.setdefault(word, []):
+                        self._phrases[word].append(entry)
+        self._calling = frozenset(self._phrases)
+
+    def indexed(self, record: Record) -> Iterator[FeatureHit]:
+        """What headings and publication types state, once each."""
+        for concept in record.publication_types:
+            slug = self._by_type.get(concept.name.casefold())
+            if slug:
+                yield FeatureHit(
+                    slug=slug, origin="pubtype", evidence=concept.name, rule="publication-type", confidence=0.95
+                )
+        for heading in record.mesh:
+            slug = self._by_heading.get(heading.ui or heading.name.casefold())
+            if slug:
+                yield FeatureHit(
+                    slug=slug, origin="mesh", evidence=heading.name, rule="design-heading", confidence=0.9, place="MeSH"
+                )
+
+    def stated(self, text: DesignText) -> Iterator[tuple[str, Sentence, int, int]]:
+        """Feature, sentence and token range of every first phrase of a feature, in the order of the text."""
+        called = self._calling & text.words
+        if not called:
+            return
+        done: set[str] = set()
+        for sentence in text.sentences:
+            tokens = sentence.tokens
+            if sentence.calls or called.isdisjoint(tokens):
+                continue
+            for number, token in enumerate(tokens):
+                if token not in called:
+                    continue
+                for phrase, at, slug in self._phrases[token]:
+                    start, end = number - at, number - at + len(phrase)
+                    if slug not in done and start >= 0 and tokens[start:end] == phrase and not _denied(tokens, start):
+                        done.add(slug)
+                        yield slug, sentence, start, end
+
+
+def _denied(tokens: list[str], start: int) -> bool:
+    """Whether "no", "without" … stands right before."""
+    return (tokens[start - 1] if start else START) in ("no", "not", "non", "without")

@@ -1,0 +1,138 @@
+"""The words of a record as the design tagger reads them: sentences with their place, folded but in step with the text.
+
+Every character of the printed text becomes one character (letters in lower case without marks, digits as 0, all other
+signs as spaces), so that a word found can be quoted as it stands and its offset given.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from evidence.records import Record
+from evidence.text import plain
+
+START: Final = "^"
+END: Final = "$"
+"""Tokens that stand at the beginning of every sentence and at the end of the title."""
+
+
+def listed(text: str) -> list[str]:
+    """The words of a list that is written as one text."""
+    return text.split()
+
+
+_HIGHEST: Final = 0x2AF  # Latin letters end here in Unicode (Basic Latin to IPA Extensions)
+_BEYOND: Final = re.compile(f"[^\x00-{chr(_HIGHEST)}]")
+_STOPS: Final = ".?!"
+
+
+def _folded(code: int) -> str:
+    char = chr(code)
+    if char in _STOPS:
+        return "."
+    if char.isdigit() and char.isascii():
+        return "0"
+    base = unicodedata.normalize("NFKD", char.lower())[:1]
+    return base if base.isascii() and base.isalpha() else " "
+
+
+_CALLING: Final = frozenset(
+    listed("need needed needs warrant warranted require required requires necessary future further awaited lacking")
+)
+_CALLS: Final = re.compile(
+    r"\b(?:trials?|stud(?:y|ies)|research|rcts?|investigations?) (?:\w+ ){0,7}?"
+    r"(?:needed|warranted|required|necessary|awaited|lacking)\b"
+    r"|\b(?:needs?|requires?|warrants?) (?:\w+ ){0,7}?(?:trials?|studies|study|research|investigations?)\b"
+    r"|\b(?:future|further) (?:\w+ ){0,6}?(?:trials?|studies|study|research|rcts?) (?:should|will|may|could|must|can)\b"
+    r"|\bneeded (?:\w+ ){0,3}?(?:trials?|studies)\b"
+)
+"""Sentences that call for studies to come: "larger randomised trials are needed"."""
+
+_TABLE: Final = {code: _folded(code) for code in range(_HIGHEST + 1)}
+
+
+def fold(text: str) -> str:
+    """The text in lower case, one character for each of its characters; British "randomis" and "centre" as American.
+
+    >>> fold("Randomised 1:1, n=60.")
+    'randomized 0 0  n 00.'
+    """
+    if not text.isascii():
+        text = _BEYOND.sub(" ", text)
+    text = text.translate(_TABLE)
+    if "randomis" in text:
+        text = text.replace("randomis", "randomiz")
+    return text.replace("centre", "center") if "centre" in text else text
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence: its part's number, its offset there, its folded characters, its tokens, and these in one string.
+
+    `calls`: it calls for studies to come, so its words say nothing of this one.
+    """
+
+    part: int
+    start: int
+    folded: str
+    tokens: list[str]
+    joined: str
+    calls: bool = False
+
+
+class DesignText:
+    """The sentences of title and abstract. `parts` are (name, printed text); the title is part 0 and the
+    first sentence. `words` are the different tokens.
+    """
+
+    __slots__ = ("parts", "sentences", "title", "words")
+
+    def __init__(self, record: Record) -> None:
+        self.parts: list[tuple[str, str]] = [("title", plain(record.title))]
+        for section in record.abstract:
+            text = plain(section.text)
+            if section.label:
+                self.parts.append((f"abstract, {section.label}", f"{section.label}: {text}"))
+            else:
+                self.parts.append(("abstract", text))
+        self.title = next(_sentences(0, fold(self.parts[0][1]).replace(". ", "  ")), Sentence(0, 0, "", [], ""))
+        self.sentences = [self.title]
+        for number in range(1, len(self.parts)):
+            self.sentences += _sentences(number, fold(self.parts[number][1]))
+        self.words: set[str] = set()
+        self.words.update(*[sentence.tokens for sentence in self.sentences])
+
+    def place(self, sentence: Sentence) -> str:
+        """Where the sentence stands, for people: "title", "abstract, sentence 3", "abstract, METHODS, sentence 2".
+
+        Sentences are counted through the abstract, from 1.
+        """
+        name = self.parts[sentence.part][0]
+        return name if sentence.part == 0 else f"{name}, sentence {self.sentences.index(sentence)}"
+
+    def printed(self, sentence: Sentence, first: int, last: int) -> str:
+        """Tokens [first, last) of a sentence as they stand in the record; of `START` and `END` only words remain."""
+        first, last = max(first, 0), min(last, len(sentence.tokens))
+        at, begin = 0, 0
+        for number, token in enumerate(sentence.tokens[:last]):
+            at = sentence.folded.index(token, at)
+            if number == first:
+                begin = at
+            at += len(token)
+        text = self.parts[sentence.part][1]
+        return text[sentence.start + begin : sentence.start + at]
+
+
+def _sentences(part: int, whole: str) -> Iterator[Sentence]:
+    start = 0
+    for piece in whole.split(". "):
+        tokens = piece.replace(".", " ").split()
+        if tokens:
+            joined = " ".join(tokens)
+            calls = not _CALLING.isdisjoint(tokens) and _CALLS.search(joined) is not None
+            yield Sentence(part, start, piece, tokens, joined, calls)
+        start += len(piece) + 2

@@ -1,0 +1,297 @@
+"""What the words of a record say of its design: phrases (data/designs.toml), cues and the model, weighed together.
+
+Designs with enough labelled examples have been learnt by the model; phrases raise their score where they are reliable.
+The others are rules: a phrase in the title or under a label such as DESIGN states them, and for some a cue in the
+abstract does. Every design gets a score from 0 to 1; those at or above the threshold of the operating point become
+hits, strongest first, unless a stronger one excludes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from evidence.tagging.design_cues import quoted
+from evidence.tagging.design_features import FEATURES, FeatureHit, FeatureIndex
+from evidence.tagging.design_model import DesignModel, Reading
+from evidence.tagging.design_text import DesignText
+from evidence.tagging.hits import TagHit
+from evidence.tagging.phrases import Document, Match, Zone, outermost
+from evidence.vocabulary import DESIGNS, Design
+
+OperatingPoint = Literal["balanced", "sensitive", "precise"]
+
+TITLE_SCORE: Final = 0.9
+ABSTRACT_SCORE: Final = 0.7
+CUE_SCORE: Final = 0.6
+HINT_SCORE: Final = 0.2
+NOTHING: Final = 0.01
+RULE_THRESHOLD: Final[dict[OperatingPoint, float]] = {"balanced": 0.5, "sensitive": 0.15, "precise": 0.5}
+"""Scores of designs that are rules, in steps: stated by title or label, by the abstract, by a cue, hinted at, nothing;
+and from which step on they are hits. The steps order the reasons; they are no measured probabilities."""
+
+EXCLUDED: Final = 0.3
+"""What a stronger design leaves of the score of one that it excludes. At the balanced point the excluded one is no hit;
+the other two points are for screening, where a trial's protocol is better seen than missed."""
+
+SURE_OF_TITLE: Final = 0.9
+"""The model has learnt from records with abstracts; of a bare title it must be this sure."""
+
+LONGEST_QUOTE: Final = 16
+"""Words."""
+
+SURELY_ANIMAL: Final = 0.8
+"""From this score on, an experiment on animals is nothing else, however much it reads like a trial."""
+
+MODEL_NAME: Final = {"clinical-trial": "any-trial"}
+LEARNT: Final = ("rct", "clinical-trial", "cohort", "case-control", "case-report", "cross-sectional") + (
+    *("animal", "in-vitro", "narrative-review"),
+)
+"""Designs that the model has learnt. Its "any-trial" is a trial of any kind: ours when no kind is stated."""
+
+TRUSTED: Final = {
+    "rct": re.compile(""),
+    "clinical-trial": re.compile(""),
+    "case-report": re.compile(r"case reports?$|a case of|of a case|of one case|case presentation"),
+    "cohort": re.compile(r"cohort"),
+    "case-control": re.compile(""),
+    "cross-sectional": re.compile(""),
+    "narrative-review": re.compile(r"narrative|: a review|mini|state.of.the.art|review article|literature review$"),
+    "animal": re.compile(r"animal|model"),
+    "in-vitro": re.compile(r"in vitro study|cell lines?|cell cultures?|cultured"),
+}
+"""Which title phrases of a learnt design count beside an abstract: those that were right in at least two thirds of the
+development records with that phrase. "Follow-up study" is a cohort by its indexing in one of six, "in vitro" in a title
+an in vitro study in two of five: there the model decides, as it does of phrases in the abstract, which it has seen."""
+
+LIKE_A_REVIEW: Final = ("guideline", "network-meta-analysis", "meta-analysis", "systematic-review", "scoping-review")
+"""Rules whose scores, where no rule speaks, follow a tenth of the model's score for a review: a rank, never a hit."""
+
+CUE_RULES: Final = (
+    # design, cues that must all be there, cues of which none may be, step
+    ("systematic-review", ("@systematic-review", "@literature-searched+"), (), CUE_SCORE),
+    ("systematic-review", ("@systematic-review+", "@literature-searched"), (), CUE_SCORE),
+    ("systematic-review", ("@systematic-review", "@this-review", "@literature-searched"), (), CUE_SCORE),
+    ("systematic-review", ("@systematic-review", "@review-with-meta", "@literature-searched"), (), CUE_SCORE),
+    ("systematic-review", ("@review-methods+", "@literature-searched"), (), CUE_SCORE),
+    ("systematic-review", ("@systematic-review",), (), HINT_SCORE),
+    ("systematic-review", ("@literature-searched+",), (), HINT_SCORE),
+    ("meta-analysis", ("@meta-analysis+", "@literature-searched"), (), CUE_SCORE),
+    ("meta-analysis", ("@review-with-meta", "@literature-searched"), (), CUE_SCORE),
+    ("meta-analysis", ("@meta-analysis",), (), HINT_SCORE),
+    ("protocol", ("@plan+", "@we-will+"), (), CUE_SCORE),
+    ("protocol", ("@plan", "@to-be-randomised"), (), CUE_SCORE),
+    ("protocol", ("@plan",), (), HINT_SCORE),
+    ("qualitative", ("@qualitative+",), ("@systematic-review",), CUE_SCORE),
+    ("qualitative", ("@qualitative",), (), HINT_SCORE),
+    ("secondary-analysis", ("@secondary", "@from-a-trial"), ("@meta-analysis", "@randomised-here"), CUE_SCORE),
+    ("secondary-analysis", ("@secondary",), (), HINT_SCORE),
+    ("cohort", ("@cohort-study",), ("@systematic-review", "@meta-analysis", "@literature-searched"), CUE_SCORE),
+    ("case-control", ("@case-control",), ("@systematic-review", "@meta-analysis", "@literature-searched"), CUE_SCORE),
+    ("cross-sectional", ("@cross-sectional",), ("@systematic-review", "@meta-analysis", "@longitudinal"), CUE_SCORE),
+    ("survey", ("@survey",), (), HINT_SCORE),
+    ("nonrandomised-trial", ("@not-randomised", "@one-trial"), ("@randomised-here+", "@systematic-review"), HINT_SCORE),
+)
+"""Abstracts that say what they are without saying it in the title."""
+
+_STATED: Final[tuple[Zone, ...]] = ("title", "design")
+_NEGATIONS: Final = ("non", "not", "no", "quasi", "without")
+_ORDER: Final = {slug: number for number, slug in enumerate((*DESIGNS, *FEATURES))}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """Why a design has its score: a phrase found, a cue, or the model."""
+
+    score: float
+    rule: str
+    match: Match | None = None
+    cue: str = ""
+
+    @property
+    def states(self) -> bool:
+        """Whether the title or a label says it: such a reason comes before any score."""
+        return self.match is not None and self.rule != "words-in-abstract"
+
+
+@dataclass(frozen=True, slots=True)
+class WordsFound:
+    """What the words say: designs and features that hold at the operating point, and the score of every one."""
+
+    designs: tuple[TagHit, ...]
+    features: tuple[FeatureHit, ...]
+    scores: dict[str, float]
+
+
+class DesignWords:
+    """The text path, prepared."""
+
+    def __init__(self, designs: dict[str, Design], model: DesignModel, features: FeatureIndex) -> None:
+        self._designs, self._model, self._features = designs, model, features
+
+    def read(self, text: DesignText, document: Document, matches: Iterable[Match], point: OperatingPoint) -> WordsFound:
+        """Everything the words say of one record."""
+        reading = self._model.read(text)
+        reasons = self._reasons(text, document, matches, reading)
+        scores = dict.fromkeys((*DESIGNS, *FEATURES), NOTHING)
+        likeness = NOTHING + 0.1 * reading.scores["narrative-review"]
+        scores |= dict.fromkeys(LIKE_A_REVIEW, likeness)
+        for slug, reason in reasons.items():
+            scores[slug] = max(likeness, reason.score) if slug in LIKE_A_REVIEW else reason.score
+        for slug in self._excluded(reasons):
+            scores[slug] *= EXCLUDED
+            if point == "balanced":
+                del reasons[slug]
+        held = [slug for slug in reasons if scores[slug] >= self._threshold(slug, point)]
+        if any(slug in held for slug in ("rct", "nonrandomised-trial", "single-arm-trial", "protocol")):
+            held = [slug for slug in held if slug != "clinical-trial"]
+        hits = tuple(self._hit(slug, scores[slug], reasons[slug], text, document, reading) for slug in held)
+        features = tuple(self._feature_hits(text, reading, point, scores))
+        return WordsFound(hits, features, scores)
+
+    def _excluded(self, reasons: dict[str, _Reason]) -> set[str]:
+        """Designs that do not hold beside a stronger one.
+
+        What title or label state comes first, then cues and animals (a randomised experiment on rats is no trial),
+        then whatever has the higher score.
+        """
+        stated = [slug for slug, reason in reasons.items() if reason.states]
+        out = {slug for slug in stated if any(self._excludes(other, slug) for other in stated)}
+        kept = [slug for slug in stated if slug not in out]
+        rest = [slug for slug in reasons if slug not in stated]
+        rest.sort(
+            key=lambda s: (
+                reasons[s].rule == "model" and not self._surely_animal(s, reasons[s]),
+                -reasons[s].score,
+                _ORDER[s],
+            )
+        )
+        for slug in rest:
+            if any(self._excludes(other, slug) for other in kept):
+                out.add(slug)
+            elif reasons[slug].score >= self._threshold(slug, "balanced"):
+                kept.append(slug)
+        return out
+
+    @staticmethod
+    def _surely_animal(slug: str, reason: _Reason) -> bool:
+        return slug == "animal" and reason.score >= SURELY_ANIMAL
+
+    def _excludes(self, one: str, other: str) -> bool:
+        design = self._designs.get(one)
+        return design is not None and (other in design.excludes or other in design.excludes_inferred)
+
+    def _threshold(self, slug: str, point: OperatingPoint) -> float:
+        name = MODEL_NAME.get(slug, slug)
+        if name in self._model.classes:
+            return self._model.points[point][self._model.classes.index(name)]
+        return RULE_THRESHOLD[point]
+
+    def _reasons(
+        self, text: DesignText, document: Document, matches: Iterable[Match], reading: Reading
+    ) -> dict[str, _Reason]:
+        """The best reason for every design that has one."""
+        best: dict[str, _Reason] = {}
+
+        def offer(slug: str, reason: _Reason) -> None:
+            if slug in self._designs and (slug not in best or reason.score > best[slug].score):
+                best[slug] = reason
+
+        has_abstract = len(text.parts) > 1
+        for zone, match in self._stated(document, matches):
+            slug = match.meaning.slug
+            words = document.printed(match.start, match.end).lower()
+            if has_abstract and slug in TRUSTED and not (zone in _STATED and TRUSTED[slug].search(words)):
+                continue
+            score = TITLE_SCORE if zone in _STATED else ABSTRACT_SCORE
+            offer(slug, _Reason(score, f"words-in-{zone}", match))
+        for slug, needed, barred, score in CUE_RULES:
+            if all(c in reading.cues for c in needed) and not any(c in reading.cues for c in barred):
+                offer(slug, _Reason(score, "cue-in-text", cue=needed[0]))
+        for slug in LEARNT:
+            score = reading.scores[MODEL_NAME.get(slug, slug)]
+            if slug in best:
+                best[slug] = replace(best[slug], score=max(score, best[slug].score))
+            elif has_abstract or score >= SURE_OF_TITLE:
+                offer(slug, _Reason(score, "model"))
+        return best
+
+    def _stated(self, document: Document, matches: Iterable[Match]) -> Iterator[tuple[Zone, Match]]:
+        """Phrases that stand where designs are stated, are not denied, and have their context."""
+        found = outermost(m for m in matches if m.meaning.kind == "design")
+        masked = {(match.start, match.end) for match in found if not match.meaning.slug}
+        for match in found:
+            meaning = match.meaning
+            if (match.start, match.end) in masked:
+                continue
+            zone = document.zone(match.start)
+            if not (meaning.anywhere or zone in _STATED) or document.tokens[match.start - 1] in _NEGATIONS:
+                continue
+            if meaning.holds_in(document.words if meaning.anywhere else document.title):
+                yield zone, match
+
+    def _hit(
+        self, slug: str, score: float, reason: _Reason, text: DesignText, document: Document, reading: Reading
+    ) -> TagHit:
+        evidence, place = "", ""
+        if reason.match is not None:
+            evidence = document.printed(reason.match.start, reason.match.end)
+            place = document.place(reason.match.start)
+        elif reason.cue:
+            at = quoted(reason.cue, text, reading.cues[reason.cue])
+            if at is not None:
+                evidence, place = text.printed(*at), text.place(at[0])
+        if not evidence:
+            evidence, place = self._strongest(MODEL_NAME.get(slug, slug), text, reading)
+        return TagHit(
+            kind="design",
+            slug=slug,
+            origin="text",
+            evidence=evidence,
+            rule=reason.rule,
+            confidence=round(score, 3),
+            place=place,
+        )
+
+    def _strongest(self, name: str, text: DesignText, reading: Reading) -> tuple[str, str]:
+        """The words that speak most for a class, and their place: the strongest phrase with others close beside it."""
+        phrases = self._model.reasons(name, text, reading)
+        if not phrases:
+            return "", ""
+        sentence, first, last = phrases[0].sentence, phrases[0].first, phrases[0].last
+        for phrase in phrases[1:]:
+            if phrase.sentence is sentence and max(last, phrase.last) - min(first, phrase.first) <= LONGEST_QUOTE:
+                first, last = min(first, phrase.first), max(last, phrase.last)
+        return text.printed(sentence, first, last), text.place(sentence)
+
+    def _feature_hits(
+        self, text: DesignText, reading: Reading, point: OperatingPoint, scores: dict[str, float]
+    ) -> Iterator[FeatureHit]:
+        """Features: by phrases where the record is not about others' studies, by the model where it has learnt them."""
+        others = max(scores[s] for s in ("systematic-review", "meta-analysis", "narrative-review", "editorial")) >= 0.5
+        for slug, sentence, first, last in self._features.stated(text):
+            scores[slug] = HINT_SCORE if others else TITLE_SCORE if sentence is text.title else ABSTRACT_SCORE
+            if scores[slug] >= RULE_THRESHOLD[point]:
+                yield FeatureHit(
+                    slug=slug,
+                    origin="text",
+                    evidence=text.printed(sentence, first, last),
+                    rule="words-in-title" if sentence is text.title else "words-in-abstract",
+                    confidence=scores[slug],
+                    place=text.place(sentence),
+                )
+        for slug in FEATURES:
+            if slug in self._model.classes:
+                scores[slug] = reading.scores[slug]
+                if scores[slug] >= self._threshold(slug, point):
+                    words, place = self._strongest(slug, text, reading)
+                    yield FeatureHit(
+                        slug=slug,
+                        origin="text",
+                        evidence=words,
+                        rule="model",
+                        confidence=round(scores[slug], 3),
+                        place=place,
+                    )

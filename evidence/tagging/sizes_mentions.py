@@ -1,0 +1,205 @@
+"""What a text counts: people, animals, limbs, studies, and whether they are a part of others."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from evidence.tagging.numbers import CLOSING, Number
+from evidence.tagging.sizes_passage import Mention, Passage
+from evidence.tagging.sizes_words import (
+    CUES,
+    ENROLLED,
+    GROUP_WORDS,
+    LAST_RESORT,
+    NOT_COUNTS,
+    NOUNS,
+    PARTIAL,
+    RANDOMISED,
+    STOPS,
+    WHOLES,
+    listed,
+    looks_like_people,
+)
+
+_REACH: Final = 8
+"""Words of a noun phrase that are read behind a number."""
+_YEARS: Final = (1900, 2099)
+_BEFORE_YEARS: Final = frozenset(
+    listed(
+        """january february march april may june july august september october november december jan feb mar apr jun
+        jul aug sep sept oct nov dec and to through by between from since until in year years"""
+    )
+)
+"""Words before a number of four digits that make it a year."""
+_THEM: Final = frozenset(listed("the these those them whom which all our total this"))
+"""After "of": the counted are some of others."""
+_SHARE: Final = re.compile(r"[(\[]?[\d.,\xb7]+\s*%[)\];,.]", re.A)
+"""`(57.9%)`, `(35%; `: the counted are a share. (`(87% female)` is not.)"""
+
+
+def find(passage: Passage) -> list[Mention]:
+    """The mentions of a passage, in order."""
+    found: list[Mention] = []
+    sentence = 0
+    words = passage.words
+    for place, number in enumerate(passage.numbers):
+        if not number.labelled and (number.closed or (number.end < len(words) and words[number.end] in _NEVER)):
+            continue  # most numbers: no noun can follow
+        while sentence + 1 < len(passage.sentences) and passage.sentences[sentence + 1] <= number.start:
+            sentence += 1
+        following = passage.numbers[place + 1].start if place + 1 < len(passage.numbers) else len(passage.words)
+        mention = _mention(passage, number, sentence, following, found[-1] if found else None)
+        if mention is not None:
+            found.append(mention)
+    _mark_subsets(passage, found)
+    return found
+
+
+def _mention(passage: Passage, number: Number, sentence: int, following: int, last: Mention | None) -> Mention | None:
+    start, end = passage.bounds(sentence)
+    low = passage.low
+    before = low[number.start - 1] if number.start > start else ""
+    parted = number.start > start and passage.words[number.start - 1][-1] in CLOSING
+    if _is_year(passage, number, before) or (before in NOT_COUNTS and not number.labelled and not parted):
+        return None
+    if number.labelled:
+        found = _noun_before(passage, number, start)
+    else:
+        found = _noun_behind(passage, number, min(end, following), end)
+    if found is None:
+        return _bare(passage, number, sentence, last)
+    at, noun = found
+    if number.labelled and NOUNS[noun] == "study" and last is not None and last.end == at + 1:
+        return None  # "Ten trials (n = 750)": the people in them
+    mention = Mention(number, NOUNS[noun], noun, max(at + 1, number.end), sentence)
+    mention.paired = before == "and" and _ends_number(passage, number.start - 1)
+    rest = before in PARTIAL and not (parted and mention.kind == "study")  # "of these, twelve studies": the chosen ones
+    mention.partial = mention.paired or rest or _is_part(passage, mention)
+    return mention
+
+
+def _is_year(passage: Passage, number: Number, before: str) -> bool:
+    followed = passage.low[number.end : number.end + 1] == ["and"]
+    return _YEARS[0] <= number.value <= _YEARS[1] and (before in _BEFORE_YEARS or followed)
+
+
+def _bare(passage: Passage, number: Number, sentence: int, last: Mention | None) -> Mention | None:
+    """`112 patients were screened, 90 were randomised`: a number without a noun, of what was counted before."""
+    behind = passage.low[number.end : number.end + 4]
+    if number.labelled or number.closed or _YEARS[0] <= number.value <= _YEARS[1] or number.value < _FEWEST:
+        return None
+    before = passage.words[number.start - 1] if number.start else ""
+    allocated = before.lower() in _ALLOCATED and behind[1:2] and not behind[1][0].isdigit()
+    if allocated and behind[0] in ("with", "to") and not passage.depth(number, sentence):
+        return Mention(number, "person", "participants", number.end, sentence)  # "and randomised 1292 with gout to"
+    if behind[:1] != ["were"]:
+        return None
+    if not any(CUES.get(word) in (RANDOMISED, ENROLLED) for word in behind) or passage.depth(number, sentence):
+        return None
+    beside = last is not None and last.sentence == sentence
+    if "to" in behind and (beside or any(number.end < n.start < number.end + 12 for n in passage.numbers)):
+        return None  # "20 were randomised to dextrose and 20 to saline": arms
+    if last is not None and last.kind != "study":
+        return Mention(number, last.kind, last.noun, number.end, sentence)
+    return Mention(number, "person", "participants", number.end, sentence)
+
+
+def _noun_behind(passage: Passage, number: Number, limit: int, end: int) -> tuple[int, str] | None:
+    """Place and noun that a number counts: the first in the phrase behind it, which ends before the next number."""
+    words, low = passage.words, passage.low
+    first = number.end
+    if number.closed:
+        return None
+    if first < end and words[first][0] in "([" and "%" not in "".join(words[first : first + 3]):
+        first = passage.past_bracket(first, end)  # "641 (TSD, 314 and BSD, 327) patients"
+        limit = end if first > number.end else limit
+    weak: tuple[int, str] | None = None
+    for at in range(first, min(limit, first + _REACH)):
+        word, core = words[at], low[at]
+        if word[0] in "([":
+            if word[-1] in ")]" and not any(c.isdigit() for c in word):
+                continue  # "Sprague-Dawley (SD) rats"
+            break
+        noun = _noun(core)
+        if noun and noun not in LAST_RESORT:
+            return at, noun
+        if noun:
+            weak = weak or (at, noun)
+        elif core in STOPS or ("/" in core and word.islower()) or (core in CUES and at - first > 1):
+            break
+        if word[-1] in ".;:)]" or (word[-1] == "," and (weak or at - first > 3)):
+            break
+    return weak
+
+
+def _noun(word: str) -> str:
+    """The noun in a word, or empty: `rats`, `Rh-negative-mothers`, `dancers` (which are people)."""
+    tail = word.rpartition("-")[2]
+    return word if word in NOUNS else tail if tail in NOUNS else "participants" if looks_like_people(word) else ""
+
+
+def _noun_before(passage: Passage, number: Number, start: int) -> tuple[int, str] | None:
+    """`women (n = 119)`, `patients with gout (n = 30)`, `a sample (n = 556)`: the noun before the bracket."""
+    for at in range(number.start - 1, max(start, number.start - 5) - 1, -1):
+        core = passage.low[at]
+        last = at == number.start - 1
+        if last and core in WHOLES and core != "group":
+            return at, "participants"
+        if core in GROUP_WORDS or core in CUES or (passage.words[at][-1] in ".;:,)" and not last):
+            break
+        if core in NOUNS and core not in LAST_RESORT:
+            return at, core
+    behind = passage.low[number.end : number.end + 8]
+    near = passage.low[max(start, number.start - 3) : number.start]
+    if not _AVERAGE.isdisjoint(behind[:4]) and number.closed in (";", ","):
+        return number.end - 1, "participants"  # "women who had undergone surgery (n = 100; mean age 51)"
+    rate = "%" in passage.words[number.start - 1] if number.start else False
+    if number.closed[:1] == ")" and not rate and any(CUES.get(w) == ENROLLED for w in near):
+        return number.end - 1, "participants"  # "all patients were included consecutively (n = 649)"
+    if number.closed == ")" and GROUP_WORDS.isdisjoint(behind) and any(CUES.get(w, 0) >= ENROLLED for w in behind):
+        return number.end - 1, "participants"  # an abbreviation counted: "SLWH (N = 180) will be recruited"
+    return None
+
+
+def _is_part(passage: Passage, mention: Mention) -> bool:
+    """Whether the counted are a share of others: `(57.9%)`, `20 of the patients`, `(10 men, 12 women)`."""
+    after = mention.end
+    following = passage.words[after : after + 2]
+    if following and following[0][0] in "([" and not following[0].startswith(("(100%", "(100.0")):
+        share = following[0] if "%" in following[0] else "".join(following)
+    else:
+        share = ""
+    if _SHARE.match(share):
+        return True
+    closed = passage.words[after - 1][-1] in CLOSING
+    if following[:1] == ["of"] and not closed and not _THEM.isdisjoint(passage.low[after + 1 : after + 2]):
+        return True
+    return not mention.labelled and passage.depth(mention.number, mention.sentence) > 0
+
+
+def _ends_number(passage: Passage, at: int) -> bool:
+    """Whether a bare number ends before a word, and no range: `21 and`, not `between 21 and`."""
+    for number in passage.numbers:
+        described = passage.low[number.end : at]
+        apart = any(w in CUES or w in STOPS or w in NOUNS for w in described)
+        if number.end <= at <= number.end + 2 and not (number.labelled or number.closed and described or apart):
+            return passage.low[number.start - 1] not in ("between", "of", "both") if number.start else True
+    return False
+
+
+_ALLOCATED: Final = frozenset({"randomised", "randomized", "enrolled", "recruited"})
+_FEWEST: Final = 2
+_NEVER: Final = STOPS - {"were", "with", "to"}
+"""Words directly behind a number that make it no count, nor the count of those before (`_bare`)."""
+_AVERAGE: Final = frozenset({"mean", "median", "age", "aged", "average"})
+_OF: Final = (["of"], ["of", "the"], ["out", "of"], ["among"], ["among", "the"])
+
+
+def _mark_subsets(passage: Passage, mentions: list[Mention]) -> None:
+    """In `Of the 1607 adults, 1270 completed` what follows is a part of the first, unless it was what was allocated."""
+    for first, later in zip(mentions, mentions[1:], strict=False):
+        if first.sentence == later.sentence:
+            lead = passage.low[passage.bounds(first.sentence)[0] : first.number.start]
+            if lead in _OF and not any(CUES.get(w) == RANDOMISED for w in passage.low[later.end : later.end + 6]):
+                later.partial = True

@@ -1,0 +1,131 @@
+"""A text as words, sentences and whole numbers, and what it counts: the ground on which sample sizes are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from evidence.records import SizeBasis
+from evidence.tagging import numbers
+from evidence.tagging.numbers import CLOSING, OPENING, Number
+from evidence.tagging.sizes_words import Kind
+
+
+@dataclass(slots=True)
+class Mention:
+    """A counted thing: its number, its noun, the words it spans, what speaks for it being the sample, in points."""
+
+    number: Number
+    kind: Kind
+    noun: str
+    end: int  # behind the noun
+    sentence: int
+    points: float = 0.0
+    basis: SizeBasis = ""
+    partial: bool = False  # a share of others
+    arm: bool = False  # one group of several
+    planned: bool = False  # not yet done
+    paired: bool = False  # "21 and 18 patients"
+    each: bool = False  # the size of every group
+    second: bool = False  # "a similar group of 21 children"
+
+    @property
+    def value(self) -> int:
+        """How many."""
+        return self.number.value
+
+    @property
+    def labelled(self) -> bool:
+        """Whether it was written `n = 33`."""
+        return self.number.labelled
+
+    @property
+    def randomised(self) -> bool:
+        """Whether the sentence says that these were allocated by chance."""
+        return self.basis == "randomised"
+
+
+class Passage:
+    """A title or a section of an abstract: its words, its numbers, where its sentences start, what it counts."""
+
+    __slots__ = ("_low", "_sentences", "label", "mentions", "numbers", "words")
+
+    def __init__(self, text: str, label: str = "") -> None:
+        self.words = text.split()
+        self.label = label.lower()
+        self.numbers = numbers.find(self.words, bracketed="=" in text or "[" in text)
+        self._sentences: list[int] = []
+        self.mentions: list[Mention] = []
+        self._low: list[str] = []
+
+    @property
+    def sentences(self) -> list[int]:
+        """Where sentences start."""
+        if not self._sentences:
+            self._sentences = _sentences(self.words)
+        return self._sentences
+
+    @property
+    def low(self) -> list[str]:
+        """The words in lower case without punctuation."""
+        if not self._low:
+            low = " ".join(self.words).lower().split()
+            self._low = [word if word.isalnum() else word.strip(_PUNCTUATION) for word in low]
+        return self._low
+
+    def bounds(self, sentence: int) -> tuple[int, int]:
+        """The words of a sentence: from, to."""
+        following = sentence + 1
+        end = self.sentences[following] if following < len(self.sentences) else len(self.words)
+        return self.sentences[sentence], end
+
+    def quote(self, first: int, last: int) -> str:
+        """The sentences first to last, as they stand in the text."""
+        return " ".join(self.words[self.bounds(first)[0] : self.bounds(last)[1]])
+
+    def depth(self, number: Number, sentence: int) -> int:
+        """In how many brackets the number stands."""
+        start = self.bounds(sentence)[0]
+        head = " ".join(self.words[start : number.start + 1])
+        return head.count("(") - head.count(")") + head.count("[") - head.count("]")
+
+    def past_bracket(self, at: int, end: int) -> int:
+        """Behind the bracket that opens at a word, else the word itself."""
+        depth = 0
+        for place in range(at, min(end, at + _LONGEST_BRACKET)):
+            word = self.words[place]
+            depth += word.count("(") + word.count("[") - word.count(")") - word.count("]")
+            if depth <= 0:
+                return place + 1 if place > at or word[0] in "([" else at
+        return at
+
+
+_PUNCTUATION: Final = OPENING + CLOSING
+_LONGEST_BRACKET: Final = 60
+"""Words within which an open bracket must close to be passed over."""
+_ENDS: Final = frozenset('.?!)]"\u201d')
+_ABBREVIATIONS: Final = frozenset({"vs.", "i.e.", "e.g.", "no.", "approx.", "ca.", "cf.", "dr.", "st.", "fig.", "al."})
+
+
+def _sentences(words: Sequence[str]) -> list[int]:
+    """Where sentences start."""
+    found = [0]
+    ends = [at for at, word in enumerate(words) if word[-1] in _ENDS]
+    for at in ends:
+        if at + 1 == len(words):
+            break
+        word, following = words[at], words[at + 1]
+        if word[-1] in ".?!":
+            if word[-1] != "." or not _goes_on(word, following):
+                found.append(at + 1)
+        elif word[-2:-1] in (".", "?", "!") and following[0].isupper():
+            found.append(at + 1)
+    return found
+
+
+def _goes_on(word: str, following: str) -> bool:
+    """Whether the sentence goes on behind a word with a full stop: an abbreviation, an initial, a lower-case word."""
+    if word.lower() in _ABBREVIATIONS or (len(word) == 2 and word[0].isupper()):
+        return True
+    return not (following[0].isupper() or following[0].isdigit() or following[0] in OPENING)

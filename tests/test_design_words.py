@@ -1,0 +1,206 @@
+"""Designs and features from words alone: negations, studies of others, operating points, reasons with their place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence import vocabulary
+from evidence.errors import BadVocabulary
+from evidence.records import AbstractSection, MeshHeading, NamedConcept, Record
+from evidence.tagging.design_features import FEATURES, Feature, FeatureIndex, load_features
+from evidence.tagging.design_text import DesignText
+from evidence.tagging.designs import Designs, Judged
+from evidence.tagging.phrases import PhraseTable
+from evidence.text import from_plain
+from evidence.vocabulary import DESIGNS
+
+TAGGER = Designs(vocabulary.load(), PhraseTable())
+
+TRIAL = (
+    "BACKGROUND: Dextrose may ease pain. METHODS: In this multicentre double-blind trial 60 patients with numb hands "
+    "were randomly "
+    "assigned to dextrose or placebo at five hospitals. The primary outcome was pain at 12 weeks. RESULTS: Pain fell "
+    "by "
+    "2.1 points more with dextrose (95% CI 1.0 to 3.2). Two patients withdrew."
+)
+COHORT = (
+    "We aimed to see how often numbness returns. In this retrospective cohort study we reviewed the records of 812 "
+    "patients who had surgery. Hazard ratios were adjusted for age. Numbness returned in 9%."
+)
+REVIEW = (
+    "We searched MEDLINE and Embase for randomised controlled trials of dextrose against placebo. Two reviewers "
+    "selected "
+    "studies. Twelve trials with 840 patients were included. In this systematic review and meta-analysis pain was "
+    "lower "
+    "with dextrose. Larger double-blind randomised trials are needed."
+)
+CASE = (
+    "A 54-year-old woman presented with a numb thumb after a fall. Ultrasound showed a swollen nerve. We report a case "
+    "of a rare entrapment and its treatment. She recovered within six weeks."
+)
+PLAN = (
+    "Numb hands are common. This study protocol describes a trial in which 120 patients will be randomised to dextrose "
+    "or saline. The primary outcome will be pain at 12 weeks. Results will be published."
+)
+RATS = (
+    "Forty Wistar rats were randomly divided into four groups. The sciatic nerve was crushed and dextrose or saline "
+    "injected. The rats were killed after two weeks and the nerves stained."
+)
+INTERVIEWS = (
+    "We wanted to know how people live with numb hands. Semi-structured interviews with 21 patients were recorded. "
+    "Thematic analysis found three themes. This qualitative study shows how much sleep matters."
+)
+
+
+def record(title: str, abstract: str = "", **more: object) -> Record:
+    sections = (AbstractSection(text=from_plain(abstract)),) if abstract else ()
+    return Record(source="t", external_id="1", title=from_plain(title), abstract=sections, **more)  # type: ignore[arg-type]
+
+
+def judge(title: str, abstract: str = "", point: str = "balanced") -> Judged:
+    return TAGGER.judge(record(title, abstract), text_only=True, point=point)  # type: ignore[arg-type]
+
+
+def designs(title: str, abstract: str = "") -> set[str]:
+    return {hit.slug for hit in judge(title, abstract).designs}
+
+
+@pytest.mark.parametrize(
+    ("abstract", "there", "not_there"),
+    [
+        (TRIAL, "rct", {"systematic-review", "protocol", "cohort", "animal", "clinical-trial"}),
+        (COHORT, "cohort", {"rct", "case-report", "narrative-review"}),
+        (REVIEW, "systematic-review", {"rct", "clinical-trial", "narrative-review", "protocol"}),
+        (REVIEW, "meta-analysis", {"rct"}),
+        (CASE, "case-report", {"rct", "cohort", "systematic-review"}),
+        (PLAN, "protocol", {"rct", "clinical-trial"}),
+        (RATS, "animal", {"rct", "cohort"}),
+        (INTERVIEWS, "qualitative", {"rct", "systematic-review"}),
+    ],
+)
+def test_an_abstract_alone_states_the_design(abstract: str, there: str, not_there: set[str]) -> None:
+    found = designs("Dextrose for the numb hand", abstract)
+    assert there in found
+    assert not found & not_there
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A randomised trial is needed.",
+        "We searched for randomised trials.",
+        "This was not a randomised comparison.",
+        "Households were randomly selected.",
+        "Patients were randomly split into training and validation cohorts.",
+        "This agrees with earlier randomised controlled trials.",
+        "Mendelian randomisation was used.",
+    ],
+)
+def test_words_about_other_trials_make_no_trial(sentence: str) -> None:
+    abstract = f"We reviewed the records of 812 patients with numb hands. {sentence} Numbness returned in 9%."
+    assert "rct" not in designs("Numbness after surgery", abstract)
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "features"),
+    [
+        ("Dextrose", TRIAL, {"double-blind", "placebo", "multicentre"}),
+        ("Dextrose", COHORT, {"retrospective"}),
+        ("A cluster-randomised trial of splints", "", {"cluster"}),
+        ("Splints: a stepped-wedge trial", "", {"cluster"}),
+        ("Splints: a pilot study", "", {"pilot"}),
+        ("Splints: an assessor-blinded trial", "", {"single-blind"}),
+        ("Splints: a sham-controlled trial", "", {"placebo"}),
+    ],
+)
+def test_features(title: str, abstract: str, features: set[str]) -> None:
+    assert features <= {hit.slug for hit in judge(title, abstract).features}
+
+
+def test_features_of_the_studies_reviewed_are_not_those_of_the_review() -> None:
+    found = {hit.slug for hit in judge("Dextrose: a systematic review", REVIEW).features}
+    assert not found & {"placebo", "single-blind", "cluster", "pilot"}
+
+
+def test_every_design_and_feature_has_a_score_between_0_and_1() -> None:
+    for made in (record(""), record("Dextrose", TRIAL), record("Dextrose", "An abstract.")):
+        for text_only in (True, False):
+            scores = TAGGER.scores(made, text_only=text_only)
+            assert set(scores) == {*DESIGNS, *FEATURES}
+            assert all(0 <= score <= 1 for score in scores.values())
+
+
+def test_scores_rank_the_trial_above_the_rest() -> None:
+    ranked = {a: judge("Dextrose", a).scores["rct"] for a in (TRIAL, COHORT, REVIEW, CASE, PLAN, RATS)}
+    assert max(ranked, key=ranked.__getitem__) == TRIAL
+
+
+def test_text_only_reads_no_indexing() -> None:
+    indexed = record(
+        "Numb hands",
+        COHORT,
+        publication_types=(NamedConcept(name="Randomized Controlled Trial"), NamedConcept(name="Multicenter Study")),
+        mesh=(MeshHeading(ui="D018592", name="Cross-Over Studies"),),
+    )
+    bare = TAGGER.judge(indexed, text_only=True)
+    assert bare == TAGGER.judge(record("Numb hands", COHORT), text_only=True)
+    full = TAGGER.judge(indexed)
+    assert ("rct", "pubtype") in {(h.slug, h.origin) for h in full.designs}
+    stated = {(h.slug, h.origin, h.evidence) for h in full.features}
+    assert {("multicentre", "pubtype", "Multicenter Study"), ("crossover", "mesh", "Cross-Over Studies")} <= stated
+    assert full.scores["rct"] > bare.scores["rct"]
+
+
+def test_every_reason_quotes_the_record_and_says_where() -> None:
+    for abstract in (TRIAL, COHORT, REVIEW, CASE, PLAN, RATS, INTERVIEWS):
+        found = judge("Dextrose for hands", abstract)
+        assert found.designs
+        for hit in (*found.designs, *found.features):
+            assert hit.origin == "text"
+            assert hit.place.startswith(("title", "abstract, sentence"))
+            assert hit.evidence in abstract or hit.evidence in "Dextrose for hands"
+
+
+def test_operating_points_are_nested_for_trials() -> None:
+    for abstract in (TRIAL, COHORT, REVIEW, CASE, PLAN, RATS, INTERVIEWS):
+        for tight, wide in (("balanced", "precise"), ("precise", "sensitive")):
+            hits = [{h.slug for h in judge("Dextrose", abstract, p).designs} for p in (tight, wide)]
+            assert "rct" not in hits[0] or "rct" in hits[1]
+
+
+def test_the_model_overrules_no_indexer() -> None:
+    """A letter that reads like a trial stays what NLM says; the trial stands beside it."""
+    found = TAGGER.judge(record("Dextrose", TRIAL, publication_types=(NamedConcept(name="Controlled Clinical Trial"),)))
+    assert ("nonrandomised-trial", "pubtype") in {(h.slug, h.origin) for h in found.designs}
+
+
+@given(st.text(max_size=200), st.text(max_size=1000))
+def test_any_text_is_judged_and_the_same_way_twice(title: str, abstract: str) -> None:
+    made = record(title, abstract)
+    first = TAGGER.judge(made)
+    assert first == TAGGER.judge(made)
+    assert set(first.scores) == {*DESIGNS, *FEATURES}
+
+
+def test_the_features_of_the_file_are_the_closed_list_and_defined() -> None:
+    for slug, feature in load_features().items():
+        assert slug in FEATURES
+        assert feature.name
+        assert feature.definition.endswith(".")
+
+
+def test_a_feature_is_denied_by_the_word_before() -> None:
+    index = FeatureIndex({"pilot": Feature(slug="pilot", name="P", definition="D.", phrases=("pilot study",))})
+    said = [s for s, *_ in index.stated(DesignText(record("A pilot study")))]
+    denied = [s for s, *_ in index.stated(DesignText(record("Not pilot study")))]
+    assert (said, denied) == (["pilot"], [])
+
+
+def test_a_missing_weight_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from evidence.tagging import design_model
+
+    monkeypatch.setattr(design_model, "FILE", "no-such-file.tsv")
+    with pytest.raises(BadVocabulary, match="no-such-file"):
+        design_model.load_model()
