@@ -339,13 +339,17 @@ class EffectiveTag:
 
 
 def effective_tags(views: Iterable[TagView]) -> tuple[EffectiveTag, ...]:
-    """The tags that stand: a curator's word beats everything, else any assertion counts; suggestions do not."""
+    """The tags that stand: a curator's word beats everything, else any assertion counts; suggestions do not.
+
+    Where curators spoke of several records before those became one study, the latest word holds, and of words of one
+    moment "no" does.
+    """
     grouped: dict[tuple[str, str], list[TagView]] = {}
     for view in views:
         grouped.setdefault((view.kind, view.slug), []).append(view)
     standing = []
     for (kind, slug), reasons in grouped.items():
-        curated = [v for v in reasons if v.origin == "curator"]
+        curated = _latest([v for v in reasons if v.origin == "curator"])
         counted = [v for v in (curated or reasons) if v.status == "asserted"]
         if counted and not any(v.status == "rejected" for v in curated):
             imported = [v.role for v in counted if v.origin in ("curator", "import") and v.role]
@@ -353,6 +357,12 @@ def effective_tags(views: Iterable[TagView]) -> tuple[EffectiveTag, ...]:
             role = "active" if "active" in roles else roles[0] if roles else ""
             standing.append(EffectiveTag(kind, slug, role, any(v.central for v in counted)))
     return tuple(sorted(standing, key=lambda t: (t.kind, t.slug)))
+
+
+def _latest(words: Sequence[TagView]) -> list[TagView]:
+    """Those of the last moment."""
+    newest = max((v.at for v in words if v.at), default=None)
+    return [v for v in words if v.at == newest]
 
 
 def sample_size(records: Sequence[Record]) -> SampleSize | None:

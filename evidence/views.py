@@ -15,7 +15,10 @@ UpstreamState = Literal["present", "missing", "deleted"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagView:
-    """A tag of a study and the reason it has it. `status`: asserted, suggested or rejected (by a curator)."""
+    """A tag of a study and the reason it has it. `status`: asserted, suggested or rejected (by a curator).
+
+    A curator's word has his name and its time, and his reason in `evidence`; the machine's have neither.
+    """
 
     kind: str  # condition, intervention, design, topic
     slug: str
@@ -26,6 +29,8 @@ class TagView:
     rule: str
     role: str = ""  # intervention: active or comparator
     central: bool = True  # condition: what the study is about, as against a mention
+    actor: str = ""  # who decided, for origin curator
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

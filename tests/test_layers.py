@@ -25,6 +25,7 @@ FOUNDATION = (
 )
 PURE = ("matching", "merging", "tagging", "citekeys", "formats")
 SIDE_BY_SIDE = ("comparing", "differences")
+DECIDING = ("curation", "curation_tags")
 
 # Everything above layer 0: what each part may import beside layer 0 and itself.
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -32,20 +33,25 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(PURE, ()),
     "differences": (),
     "comparing": ("merging", "differences"),
+    "explaining": ("merging",),
     # 2: the outside; never each other
     "sources": ("formats",),
     "store": ("citekeys", "merging"),
     # 3: what the program does
     "ingest": (*PURE, "store"),
-    "curation": (*PURE, "store", "ingest"),
+    **dict.fromkeys(DECIDING, (*PURE, "store", "ingest")),
+    "retag": (*PURE, "store", "ingest"),
     "starter": (*PURE, "store", "ingest"),
     "offline": PURE,
     "classify": PURE,
     "refresh": ("sources", "store", "ingest"),
     "check": (*PURE, "store"),
     # 4: the faces
-    "cli": (*PURE, "sources", "store", "ingest", "curation", "starter", "offline", "classify", "refresh", "check", *SIDE_BY_SIDE),
-    "web": (*SIDE_BY_SIDE, "formats", "store", "ingest", "curation", "check"),
+    "cli": (
+        *(*PURE, *DECIDING, *SIDE_BY_SIDE, "explaining", "retag"),
+        *("sources", "store", "ingest", "starter", "offline", "classify", "refresh", "check"),
+    ),
+    "web": (*SIDE_BY_SIDE, *DECIDING, "explaining", "merging", "formats", "store", "ingest", "check"),
     "__main__": ("cli",),
 }
 

@@ -288,7 +288,9 @@ def test_a_post_must_come_from_this_site(site: Site, headers: dict[str, str], al
     assert may_write(site.client(), headers) is allowed
 
 
-@pytest.mark.parametrize("address", ["/login", "/logout", "/review/1-2", "/review/1-2/reconsider", UNDO])
+@pytest.mark.parametrize(
+    "address", ["/login", "/logout", "/review/1-2", "/review/1-2/reconsider", UNDO, "/tags", "/tags/1/undo"]
+)
 def test_every_writing_address_is_checked(site: Site, address: str) -> None:
     answer = site.client().post(address, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
@@ -298,7 +300,8 @@ def test_every_writing_address_is_checked(site: Site, address: str) -> None:
 def test_no_writing_address_is_left_out_above(site: Site) -> None:
     posts = {r.rule for r in site.client().application.url_map.iter_rules() if "POST" in (r.methods or ())}
     shapes = {re.sub(r"<[^>]*>", "N", rule) for rule in posts}
-    assert shapes == {"/login", "/logout", "/review/N-N", "/review/N-N/reconsider", "/merges/N/undo"}
+    tags = {"/tags", "/tags/N/undo"}
+    assert shapes == {"/login", "/logout", "/review/N-N", "/review/N-N/reconsider", "/merges/N/undo", *tags}
 
 
 def test_on_another_host_over_plain_http_origin_decides(site: Site) -> None:
@@ -694,7 +697,7 @@ def test_pages_differ_by_reader_and_keep_answering_304(site: Site) -> None:
 
 def test_what_can_be_decided_on_is_kept_nowhere(site: Site) -> None:
     client = site.client()
-    for address in ("/review", "/merges", "/merges/different", "/login", "/review/1-2"):
+    for address in ("/review", "/merges", "/merges/different", "/tags", "/login", "/review/1-2"):
         answer = client.get(address)
         assert answer.headers["Cache-Control"] == "no-store", address
         assert "ETag" not in answer.headers

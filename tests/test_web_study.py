@@ -88,9 +88,9 @@ def test_a_retracted_study_says_so_first_with_its_notice(client: FlaskClient) ->
 def test_reasons_sources_merges_and_keys_are_all_there(client: FlaskClient) -> None:
     page = parsed(client.get(ONE).text)
     rows = {words(r[0]): words(r[1]) for r in page.xpath("//table[@class='reasons']/tbody/tr")}
-    assert rows["Design RCT"] == "Publication type: Randomized Controlled Trial pt"
-    assert rows["Condition Carpal tunnel syndrome mentioned"] == "Words in the record: carpal <tunnel> phrase"
-    assert rows["Intervention Saline comparator, rejected by a curator"] == "Curator"
+    assert rows["Design RCT"] == "Publication type given by NLM: Randomized Controlled Trial pt"
+    assert rows["Condition Carpal tunnel syndrome mentioned"] == "Words of the record: carpal <tunnel> phrase"
+    assert rows["Intervention Saline comparator, rejected by a curator"] == "A curator said no"
     codes = [words(c) for c in page.xpath("//section[@aria-labelledby='cite']//code")]
     assert codes == [r"\cite{ostrander2014dextrose}", "[@ostrander2014dextrose]", "oldkey2014"]
     sources = page.xpath("//section[@aria-labelledby='sources']")[0]

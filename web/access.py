@@ -131,7 +131,10 @@ def writes(view: Callable[P, R]) -> Callable[P, R | Response]:
 
 def refusal(why: str) -> Response:
     """The page that says why nothing was written, and what to do."""
-    back = f"{request.root_path}{request.path}" if request.endpoint == "curate.decide" else url_for("curate.queue")
+    tags = (request.endpoint or "").startswith("tags.")
+    back = url_for("tags.queue" if tags else "curate.queue")
+    if request.endpoint == "curate.decide":
+        back = f"{request.root_path}{request.path}"
     answer = make_response(render_template("refused.html", why=why, back=back), 403)
     answer.headers["Cache-Control"] = "no-store"
     return answer

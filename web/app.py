@@ -23,6 +23,7 @@ from web.library import EXTENSION, Library, Queries
 from web.links import condition_url, study_url
 from web.pages import pages
 from web.rows import study_html
+from web.tags import tags
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -58,6 +59,7 @@ def create_app(
     errors.install(app)
     app.register_blueprint(pages)
     app.register_blueprint(curate)
+    app.register_blueprint(tags)
     app.register_blueprint(account)
     app.register_blueprint(service.service)
     if settings.url_prefix:

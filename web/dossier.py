@@ -11,9 +11,10 @@ from markupsafe import Markup as Html
 from evidence.identifiers import Identifier
 from evidence.records import AbstractSection, Author, Provenance, Record
 from evidence.text import byline, plain, short_name
-from evidence.views import MemberView, RelationView, Study, TagView
+from evidence.views import MemberView, RelationView, Study
 from evidence.vocabulary import Vocabulary
 from web import wording
+from web.explained import Reason, reasons
 from web.present import Card, Link, card, html, title
 
 RELATIONS: Final = {
@@ -56,20 +57,6 @@ NOTICES: Final = {
     "concern": ("ExpressionOfConcernIn",),
     "corrected": ("ErratumIn", "CorrectedandRepublishedIn"),
 }
-ORIGINS: Final = {
-    "mesh": "MeSH heading",
-    "pubtype": "Publication type",
-    "text": "Words in the record",
-    "curator": "Curator",
-    "import": "Stated by the source",
-}
-KINDS: Final = {
-    "design": "Design",
-    "condition": "Condition",
-    "intervention": "Intervention",
-    "topic": "Topic",
-    "feature": "Feature",
-}
 SOURCES: Final = {
     "pubmed": "PubMed",
     "starter": "Starter library",
@@ -83,7 +70,6 @@ SOURCES: Final = {
     "references": "Reference list",
     "crossref": "Crossref",
 }
-_ADDRESS: Final = re.compile(r",?\s*https?://\S+")
 _PAGES: Final = re.compile(r"\s*([A-Za-z]*\d+[A-Za-z]?)\s*[-–]\s*([A-Za-z]*\d+[A-Za-z]?)\s*")
 
 
@@ -103,28 +89,6 @@ class Paragraph:
 
     label: str
     text: Html
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What made a tag: where it was seen, the words or heading, the rule that saw it."""
-
-    source: str
-    evidence: str
-    quoted: bool
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A tag and everything that causes it."""
-
-    kind: str
-    name: str
-    url_slug: str  # of a condition page, or ""
-    note: str  # "comparator", "mentioned", "suggested", "rejected by a curator"
-    rejected: bool
-    causes: tuple[Cause, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +157,7 @@ def dossier(study: Study, vocabulary: Vocabulary) -> Dossier:
         other_abstracts=tuple(
             (a.type, wording.language(a.language), _paragraphs(a.sections)) for a in record.other_abstracts
         ),
-        reasons=reasons(study.tags, vocabulary),
+        reasons=reasons(study, vocabulary),
         notices=tuple(r for r in related if r.meaning in wanted),
         related=tuple(r for r in related if r.meaning not in wanted),
         sources=tuple(_source(m, shown=record.provenance) for m in study.members),
@@ -226,42 +190,6 @@ def relation(r: RelationView) -> Related:
         link = Link(scheme.upper(), value, r.url if (r.url or "").startswith("https://") else None)
     shown = title(r.study_title) if r.study_key else Html("")
     return Related(meaning, words, r.citation, link, r.study_key or "", shown, r.note)
-
-
-def reasons(tags: tuple[TagView, ...], vocabulary: Vocabulary) -> tuple[Reason, ...]:
-    """The tags in words, each once, with all that caused it."""
-    found: dict[tuple[str, str, str, str], list[TagView]] = {}
-    for tag in tags:
-        found.setdefault((tag.kind, tag.slug, tag.role, tag.status), []).append(tag)
-    return tuple(_reason(same, vocabulary) for same in found.values())
-
-
-def _reason(tags: list[TagView], vocabulary: Vocabulary) -> Reason:
-    tag = tags[0]
-    notes = [
-        tag.role if tag.role == "comparator" else "",
-        "" if tag.kind != "condition" or any(t.central for t in tags) else "mentioned",
-        {"suggested": "suggested", "rejected": "rejected by a curator"}.get(tag.status, ""),
-    ]
-    return Reason(
-        kind=KINDS.get(tag.kind, tag.kind.capitalize()),
-        name=tag.label or tag.slug,
-        url_slug=tag.slug if tag.kind == "condition" and tag.slug in vocabulary.conditions else "",
-        note=", ".join(n for n in notes if n),
-        rejected=tag.status == "rejected",
-        causes=tuple(dict.fromkeys(_cause(t) for t in tags)),  # two sources may say the same words
-    )
-
-
-def _cause(tag: TagView) -> Cause:
-    source = ORIGINS.get(tag.origin, tag.origin)
-    return Cause(source, _evidence(tag), tag.origin != "import", tag.rule.replace("-", " "))
-
-
-def _evidence(tag: TagView) -> str:
-    """What triggered a tag; the addresses behind a stated one stand in the block of provenance."""
-    evidence = plain(tag.evidence)
-    return _ADDRESS.sub("", evidence) if tag.origin == "import" else evidence
 
 
 def people(authors: tuple[Author, ...]) -> tuple[Person, ...]:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from evidence import identifiers
+from evidence.curation_tags import LONGEST_REASON
 from evidence.errors import NotFound
 from evidence.filters import Filter
 from evidence.identifiers import Identifier
@@ -21,6 +22,7 @@ from web.exports import download, scope_of
 from web.home import regions, tally_columns
 from web.library import library
 from web.selection import EXPORTS, Controls, Place, controls
+from web.tags import done
 
 pages = Blueprint("pages", __name__)
 _EXT = f"<any({', '.join(EXPORTS)}):ext>"
@@ -90,7 +92,15 @@ def study(key: str) -> AnyResponse:
     if found.row.key != key:
         return redirect(url_for("pages.study", key=found.row.key), 301)
     shown = dossier(found, library().vocabulary)
-    answer = make_response(render_template("study.html", page=shown, study=found, exports=study_exports(found)))
+    page = render_template(
+        "study.html",
+        page=shown,
+        study=found,
+        exports=study_exports(found),
+        done=done(request.args),
+        longest=LONGEST_REASON,
+    )
+    answer = make_response(page)
     if cite_as := _cite_as(found):
         answer.headers["Link"] = f'<{cite_as}>; rel="cite-as"'
     return answer

@@ -12,6 +12,7 @@ import click
 from evidence.cli.opening import Library, key_of, opened
 from evidence.cli.output import AUTHORS_NOT_RECORDED, COUNT, as_json, counted, emit_json, note, plain, printable, table
 from evidence.cli.selection import chosen, selection
+from evidence.cli.tags import reasons, retag_hint
 from evidence.filters import PAGE_SIZES, SORTS, Filter
 
 if TYPE_CHECKING:
@@ -108,12 +109,14 @@ def status(as_json: bool) -> None:
             "starter_loaded": state.starter_loaded,
             "last_refresh": last,
             "last_success": state.last_success,
+            "retag_due": bool(hint := retag_hint(library)),
         }
         if as_json:
             emit_json(report)
             return
         report["last_refresh"] = f"{_moment(last.at)} {last.search}: {last.state} {last.error}" if last else "never"
         report["last_success"] = _moment(state.last_success.at) if state.last_success else "never"
+        report["retag_due"] = hint or "no"
         report["starter_loaded"] = _moment(state.starter_loaded) if state.starter_loaded else "no"
         for name, value in report.items():
             click.echo(f"{name.replace('_', ' '):<16}{printable(str(value))}")
@@ -176,9 +179,9 @@ def _facts(study: Study) -> Iterator[tuple[str, str]]:
         yield "lead", "no PMID, DOI or PMCID"
     if row.n is not None:
         yield "n", f"{row.n} {row.n_unit}" + (f"  “{study.n_quote}”" if study.n_quote else "")
-    for tag in study.tags:
-        role = f", {tag.role}" if tag.role else ""
-        yield tag.kind, f"{tag.slug} ({tag.status}{role}; {tag.origin}: {tag.evidence})"
+    for tag, why in reasons(study):
+        notes = (tag.status, tag.role, "" if tag.central else "mentioned")
+        yield tag.kind, f"{tag.slug} ({', '.join(said for said in notes if said)}; {why})"
     for relation in study.relations:
         target = relation.study_key or relation.identifier or relation.citation
         yield "relation", f"{'← ' if relation.incoming else ''}{relation.type} {target}"

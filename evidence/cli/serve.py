@@ -39,7 +39,7 @@ def serve(host: str, port: int) -> None:
 
     The first run creates the store and fills it from the starter library. Stop with Ctrl-C.
     """
-    from evidence import vocabulary
+    from evidence import retag, vocabulary
     from evidence.store import overlay
 
     settings = Settings.from_environment()
@@ -47,7 +47,10 @@ def serve(host: str, port: int) -> None:
     words = vocabulary.load()
     store = _library(settings, words)
     try:
-        _serve(create_app(settings, store, overlay.apply(store, words), bind=host), host, port)
+        known = overlay.apply(store, words)
+        if retag.is_due(store, known):
+            note("the tags were made by another vocabulary: run evidence retag")
+        _serve(create_app(settings, store, known, bind=host), host, port)
     finally:
         store.close()
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from evidence import tagging
-from evidence.ingest import index
+from evidence.ingest import index, tagged
 from evidence.ingest.batch import Batch
 from evidence.ingest.prepare import Preparer, Ready
 from evidence.ingest.report import OUTCOMES, Report, where
@@ -64,6 +64,8 @@ def _progress(on_progress: Callable[[int], None] | None, report: Report) -> None
 
 
 def _write(writer: Writer, vocabulary: Vocabulary, chunk: list[Ready], report: Report, **how: Any) -> None:
+    if not report.total:
+        tagged.begin(writer, vocabulary)
     batch = Batch(writer, vocabulary, primary=tagging.primary, **how)
     for outcome in batch.run(chunk):
         if isinstance(outcome, Rejected):

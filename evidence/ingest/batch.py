@@ -161,7 +161,8 @@ class Batch:
         for number, item in self._moving.items():
             known = self._known[item.name]
             self._pool.put(number, item.name, item.details.features)
-            self._saver.put(Member(number, item.record, item.details.tags, known.upstream, known.inclusion))
+            tags = (*item.details.tags, *(self._saver.curated(number) if number in revised else ()))
+            self._saver.put(Member(number, item.record, tags, known.upstream, known.inclusion))
         fresh = [self._new_record(number, None) for number in sorted(self._fresh)]
         writes.add_records(self._writer, fresh, run_id=self._run_id)
         self._keys.look_up([item.record for item in self._moving.values()])

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Final
 
 from evidence import recordjson, tagging
-from evidence.ingest import index
+from evidence.ingest import index, paths
 from evidence.matching.normalise import Features, features
 from evidence.records import Deletion, Item, Record, Rejected
 from evidence.store import reads
@@ -120,12 +120,16 @@ class Preparer:
             payload=pack(recordjson.dump(record)),
             features=known,
             blocks=index.keys(known),
-            tags=tuple(self._views(record)),
+            tags=self.tags(record),
         )
+
+    def tags(self, record: Record) -> tuple[TagView, ...]:
+        """The machine's tags of a record with their reasons, as they are stored; one of each kind, slug and origin."""
+        return tuple(self._views(record))
 
     def _views(self, record: Record) -> Iterator[TagView]:
         seen = set()
-        for hit in self._tagger.tag(record):
+        for hit in paths.hits(self._tagger, record):
             if (hit.kind, hit.slug, hit.origin) in seen:
                 continue  # one slug stated in two roles: the first, active one counts
             seen.add((hit.kind, hit.slug, hit.origin))

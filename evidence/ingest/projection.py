@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from evidence import merging, recordjson, text
 from evidence.identifiers import WORK_SCHEMES
-from evidence.records import Markup, Record
+from evidence.records import Markup, Record, SampleSize
 from evidence.store.facets import number_values
 from evidence.store.reads import Member
 from evidence.vocabulary import Vocabulary
@@ -69,10 +69,7 @@ def project(
     record = merging.project(records)
     if choices:
         record = merging.with_choices(record, choices, {m.id: m.record for m in members})
-    tags = merging.effective_tags([t for m in members for t in m.tags])
-    design = primary_design(members, tags, primary)
-    known = vocabulary.designs.get(design)
-    size = merging.sample_size(records)
+    tags, concluded = conclusions(members, vocabulary, primary)
     state = merging.publication_state(record, incoming)
     columns = {
         "publication_state": state,
@@ -83,20 +80,41 @@ def project(
         "citation": merging.citation_line(record),
         "language": _language(record),
         "year": record.year,
+        "pmid": record.id("pmid"),
+        "doi": record.id("doi"),
+        "pmcid": record.id("pmcid"),
+        "identified": any(i.scheme in WORK_SCHEMES for i in record.identifiers),
+        "registrations": " ".join(record.ids("registration")),
+        **concluded,
+    }
+    return Projection(record, tags, columns)
+
+
+def conclusions(
+    members: Sequence[Member], vocabulary: Vocabulary, primary: Callable[[Collection[str]], str]
+) -> tuple[tuple[merging.EffectiveTag, ...], dict[str, Any]]:
+    """What is concluded about a study rather than said by its sources: the tags that stand, and the columns that
+    follow from them, from the vocabulary and from the sample sizes.
+    """
+    tags = merging.effective_tags([t for m in members for t in m.tags])
+    design = primary_design(members, tags, primary)
+    known = vocabulary.designs.get(design)
+    size = sample_size(members)
+    columns = {
         "design": design,
         "design_order": known.order if known else _UNKNOWN_ORDER,
         "level": known.level if known else None,
         "n": size.n if size else None,
         "n_unit": size.unit if size else "",
         "n_quote": size.quote if size else "",
-        "pmid": record.id("pmid"),
-        "doi": record.id("doi"),
-        "pmcid": record.id("pmcid"),
-        "identified": any(i.scheme in WORK_SCHEMES for i in record.identifiers),
-        "registrations": " ".join(record.ids("registration")),
         "tags": " ".join(f"{t.kind}:{t.slug}:{t.role}" for t in tags if t.central),
     }
-    return Projection(record, tags, columns)
+    return tags, columns
+
+
+def sample_size(members: Sequence[Member]) -> SampleSize | None:
+    """How many were studied: what the source that goes first states."""
+    return merging.sample_size([m.record for m in members])
 
 
 def upstream_state(members: Sequence[Member]) -> str:

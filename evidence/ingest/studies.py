@@ -19,6 +19,7 @@ from evidence.store.engine import Writer
 from evidence.store.keys import Keys
 from evidence.store.reads import Member
 from evidence.store.writes import StudyState
+from evidence.views import TagView
 from evidence.vocabulary import Vocabulary
 
 
@@ -78,6 +79,10 @@ class Saver:
     def member(self, number: int) -> Member:
         """A source record that was put, or whose study was loaded."""
         return self._members[number]
+
+    def curated(self, number: int) -> tuple[TagView, ...]:
+        """What curators said of the tags of a source record: no delivery and no tagger takes it away."""
+        return tuple(tag for tag in self._members[number].tags if tag.origin == "curator")
 
     def members(self, study: int) -> list[Member]:
         """The source records of a study, oldest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, select
@@ -34,6 +34,7 @@ CITE_KEY = table_of(schema.CiteKey)
 FIELD_CHOICE = table_of(schema.FieldChoice)
 MERGE = table_of(schema.MergeEvent)
 LIBRARY = table_of(schema.Library)
+EVENT = table_of(schema.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,23 @@ def payloads_after(connection: Connection, last: int, limit: int) -> list[Row[An
     return list(connection.execute(columns))
 
 
+def homes_after(connection: Connection, last: int, limit: int) -> list[Row[Any]]:
+    """The next source records (source_record_id, study_id) in the order of their numbers."""
+    columns = select(MEMBERSHIP.c.source_record_id, MEMBERSHIP.c.study_id)
+    number = MEMBERSHIP.c.source_record_id
+    return list(connection.execute(columns.where(number > last).order_by(number).limit(limit)))
+
+
+def tagged_with(connection: Connection) -> str:
+    """The vocabulary and tagger by which every stored machine tag was made; empty when that is not known."""
+    return str(connection.scalar(select(LIBRARY.c.vocabulary_hash)) or "")
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether no source record is stored."""
+    return connection.execute(select(RECORD.c.id).limit(1)).first() is None
+
+
 def places(connection: Connection, records: Iterable[int]) -> dict[int, Place]:
     """Source record → where it belongs."""
     return {
@@ -195,9 +213,16 @@ def tags_of(connection: Connection, records: Iterable[int], vocabulary: Vocabula
                 rule=row.rule,
                 role=row.role,
                 central=row.central,
+                actor=row.actor if row.origin == "curator" else "",
+                at=utc(row.at) if row.origin == "curator" else None,
             )
         )
     return {k: sorted(v, key=lambda t: (t.kind, t.slug, t.origin)) for k, v in found.items()}
+
+
+def utc(moment: datetime) -> datetime:
+    """A stored time with its zone, which SQLite forgets."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def label(vocabulary: Vocabulary, kind: str, slug: str) -> str:
@@ -260,6 +285,17 @@ def chosen(locked: Mapping[int, Sequence[Row[Any]]], records: Iterable[int]) -> 
 def open_merges(connection: Connection, studies: Iterable[int]) -> list[Row[Any]]:
     """The merges into these studies that nobody has undone."""
     return [row for row in rows_in(connection, select(MERGE), MERGE.c.study_id, studies) if row.undone_at is None]
+
+
+def event(connection: Connection, number: int) -> Row[Any] | None:
+    """A logged event."""
+    return connection.execute(select(EVENT).where(EVENT.c.id == number)).first()
+
+
+def last_event(connection: Connection, study: int, kind: str) -> int:
+    """The number of the latest event of this kind that happened to a study."""
+    wanted = select(EVENT.c.id).where(EVENT.c.study_id == study, EVENT.c.kind == kind)
+    return int(connection.scalar(wanted.order_by(EVENT.c.id.desc()).limit(1)) or 0)
 
 
 def merge_event(connection: Connection, number: int) -> Row[Any] | None:

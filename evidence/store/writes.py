@@ -164,7 +164,7 @@ def set_block_level(writer: Writer, level: int) -> None:
     writer.connection.execute(update(LIBRARY).values(block_level=level))
 
 
-def _tag_row(writer: Writer, record_id: int, tag_id: int, tag: TagView, actor: str = "machine") -> dict[str, Any]:
+def _tag_row(writer: Writer, record_id: int, tag_id: int, tag: TagView) -> dict[str, Any]:
     return {
         "source_record_id": record_id,
         "tag_id": tag_id,
@@ -174,9 +174,32 @@ def _tag_row(writer: Writer, record_id: int, tag_id: int, tag: TagView, actor: s
         "central": tag.central,
         "evidence": tag.evidence,
         "rule": tag.rule,
-        "actor": actor,
-        "at": writer.now,
+        "actor": tag.actor or "machine",
+        "at": tag.at or writer.now,
     }
+
+
+def replace_tags(writer: Writer, gone: Mapping[int, Sequence[TagView]], new: Mapping[int, Sequence[TagView]]) -> None:
+    """Source record → tags that it no longer has, and tags that it has from now on, whoever gave them."""
+    named = {(t.kind, t.slug) for tags in (*gone.values(), *new.values()) for t in tags}
+    numbers = tag_ids(writer, named)
+    pairs = [(record, tag) for record, tags in gone.items() for tag in tags]
+    lost = [{"number": record, "tag": numbers[t.kind, t.slug], "by": t.origin} for record, t in pairs]
+    if lost:
+        match = (
+            ASSIGNMENT.c.source_record_id == bindparam("number"),
+            ASSIGNMENT.c.tag_id == bindparam("tag"),
+            ASSIGNMENT.c.origin == bindparam("by"),
+        )
+        writer.connection.execute(delete(ASSIGNMENT).where(*match), lost)
+        writer.dirty = True
+    rows = [_tag_row(writer, record, numbers[t.kind, t.slug], t) for record, tags in new.items() for t in tags]
+    writer.add(schema.TagAssignment, rows)
+
+
+def set_tagged_with(writer: Writer, name: str) -> None:
+    """Note by which vocabulary and tagger all machine tags are made. Raises no revision: no page changes."""
+    writer.connection.execute(update(LIBRARY).values(vocabulary_hash=name))
 
 
 def _relation_rows(new: NewRecord) -> list[dict[str, Any]]:

@@ -1,0 +1,156 @@
+"""A tag in words that a clinician understands: who says so, because of which words, where they stand. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from evidence import merging
+from evidence.records import Record
+from evidence.text import plain
+from evidence.views import TagView
+
+ORIGINS: Final = {
+    "mesh": "MeSH heading given by NLM",
+    "pubtype": "Publication type given by NLM",
+    "text": "Words of the record",
+    "curator": "Curator",
+    "import": "Stated by the source",
+}
+"""Origins of tags (store.schema.TagAssignment)."""
+
+RULES: Final = {
+    "phrase-in-title": "a name of it in the title",
+    "phrase-in-keyword": "a name of it among the keywords",
+    "phrase-in-abstract": "a name of it in the abstract",
+    "phrase-in-conclusion": "a name of it in what the abstract concludes",
+    "phrase-in-population": "a name of it in whom the abstract studied",
+    "words-in-title": "words for it in the title",
+    "words-in-design": "words for it where the abstract states the design",
+    "words-in-abstract": "words for it in the abstract",
+    "words-in-keyword": "words for it among the keywords",
+    "mesh-descriptor": "the heading means it",
+    "mesh-tree": "the heading is a narrower term of MeSH",
+    "mesh-entry-term": "the heading is broader, and the record’s words name it",
+    "design-heading": "the heading is a study design",
+    "animals-not-humans": "indexed under Animals and not under Humans",
+    "publication-type": "the publication type states it",
+    "kind-of-record": "the kind of record",
+    "stated-by-source": "as its source has it",
+    "cue-in-text": "a turn of phrase of such reports",
+    "model": "the weight of its words, learned from indexed records",
+    "learned-words": "words learned from indexed records",
+}
+"""Rules of evidence.tagging in words; a rule that is not listed speaks for itself."""
+
+_OF_PLACES: Final = frozenset(name for name in RULES if name.startswith(("phrase-in-", "words-in-"))) - {
+    "phrase-in-conclusion",
+    "phrase-in-population",
+}
+"""Rules that say no more than the place where the words were found."""
+
+_AROUND: Final = 70
+"""Characters of the sentence shown on either side of the words: about one line in all."""
+_LONGEST_QUOTED: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words as they stand in a record: `before` and `after` are what surrounds them, "" when that says nothing more."""
+
+    before: str
+    words: str
+    after: str
+    place: str  # "the title", "the abstract, Methods", "the keywords"; "" when they were not found
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a study has a tag, or has not. `rule` is in words, empty where the place says as much; `name` is its own.
+
+    For a curator: `verdict` ("yes" or "no"), `actor`, `at`, and the reason as the quote's words. `suggested`: this
+    alone does not make the tag stand.
+    """
+
+    source: str
+    quote: Quote
+    rule: str
+    name: str
+    origin: str
+    suggested: bool = False
+    verdict: str = ""
+    actor: str = ""
+    at: datetime | None = None
+
+
+def explain(tag: TagView, records: Sequence[Record]) -> Explanation:
+    """One reason of a tag; its words are looked for in these records, the study's."""
+    decided = tag.origin == "curator"
+    said = quote(tag.evidence, records) if tag.origin == "text" else Quote("", plain(tag.evidence), "", "")
+    needless = decided or (bool(said.place) and tag.rule in _OF_PLACES)
+    return Explanation(
+        source=ORIGINS.get(tag.origin, tag.origin),
+        quote=said,
+        rule="" if needless else RULES.get(tag.rule, tag.rule.replace("-", " ")),
+        name=tag.rule,
+        origin=tag.origin,
+        suggested=tag.status == "suggested",
+        verdict={"asserted": "yes", "rejected": "no"}.get(tag.status, "") if decided else "",
+        actor=tag.actor,
+        at=tag.at,
+    )
+
+
+def quote(words: str, records: Sequence[Record]) -> Quote:
+    """The words with the line around them and their place: the first of title, abstract and keywords that has them."""
+    said = plain(words)
+    if said and len(said) <= _LONGEST_QUOTED:
+        wanted = re.compile(re.escape(said), re.IGNORECASE)
+        for record in records:
+            for place, text in _places(record):
+                found = wanted.search(text)
+                if found:
+                    return _quoted(text, found, place)
+    return Quote("", said, "", "")
+
+
+def _places(record: Record) -> Iterator[tuple[str, str]]:
+    yield "the title", plain(record.title)
+    for section in record.abstract:
+        label = section.label.strip(" :") or section.category
+        named = label.capitalize() if label.isupper() else label
+        yield f"the abstract, {named}" if named else "the abstract", plain(section.text)
+    for keyword in record.keywords:
+        yield "the keywords", plain(keyword.text)
+
+
+def _quoted(text: str, found: re.Match[str], place: str) -> Quote:
+    if not place.startswith("the abstract"):
+        return Quote("", found[0], "", place)
+    before, after = text[: found.start()], text[found.end() :]
+    if len(before) > _AROUND:
+        before = "…" + before[-_AROUND:].partition(" ")[2]
+    if len(after) > _AROUND:
+        after = after[:_AROUND].rpartition(" ")[0] + "…"
+    return Quote(before, found[0], after, place)
+
+
+def sentence(why: Explanation) -> str:
+    """An explanation in one line, for the command line."""
+    if why.origin == "import":  # where the source's own tags come from is no quotation
+        return ": ".join(part for part in (why.source, why.quote.words) if part)
+    quoted = f": “{why.quote.words}”" if why.quote.words else ""
+    place = f" in {why.quote.place}" if why.quote.place else ""
+    if why.origin == "curator":
+        when = f" on {why.at:%Y-%m-%d %H:%M} UTC" if why.at else ""
+        return f"{why.actor or 'a curator'} said {why.verdict}{when}{quoted}"
+    rule = f" ({why.rule})" if why.rule else ""
+    return f"{why.source}{quoted}{place}{rule}{', a suggestion only' if why.suggested else ''}"
+
+
+def standing(tags: Iterable[TagView]) -> dict[tuple[str, str], merging.EffectiveTag]:
+    """(kind, slug) → the tags that stand after all reasons were weighed."""
+    return {(tag.kind, tag.slug): tag for tag in merging.effective_tags(tags)}
