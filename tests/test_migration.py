@@ -50,9 +50,8 @@ def test_a_merged_library_of_the_first_schema_keeps_its_studies_and_can_be_undon
                 text(
                     "INSERT INTO study (id, merged_into, publication_state, upstream_state, inclusion, title, byline, "
                     "citation, language, design, design_order, n_unit, n_quote, identified, registrations, tags, "
-                    "created, changed) VALUES (:id, :into, 'none', :state, 'included', :title, '', '', '', 'other', 99, "
-                    "'', '', "
-                    ":yes, '', '', :t, :t)"
+                    "created, changed) VALUES (:id, :into, 'none', :state, 'included', :title, '', '', '', 'other', "
+                    "99, '', '', :yes, '', '', :t, :t)"
                 ),
                 {"id": study, "into": into, "state": state, "title": titles[study], "yes": True, "t": NOW},
             )
