@@ -69,7 +69,8 @@ def test_each_origin_in_a_line() -> None:
     )
     stated = tag(origin="pubtype", evidence="Randomized Controlled Trial", rule="publication-type", status="suggested")
     assert sentence(explain(stated, records)) == (
-        "Publication type given by NLM: “Randomized Controlled Trial” (the publication type states it), a suggestion only"
+        "Publication type given by NLM: “Randomized Controlled Trial” "
+        "(the publication type states it), a suggestion only"
     )
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     word = tag(origin="curator", status="rejected", evidence="by date of birth", rule="curator", actor="ann", at=at)

@@ -12,6 +12,7 @@ from evidence.identifiers import WORK_SCHEMES
 from evidence.records import Markup, Record, SampleSize
 from evidence.store.facets import number_values
 from evidence.store.reads import Member
+from evidence.tagging import sizes
 from evidence.vocabulary import Vocabulary
 
 _UNKNOWN_ORDER: Final = 99
@@ -51,7 +52,7 @@ class Projection:
         values.append("s:retracted" if state in merging.RETRACTED_STATES else f"s:{state}")
         if upstream != "present":
             values.append(f"u:{upstream}")
-        return values + number_values(columns["n"])
+        return values + number_values(columns["n"] if _adds_up(columns) else None)
 
 
 _PREFIX: Final = {"condition": "c:", "intervention": "i:", "design": "d:"}
@@ -113,8 +114,13 @@ def conclusions(
 
 
 def sample_size(members: Sequence[Member]) -> SampleSize | None:
-    """How many were studied: what the source that goes first states."""
-    return merging.sample_size([m.record for m in members])
+    """How many were studied: what a source states as a number, else what the first abstract that tells it says.
+
+    A protocol's planned number is none: nobody has been studied yet.
+    """
+    records = sorted((m.record for m in members), key=merging.precedence)
+    read = (sizes.sample_size(r) for r in records)
+    return merging.sample_size(records) or next((s for s in read if s and s.basis != "planned"), None)
 
 
 def upstream_state(members: Sequence[Member]) -> str:
@@ -138,6 +144,19 @@ def shown_title(record: Record) -> Markup:
     if record.vernacular_title and record.title.strip("[]. ").lower() in _NO_TITLE:
         return record.vernacular_title
     return record.title
+
+
+_PERSONS: Final = frozenset({"", "participants", "patients"})
+"""Units that may be added up over studies; wrists, knees and trials may not."""
+
+_SYNTHESES: Final = frozenset(
+    {"network-meta-analysis", "meta-analysis", "systematic-review", "scoping-review", "narrative-review", "guideline"}
+)
+
+
+def _adds_up(columns: dict[str, Any]) -> bool:
+    """Whether a study's participants are people of its own: a review's were counted with its trials."""
+    return columns["n_unit"] in _PERSONS and columns["design"] not in _SYNTHESES
 
 
 def primary_design(
