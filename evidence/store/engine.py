@@ -10,6 +10,7 @@ import contextlib
 import json
 import secrets
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -33,6 +34,9 @@ level is indexed anew before anything is imported."""
 
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another before it gives up."""
+
+_WAL_PAUSE: Final = 0.05
+"""Seconds between two tries to switch a new database to its log."""
 
 _ADVISORY_LOCK: Final = 0x65766964  # "evid": one number for all writers of one database
 
@@ -337,14 +341,31 @@ def _connect_args(address: URL) -> dict[str, Any]:
 def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     """Our own BEGIN (the driver's would leave half a migration behind), WAL, foreign keys."""
     connection.isolation_level = None
+    _into_wal(connection)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "cache_size=-32000",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _into_wal(connection: sqlite3.Connection) -> None:
+    """Switch a new database to its write-ahead log. SQLite does not wait for others here: it says "locked" at once.
+
+    https://sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as exc:
+            if "locked" not in str(exc) or time.monotonic() > deadline:
+                raise
+            time.sleep(_WAL_PAUSE)
+        else:
+            return
 
 
 def _sqlite_begin(connection: Connection) -> None:
