@@ -61,11 +61,17 @@ ABSTRACT = (
     "and 6 months. Results: pain fell more with dextrose at every visit. Conclusion: dextrose may be of use where "
     "conservative treatment fails; larger trials of ulnar neuropathy and meralgia paraesthetica are needed. "
 )
+FILLER = (
+    "Participants were recruited from one outpatient clinic over two years and gave written consent; allocation was "
+    "concealed in opaque envelopes, and a physician who took no part in the treatment measured the outcomes. The sample "
+    "was calculated for a difference of one point with a power of eighty per cent. Losses to follow-up were few and alike "
+    "in both arms, the analysis went by intention to treat, and no serious adverse event was seen in the observation. "
+)
 """Invented, and on every record, so that tagging has as much to read as in a real one."""
 
 
 def _abstracted(items: Iterable[Item]) -> Iterator[Item]:
-    section = AbstractSection(text=Markup(ABSTRACT * 2))
+    section = AbstractSection(text=Markup(ABSTRACT + FILLER))
     return (replace(item, abstract=(section,)) if isinstance(item, Record) else item for item in items)
 
 
