@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from evidence import merging, tagging, text
 from evidence.errors import Conflict, NotFound, UsageProblem
 from evidence.ingest import regroup, settling
 from evidence.ingest.pool import Pool
-from evidence.ingest.regroup import CURATOR, MACHINE
+from evidence.ingest.regroup import CURATOR
 from evidence.ingest.settling import Because, Settled
 from evidence.ingest.studies import Saver
 from evidence.matching.partition import Pair, ordered
@@ -19,15 +19,13 @@ from evidence.store import decisions, queries, reads
 from evidence.store.decisions import Decision
 from evidence.store.engine import Store, Writer
 from evidence.store.keys import Keys
+from evidence.store.reads import LARGEST, MACHINE
 from evidence.vocabulary import Vocabulary
 
 _OVERRULING = "curator-overruling"
 """The rule of "same" on a pair of which a person had said "different": taken back, that holds again."""
 
 _UNDONE = "unmerge"
-
-MAX_NUMBER: Final = 2**31 - 1
-"""The greatest row number that every database holds."""
 
 
 def merge(
@@ -152,7 +150,7 @@ def unmerge(store: Store, vocabulary: Vocabulary, event: int, *, actor: str) -> 
 
 def _together(writer: Writer, event: int) -> tuple[list[Pair], list[Pair]]:
     """The pairs (stayed, moved) of a merge that are still one study, and all. Raises NotFound, Conflict."""
-    row = reads.merge_event(writer.connection, event) if event <= MAX_NUMBER else None
+    row = reads.merge_event(writer.connection, event) if event <= LARGEST else None
     if row is None:
         raise NotFound(f"merge {event}", "there is none of that number")
     if row.undone_at is not None:
@@ -244,7 +242,7 @@ def _record_named(writer: Writer, key: str) -> int:
 
 def _sides(writer: Writer, a: int, b: int, names: tuple[str, str]) -> tuple[list[int], list[int]]:
     """All source records of the studies of two records."""
-    places = reads.places(writer.connection, [n for n in (a, b) if 0 < n <= MAX_NUMBER])
+    places = reads.places(writer.connection, [n for n in (a, b) if 0 < n <= LARGEST])
     for number, name in zip((a, b), names, strict=True):
         if number not in places:
             raise NotFound(name, "there is none of that number")

@@ -60,11 +60,16 @@ STATE_OF_INCOMING: Final[dict[str, PublicationState]] = {
 _SEVERITY: Final[tuple[PublicationState, ...]] = ("none", "corrected", "concern", "withdrawn", "replaced", "retracted")
 
 
+def source_rank(source: str) -> int:
+    """The place of a source: lower wins."""
+    return SOURCE_RANK.get(source, _OTHER_FILE)
+
+
 def precedence(record: Record) -> tuple[Any, ...]:
     """Sort key of the records of one study, the winner first."""
     revised = record.date("record-revised") or PartialDate()
     newest = (revised.year or 0, revised.month or 0, revised.day or 0)
-    rank = SOURCE_RANK.get(record.source, _OTHER_FILE)
+    rank = source_rank(record.source)
     return (rank, tuple(-part for part in newest), -record.version, record.source, record.external_id)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -14,9 +16,10 @@ from sqlalchemy import text
 
 from evidence import curation
 from evidence.errors import Conflict, NotFound
-from evidence.ingest import regroup, take
+from evidence.identifiers import parse
+from evidence.ingest import regroup, take, upstream
 from evidence.ingest.pool import Pool
-from evidence.records import Item, Record
+from evidence.records import Deletion, Item, Record
 from evidence.store import Store, queries, reads
 from tests.made import contents, fresh_store, record, vocabulary
 
@@ -217,7 +220,10 @@ def test_what_happens_between_merge_and_unmerge_is_as_if_they_had_not_been(
 
 
 class Curating(RuleBasedStateMachine):
-    """Imports, revisions, deletions, merges, undoing and decisions in any order."""
+    """Imports, revisions, refreshes, deletions, merges, undoing and decisions in any order.
+
+    What persons said is kept in a model of its own: pair → same or different, as the last act on the pair left it.
+    """
 
     merges = Bundle("merges")
 
@@ -235,23 +241,33 @@ class Curating(RuleBasedStateMachine):
     def imports(self, world: list[Record], include: bool) -> None:
         taken(self.store, world, include=include)
 
-    @rule(target=merges, a=st.integers(1, 7), b=st.integers(1, 7))
+    @rule(world=worlds(), present=st.lists(st.booleans(), min_size=7, max_size=7))
+    def refreshes(self, world: list[Record], present: list[bool]) -> None:
+        """PubMed gives some records anew, lacks others, and deletes the last."""
+        there = [replace(r, source="pubmed", external_id=f"{n}", identifiers=(parse("pmid", f"{n}"),))
+                 for n, r in enumerate(world, 1)]  # fmt: skip
+        taken(self.store, [*there, Deletion(source="pubmed", external_id=f"{len(there)}")], live=True)
+        given = {r.external_id for r, yes in zip(there, present, strict=False) if yes}
+        lacking = {r.external_id for r in there} - given
+        upstream.settle(self.store, vocabulary(), "pubmed", present=given, missing=lacking, actor="test")
+
+    @rule(target=merges, a=st.integers(1, 10), b=st.integers(1, 10))
     def merge(self, a: int, b: int) -> Any:
         try:
             event = curation.decide(self.store, vocabulary(), a, b, "same", actor="ann")
         except (Conflict, NotFound):
             return multiple()
-        self.said = {k: v for k, v in self.said.items() if self._person(k)}
         self.said[frozenset((a, b))] = "same"
         return event
 
-    @rule(a=st.integers(1, 7), b=st.integers(1, 7))
+    @rule(a=st.integers(1, 10), b=st.integers(1, 10))
     def different(self, a: int, b: int) -> None:
+        one, other = self._beside(a), self._beside(b)
         try:
             curation.decide(self.store, vocabulary(), a, b, "different", actor="ann")
         except (Conflict, NotFound):
             return
-        self.said[frozenset((a, b))] = "different"
+        self.said |= {frozenset(pair): "different" for pair in product(one, other)}
 
     @rule(event=consumes(merges))
     def unmerge(self, event: int) -> None:
@@ -262,15 +278,34 @@ class Curating(RuleBasedStateMachine):
         with self.store.read() as connection:
             row = reads.merge_event(connection, event)
         assert row is not None
-        self.said = {k: self._person(k) for k in self.said if self._person(k)}
+        sides = product(json.loads(row.moved), json.loads(row.stayed))
+        self.said |= {frozenset(pair): "different" for pair in sides}
 
-    @rule(a=st.integers(1, 7), b=st.integers(1, 7))
+    @rule(a=st.integers(1, 10), b=st.integers(1, 10))
     def takes_back(self, a: int, b: int) -> None:
+        with self.store.read() as connection:
+            rows = reads.decisions(connection, {a, b})
+        act = rows.get((min(a, b), max(a, b)))
+        sides = {frozenset(pair) for pair in product(self._beside(a), self._beside(b))}
         try:
             curation.reconsider(self.store, vocabulary(), a, b, actor="ann")
         except (Conflict, NotFound):
             return
-        self.said = {k: v for k, v in self.said.items() if self._person(k)}
+        assert act is not None
+        with self.store.read() as connection:
+            left = {
+                frozenset(p) for p, r in reads.decisions(connection, set().union(*sides)).items() if r.actor == "ann"
+            }
+        gone = self.said.keys() - left
+        assert frozenset((a, b)) in gone
+        assert gone <= sides, "only what was said of these two studies is taken back"
+        self.said = {pair: word for pair, word in self.said.items() if pair in left or pair not in sides}
+
+    def _beside(self, number: int) -> set[int]:
+        """The records of the study that a record is in."""
+        with self.store.read() as connection:
+            place = reads.places(connection, [number]).get(number)
+            return set(reads.places_in(connection, [place.study_id])) if place else set()
 
     def _person(self, pair: frozenset[int]) -> str:
         with self.store.read() as connection:

@@ -10,8 +10,8 @@ from markupsafe import Markup as Html
 from evidence.comparing import FieldRow, compare_records
 from evidence.differences import Span, excerpt
 from evidence.records import Record
+from evidence.store.reads import MACHINE
 from evidence.store.review import ReviewPair
-from evidence.store.verdicts import MACHINE
 from evidence.views import Study
 from web import present, wording
 from web.dossier import SOURCES

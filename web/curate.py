@@ -18,8 +18,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from evidence import curation, identifiers
 from evidence.errors import BadIdentifier, Conflict, EvidenceError, NotFound, UsageProblem
 from evidence.store import review
+from evidence.store.reads import MACHINE
 from evidence.store.review import Cursor, DecidedCursor, ReviewPair
-from evidence.store.verdicts import MACHINE
 from evidence.text import clean
 from evidence.views import Study
 from web import present

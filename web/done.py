@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from markupsafe import Markup as Html
 
 from evidence.store import review
-from evidence.store.verdicts import MACHINE
+from evidence.store.reads import LARGEST, MACHINE
 from web import present
 from web.library import library
-
-_LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def pair_numbers(text: str) -> tuple[int, int] | None:
     if found is None:
         return None
     a, b = int(found[1]), int(found[2])
-    return (a, b) if a < b <= _LARGEST else None
+    return (a, b) if a < b <= LARGEST else None
 
 
 def _merged(event: int, pair: str) -> Done | None:

@@ -10,7 +10,6 @@ from evidence.citekeys import fold
 from evidence.ingest import index, neighbours, regroup, settling
 from evidence.ingest.pool import Pool
 from evidence.ingest.prepare import READER, Prepared, Ready
-from evidence.ingest.regroup import MACHINE
 from evidence.ingest.settling import Settled
 from evidence.ingest.studies import Saver
 from evidence.matching.groups import Link
@@ -23,7 +22,7 @@ from evidence.store import decisions, reads, schema, writes
 from evidence.store.decisions import Decision
 from evidence.store.engine import Writer
 from evidence.store.keys import Keys
-from evidence.store.reads import Member
+from evidence.store.reads import MACHINE, Member
 from evidence.store.writes import NewRecord
 from evidence.vocabulary import Vocabulary
 
@@ -63,6 +62,7 @@ class Batch:
         self._known: dict[tuple[str, str], _Known] = {}
         self._stored: dict[tuple[str, str], _Known] = {}
         self._moving: dict[int, Prepared] = {}
+        self._new: dict[int, NewRecord] = {}
         self._fresh: set[int] = set()
         self._touched: list[int] = []
         self._old_blocks: dict[int, tuple[int, ...]] = {}
@@ -75,6 +75,7 @@ class Batch:
         self._look_up(
             {p.name for p in prepared} | {(i.source, i.external_id) for i in items if isinstance(i, Deletion)}
         )
+        self._pool.load({self._known[p.name].id for p in prepared if self._may_be_another(p)})
         outcomes: list[tuple[str | Rejected, int]] = [self._receive(item) for item in items]
         doubtful = self._judge()
         settled = self._regroup()
@@ -116,17 +117,20 @@ class Batch:
         self._moving[known.id] = item
         return "revised", known.id
 
+    def _may_be_another(self, item: Prepared) -> bool:
+        """A file says something else under a name that is known; PubMed's numbers name one work for ever."""
+        known = self._known.get(item.name)
+        return known is not None and item.record.source != "pubmed" and known.age[2] != item.fingerprint
+
     def _named_apart(self, item: Prepared) -> Prepared:
         """The item, under a name of its own when a file's name for it stands for another work already.
 
         Every database exports "export.ris": a second one's first record is no newer delivery of the first one's.
         """
-        known = self._known.get(item.name)
-        if known is None or item.record.source == "pubmed" or known.age[2] == item.fingerprint:
+        if not self._may_be_another(item):
             return item
+        known = self._known[item.name]
         there = self._moving.get(known.id)
-        if there is None:
-            self._pool.load([known.id])
         before = there.details.features if there else self._pool[known.id]
         if compare(before, item.details.features).outcome != "different":
             return item
@@ -163,8 +167,8 @@ class Batch:
             self._pool.put(number, item.name, item.details.features)
             tags = (*item.details.tags, *(self._saver.curated(number) if number in revised else ()))
             self._saver.put(Member(number, item.record, tags, known.upstream, known.inclusion))
-        fresh = [self._new_record(number, None) for number in sorted(self._fresh)]
-        writes.add_records(self._writer, fresh, run_id=self._run_id)
+        self._new = {number: self._new_record(number) for number in sorted(self._moving)}
+        writes.add_records(self._writer, self._of(self._fresh), run_id=self._run_id)
         self._keys.look_up([item.record for item in self._moving.values()])
         before = reads.decisions(self._writer.connection, revised)
         self._left = {n for pair, row in before.items() if regroup.binds(row) for n in pair} - self._fresh
@@ -216,24 +220,25 @@ class Batch:
 
     def _write(self, settled: Settled) -> None:
         """Records, then what their studies show (foreign keys to studies are checked at the end)."""
-        new = {number: self._new_record(number, settled) for number in self._moving}
-        writes.place_records(self._writer, [new[n] for n in sorted(self._fresh)])
-        revised = [n for n in self._moving if n not in self._fresh]
-        writes.revise_records(self._writer, [new[n] for n in revised], run_id=self._run_id)
+        writes.place_records(self._writer, self._of(self._fresh), settled.home, settled.born)
+        revised = sorted(self._moving.keys() - self._fresh)
+        writes.revise_records(self._writer, self._of(revised), run_id=self._run_id)
         writes.touch(self._writer, self._touched)
         for number in revised:
             study = settled.home[number]
             self._keys.aliases(study, number, self._moving[number].record)
             self._saver.changed(study, "study-revised")
         self._set_states(settled)
-        self._saver.save(self._notices(new.values()))
+        self._saver.save(self._notices())
 
-    def _new_record(self, number: int, settled: Settled | None) -> NewRecord:
+    def _of(self, numbers: Iterable[int]) -> list[NewRecord]:
+        return [self._new[number] for number in sorted(numbers)]
+
+    def _new_record(self, number: int) -> NewRecord:
         item = self._moving[number]
         member = self._saver.member(number)
         return NewRecord(
             id=number,
-            study_id=settled.home[number] if settled else 0,
             record=item.record,
             payload=item.details.payload,
             fingerprint=item.fingerprint,
@@ -241,7 +246,6 @@ class Batch:
             revised=item.revised,
             blocks=item.details.blocks,
             tags=item.details.tags,
-            born=settled.born.get(number) if settled else None,
             old_blocks=self._old_blocks.get(number, ()),
             upstream=member.upstream,
             inclusion=member.inclusion,
@@ -257,11 +261,11 @@ class Batch:
                     if study is not None:
                         self._saver.set_state(column, now.id, study, getattr(now, column))
 
-    def _notices(self, written: Iterable[NewRecord]) -> set[tuple[str, str]]:
+    def _notices(self) -> set[tuple[str, str]]:
         """Works that a notice of this batch speaks of, or spoke of until now: their state may change."""
         return self._unsaid | {
             (t.scheme, t.value)
-            for n in written
+            for n in self._new.values()
             for r in n.record.relations
             if r.type in STATE_OF_INCOMING
             for t in r.targets

@@ -9,7 +9,7 @@ from evidence.ingest.homecoming import RULE, come_home
 from evidence.matching.normalise import Features, features
 from evidence.matching.partition import Pair, ordered
 from evidence.matching.verdict import Verdict, compare
-from evidence.merging import SOURCE_RANK
+from evidence.merging import source_rank
 from evidence.store import reads
 from evidence.store.engine import unpack
 from evidence.store.reads import Snapshot
@@ -42,7 +42,7 @@ class Pool:
     def rank(self, number: int) -> tuple[object, ...]:
         """A total order of records that does not depend on their arrival."""
         source, external_id = self._names[number]
-        return (SOURCE_RANK.get(source, 5), source, external_id)
+        return (source_rank(source), source, external_id)
 
     def look(self, a: int, b: int) -> Verdict:
         """The machine's verdict on two records by what they say."""
@@ -55,4 +55,4 @@ class Pool:
     def by_rule(self, a: int, b: int, rule: str) -> Verdict:
         """The verdict on two records of which one came with the other's citation key when `rule` says so."""
         verdict = self.look(a, b)
-        return (come_home(self[a], self[b], verdict) or verdict) if rule.endswith(RULE) else verdict
+        return (come_home(self[a], self[b], verdict) or verdict) if rule.rpartition(":")[2] == RULE else verdict

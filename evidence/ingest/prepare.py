@@ -15,7 +15,7 @@ from evidence.matching.normalise import Features, features
 from evidence.records import Deletion, Item, Record, Rejected
 from evidence.store import reads
 from evidence.store.engine import Store, pack
-from evidence.store.reads import label
+from evidence.store.reads import LARGEST, label
 from evidence.views import TagView
 from evidence.vocabulary import Vocabulary
 
@@ -24,7 +24,6 @@ READER: Final = 1
 
 MAX_NAME: Final = 300
 """Characters of a source's own name for a record; a longer one is cut and told apart by its digest."""
-_MAX_NUMBER: Final = 2**31 - 1
 _LAST_YEAR: Final = 2200
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
@@ -154,9 +153,9 @@ def fault_of(record: Record) -> str:
         return "says it is PubMed's and carries another PMID than its name"
     if record.year is not None and not 1000 <= record.year <= _LAST_YEAR:
         return f"the year {record.year} is none"
-    if not 0 <= record.version <= _MAX_NUMBER:
+    if not 0 <= record.version <= LARGEST:
         return f"the version {record.version} is none"
-    if record.sample_size and not 0 <= record.sample_size.n <= _MAX_NUMBER:
+    if record.sample_size and not 0 <= record.sample_size.n <= LARGEST:
         return f"{record.sample_size.n} participants cannot be"
     bad = next((t.slug for t in record.tags if not _SLUG.fullmatch(t.slug)), None)
     return f"the tag {bad[:60]!r} is no slug" if bad is not None else ""

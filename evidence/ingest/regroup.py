@@ -16,9 +16,8 @@ from evidence.ingest.pool import Pool
 from evidence.matching.groups import Link
 from evidence.matching.partition import Pair, Partition, Said, ordered, partition
 from evidence.store import reads
-from evidence.store.reads import Judged, Place, Snapshot
+from evidence.store.reads import MACHINE, Judged, Place, Snapshot
 
-MACHINE: Final = "machine"
 CONFLICT: Final = "conflict:"
 """Before the rule of a certain pair that a contradiction elsewhere in its group keeps from joining."""
 

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from evidence.ingest.regroup import CONFLICT, MACHINE, Plan, Step
+from evidence.ingest.regroup import CONFLICT, Plan, Step
 from evidence.ingest.studies import Saver
 from evidence.matching.groups import Link
 from evidence.matching.partition import Pair
 from evidence.store import decisions, reads, schema, writes
 from evidence.store.decisions import Decision
+from evidence.store.reads import MACHINE
 
 _BY_OTHERS: Final = ("through-others", ("other records of the study connect them",))
 

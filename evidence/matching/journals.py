@@ -34,6 +34,17 @@ _CONFERENCE: Final = re.compile(r"conference\s*[:.]\s*(.{20,})", re.I)
 _ELECTRONIC: Final = re.compile(r"electronic|resource|online|internet|print", re.I)
 
 
+_ENGLISH: Final = re.compile(r"\bengl(?:ish)?\.? ed(?:ition|n)?\b", re.I)
+
+
+def is_english_edition(name: str) -> bool:
+    """A journal that prints its articles a second time, in English: NLM names it "An Pediatr (Engl Ed)".
+
+    Both printings have the same authors, volume and pages, and PMIDs and DOIs of their own.
+    """
+    return "ngl" in name and bool(_ENGLISH.search(name))
+
+
 @lru_cache(maxsize=50_000)
 def words(name: str) -> tuple[tuple[str, ...], ...]:
     """The names in a printed journal name, each as the words that count."""

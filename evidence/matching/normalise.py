@@ -29,6 +29,7 @@ class Features:
     issue: tuple[int, ...]
     pages: Pages
     journal: tuple[tuple[str, ...], ...]
+    edition: bool
     kind: str
 
 
@@ -49,6 +50,7 @@ def features(record: Record) -> Features:
         issue=places.numbers(record.issue),
         pages=_pages(record),
         journal=_journal(record),
+        edition=any(journals.is_english_edition(n) for n in (record.journal.title, record.journal.abbreviation) if n),
         kind=record.kind,
     )
 

@@ -81,6 +81,11 @@ def _last(first: int, printed: str | None) -> int:
     return last
 
 
+def are_disjoint(a: Pages, b: Pages) -> bool:
+    """Two ranges that share no page: 263-267 and 269-276."""
+    return a.first < a.last and b.first < b.last and (a.last < b.first or b.last < a.first)
+
+
 def compare_pages(a: Pages, b: Pages) -> Likeness:
     """How two page ranges compare."""
     if not a.first or not b.first:

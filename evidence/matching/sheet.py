@@ -147,6 +147,8 @@ def _place(sheet: Sheet, a: Features, b: Features) -> None:
         sheet.plus("journal", 1.0, "journal names are close")
     elif likeness == "unlike":
         sheet.minus("journal", 2.5, "journals differ")
+    if a.edition != b.edition and likeness != "unknown":
+        sheet.minus("edition", 1.0, "only one is in the English edition of its journal")
 
 
 _MOST_ISSUES: Final = 60
@@ -185,6 +187,8 @@ def _pages(sheet: Sheet, a: Features, b: Features) -> None:
         sheet.plus("near pages", 0.5, "pages may be the same")
     elif likeness == "conflict":
         sheet.minus("pages", 4.0, f"first pages differ ({_pair(a.pages.first, b.pages.first)})")
+        if places.are_disjoint(a.pages, b.pages):
+            sheet.conflict.add("ranges")
 
 
 _NOTICES: Final = frozenset({"erratum", "retraction notice"})

@@ -37,12 +37,16 @@ UNTITLED: Final = "untitled"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """same, different or unsure; the rule that decided; its reasons as sentences; the more strength, the surer."""
+    """same, different or unsure; the rule that decided; its reasons as sentences; the more strength, the surer.
+
+    `conflict`: the fields that speak against an unsure pair.
+    """
 
     outcome: Outcome
     rule: str
     reasons: tuple[str, ...] = ()
     strength: float = 0.0
+    conflict: frozenset[str] = frozenset()
 
     @property
     def contradicts(self) -> bool:
@@ -51,10 +55,8 @@ class Verdict:
 
     @property
     def keeps_apart(self) -> bool:
-        """No group may hold both: something contradicts, or their DOIs do and only a person can say why."""
-        return self.contradicts or (
-            self.outcome == "unsure" and any(r.startswith("DOIs differ (") for r in self.reasons)
-        )
+        """No group may hold both: something contradicts, or a field does of which only a person can say why."""
+        return self.contradicts or (self.outcome == "unsure" and not self.conflict.isdisjoint(_APART))
 
     @property
     def only_described(self) -> bool:
@@ -71,6 +73,9 @@ class Verdict:
         """A PMID or PMCID that both carry makes them one."""
         return self.outcome == "same" and self.strength >= BY_IDENTIFIER
 
+
+_APART: Final = frozenset({"DOI", "ranges", "edition"})
+"""Fields that, where they differ, no third record can bridge: two parts of one title, the editions of a translation."""
 
 _WORDS: Final = frozenset({"title", "telling", "authors", "journal"})
 BY_IDENTIFIER: Final = 100.0
@@ -110,7 +115,9 @@ def _by_id(name: str, rule: str, a: str, b: str) -> Verdict:
     return Verdict("different", rule, (f"{name}s differ ({min(a, b)}, {max(a, b)})",))
 
 
-_HARD: Final = frozenset({"title", "telling", "authors", "DOI", "year", "pages", "kind", "volume", "journal"})
+_HARD: Final = frozenset(
+    {"title", "telling", "authors", "DOI", "year", "pages", "kind", "volume", "journal", "edition"}
+)
 
 
 def _decide(sheet: Sheet, a: Features, b: Features, found: titles.Compared, *, shared_doi: bool) -> Verdict:
@@ -136,7 +143,7 @@ def _decide(sheet: Sheet, a: Features, b: Features, found: titles.Compared, *, s
     if "issue" in sheet.conflict and "title" not in sheet.agree:
         ask += 2.5  # a sequel: another issue, and more or less of a title
     if sheet.points >= ask and "kind" not in hard or _to_be_asked(sheet, found, hard):
-        return Verdict("unsure", rule, reasons, sheet.points)
+        return Verdict("unsure", rule, reasons, sheet.points, frozenset(sheet.conflict))
     if hard:
         return _apart(sheet, hard)
     return _NO_REASON
@@ -225,7 +232,7 @@ def _outweighed(sheet: Sheet, a: Features, b: Features, hard: frozenset[str]) ->
         return who
     if hard <= {"title", "telling"}:
         # Neighbouring abstracts of one group share DOI, authors and page; nobody shares a range of pages.
-        return who and spread and ("year" in agree or "DOI" in agree)
+        return who and spread and ("year" in agree or "DOI" in agree) and not {"issue", "telling"} <= sheet.conflict
     if hard == {"kind"}:
         return what and who and spread and "issue" not in sheet.conflict  # a notice has pages of its own
     if hard == {"journal"}:
@@ -236,7 +243,7 @@ def _outweighed(sheet: Sheet, a: Features, b: Features, hard: frozenset[str]) ->
     if hard == {"volume"}:
         return what and who and {"pages", "journal", "year"} <= agree and bool(a.pages.last and b.pages.last)
     if hard == {"authors"}:
-        return what and here and {"journal", "year"} <= agree
+        return what and spread and {"journal", "year"} <= agree  # letters under one title share a page
     if hard == {"DOI"}:
         everything = spread and {"all authors", "issue", "journal", "year"} <= agree  # registered twice
         return what and who and here and "issue" not in sheet.conflict and (everything or _damaged(a.doi, b.doi))

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row, desc, select
 from evidence.errors import UsageProblem
 from evidence.records import Markup
 from evidence.store.engine import Store
-from evidence.store.reads import CITE_KEY, MEMBERSHIP, MERGE, RECORD, STUDY
+from evidence.store.reads import CITE_KEY, LARGEST, MEMBERSHIP, MERGE, RECORD, STUDY
 from evidence.store.statements import rows_in
-from evidence.store.verdicts import LARGEST, Said, decisions, pairs_with, shown, utc
+from evidence.store.verdicts import Said, decisions, pairs_with, shown, utc
 from evidence.views import StudyRow
 
 Name = tuple[str, str]

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, update
 
 from evidence.store import schema
 from evidence.store.engine import Writer
-from evidence.store.reads import DECISION, FIELD_CHOICE, MERGE
+from evidence.store.reads import DECISION, FIELD_CHOICE, MACHINE, MERGE
 from evidence.store.statements import upsert
 
 
@@ -23,7 +23,7 @@ class Decision:
     verdict: str
     rule: str
     reasons: tuple[str, ...]
-    actor: str = "machine"
+    actor: str = MACHINE
     strength: float = 0.0
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Row, select
 
@@ -20,6 +20,12 @@ from evidence.vocabulary import Vocabulary
 
 Snapshot: TypeAlias = Connection
 """What every reading function takes: a transaction that sees one state of the store."""
+
+MACHINE: Final = "machine"
+"""The actor of verdicts that no person has made (schema.MatchDecision)."""
+
+LARGEST: Final = 2**31 - 1
+"""The greatest row number, and whole number, that every database holds (PostgreSQL's integer)."""
 
 STUDY = table_of(schema.Study)
 IDENTIFIER = table_of(schema.Identifier)

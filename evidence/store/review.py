@@ -21,9 +21,9 @@ from evidence.store.decided import DecidedCursor, DecidedItem, DecidedPage, Merg
 from evidence.store.detail import assemble
 from evidence.store.engine import Store
 from evidence.store.queries import number_of
-from evidence.store.reads import DECISION, LIBRARY, MEMBERSHIP
+from evidence.store.reads import DECISION, LARGEST, LIBRARY, MACHINE, MEMBERSHIP
 from evidence.store.statements import rows_in
-from evidence.store.verdicts import LARGEST, MACHINE, Said, decisions, pairs_with, shown, utc
+from evidence.store.verdicts import Said, decisions, pairs_with, shown, utc
 from evidence.views import Study, StudyRow
 from evidence.vocabulary import Vocabulary
 

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from evidence.store.detail import rows_of
-from evidence.store.reads import DECISION, MEMBERSHIP
+from evidence.store.reads import DECISION, MACHINE, MEMBERSHIP
 from evidence.store.statements import rows_in
 from evidence.views import StudyRow
-
-MACHINE: Final = "machine"
-"""The actor of verdicts that no person has made (schema.MatchDecision)."""
-
-LARGEST: Final = 2**31 - 1
-"""The largest row number that every database takes (PostgreSQL's integer)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from evidence.store.reads import (
     BLOCK,
     CITE_KEY,
     LIBRARY,
+    MACHINE,
     MEMBERSHIP,
     RECORD,
     STUDY,
@@ -31,7 +32,6 @@ class NewRecord:
     """A source record as it is to be stored. `old_blocks`: the keys under which its last delivery is found."""
 
     id: int
-    study_id: int
     record: Record
     payload: bytes
     fingerprint: bytes
@@ -39,7 +39,6 @@ class NewRecord:
     revised: str
     blocks: tuple[int, ...]
     tags: tuple[TagView, ...]
-    born: int | None = None
     old_blocks: tuple[int, ...] = ()
     upstream: str = "present"
     inclusion: str = "included"
@@ -91,11 +90,16 @@ def add_records(writer: Writer, records: Sequence[NewRecord], *, run_id: int | N
     writer.add(schema.SourceRecord, rows)
 
 
-def place_records(writer: Writer, records: Sequence[NewRecord]) -> None:
-    """Give inserted source records their membership, tags, relations, sample sizes and blocking keys."""
+def place_records(
+    writer: Writer, records: Sequence[NewRecord], home: Mapping[int, int], born: Mapping[int, int]
+) -> None:
+    """Give inserted source records their membership, tags, relations, sample sizes and blocking keys.
+
+    `home`: record → the study it belongs to; `born`: record → the study that was made for it.
+    """
     writer.add(
         schema.Membership,
-        [{"source_record_id": r.id, "study_id": r.study_id, "born_study_id": r.born} for r in records],
+        [{"source_record_id": r.id, "study_id": home[r.id], "born_study_id": born.get(r.id)} for r in records],
     )
     _add_parts(writer, records)
 
@@ -108,9 +112,8 @@ def revise_records(writer: Writer, records: Sequence[NewRecord], *, run_id: int 
     writer.connection.execute(update(RECORD).where(RECORD.c.id == bindparam("number")), rows)
     writer.dirty = True
     ids = [r.id for r in records]
-    for number in ids:
-        machine = (ASSIGNMENT.c.source_record_id == number, ASSIGNMENT.c.origin != "curator")
-        writer.connection.execute(delete(ASSIGNMENT).where(*machine))
+    machine = (ASSIGNMENT.c.source_record_id == bindparam("number"), ASSIGNMENT.c.origin != "curator")
+    writer.connection.execute(delete(ASSIGNMENT).where(*machine), [{"number": number} for number in ids])
     for model in (schema.Relation, schema.SampleSize):
         delete_in(writer, model, "source_record_id", ids)
     gone = [{"old_key": key, "number": r.id} for r in records for key in r.old_blocks]
@@ -174,7 +177,7 @@ def _tag_row(writer: Writer, record_id: int, tag_id: int, tag: TagView) -> dict[
         "central": tag.central,
         "evidence": tag.evidence,
         "rule": tag.rule,
-        "actor": tag.actor or "machine",
+        "actor": tag.actor or MACHINE,
         "at": tag.at or writer.now,
     }
 
@@ -347,8 +350,11 @@ def reject(writer: Writer, rejected: Sequence[Rejected], *, run_id: int | None) 
 
 def move_keys(writer: Writer, records: Sequence[int], study_id: int) -> None:
     """Aliases that these source records brought go with them to another study."""
-    moving = (CITE_KEY.c.source_record_id.in_(list(records)), CITE_KEY.c.is_primary.is_(False))
-    writer.connection.execute(update(CITE_KEY).where(*moving).values(study_id=study_id))
+    moving = (CITE_KEY.c.source_record_id == bindparam("number"), CITE_KEY.c.is_primary.is_(False))
+    if records:
+        writer.connection.execute(
+            update(CITE_KEY).where(*moving).values(study_id=study_id), [{"number": number} for number in records]
+        )
 
 
 def packed(image: bytes) -> bytes:

@@ -63,8 +63,8 @@ ABSTRACT = (
 )
 FILLER = (
     "Participants were recruited from one outpatient clinic over two years and gave written consent; allocation was "
-    "concealed in opaque envelopes, and a physician who took no part in the treatment measured the outcomes. The sample "
-    "was calculated for a difference of one point with a power of eighty per cent. Losses to follow-up were few and alike "
+    "concealed in opaque envelopes, and a physician who took no part in the treatment measured the outcomes. "
+    "The sample was calculated for a difference of one point with a power of eighty per cent. Losses were few, alike "
     "in both arms, the analysis went by intention to treat, and no serious adverse event was seen in the observation. "
 )
 """Invented, and on every record, so that tagging has as much to read as in a real one."""
