@@ -68,7 +68,18 @@ def found(abstract: str, title: str = "Dextrose") -> set[str]:
         ("A non-randomised comparison was made.", "@not-randomised", True),
         ("Houses were randomly selected.", "@random-otherwise", True),
         ("Houses were randomly selected.", "@randomised-here", False),
+        ("A non-randomised comparison was made.", "@randomised-word", False),
+        ("This non-randomized controlled trial was small.", "@randomised-study", False),
+        ("A randomised trial could further examine this.", "@randomised-word", False),
+        ("The lack of randomisation is a weakness.", "@randomised-word", False),
+        ("They were divided at random into two groups.", "@randomised-here", True),
+        ("The drugs were randomly administered.", "@randomised-here", True),
         ("Mendelian randomisation was used.", "@not-randomised", True),
+        ("In a case-control association study we saw it.", "@case-control-study", True),
+        ("Case-control studies have shown it.", "@case-control-study", False),
+        ("This was a cross-sectional survey.", "@cross-sectional", True),
+        ("The cross-sectional area of the nerve grew.", "@cross-sectional", False),
+        ("Cross-sectional nerve imaging was done.", "@cross-sectional", False),
         ("Data came from women in a large trial.", "@from-a-trial", True),
         ("We searched MEDLINE and Embase.", "@literature-searched", True),
         ("In this review we discuss nerves.", "@this-review", True),
@@ -90,6 +101,12 @@ def test_a_cue_of_the_title_and_one_in_many_sentences_are_told_apart() -> None:
     names = found("A cohort of men was seen. This cohort was old.", "A cohort study")
     assert {"@T a-cohort", "@a-cohort", "@a-cohort+"} <= names
     assert "@a-cohort+" not in found("A cohort of men was seen.")
+
+
+def test_a_title_that_ends_as_a_review_does() -> None:
+    assert "@T review-at-the-end" in found("It hurts.", "Numb hands. [Review] [28 refs]")
+    assert "@T review-at-the-end" in found("It hurts.", "Numb hands: a review")
+    assert "@T review-at-the-end" not in found("It hurts.", "Review of charts of numb hands")
 
 
 def test_the_words_of_a_cue_are_quoted() -> None:

@@ -103,6 +103,13 @@ def test_words_about_other_trials_make_no_trial(sentence: str) -> None:
     assert "rct" not in designs("Numbness after surgery", abstract)
 
 
+def test_a_protocol_is_no_trial_but_the_score_tells_that_there_is_one_behind_it() -> None:
+    made = judge("Dextrose for numb hands: study protocol for a randomised controlled trial", PLAN)
+    assert {hit.slug for hit in made.designs} == {"protocol"}
+    assert made.scores["rct"] >= 0.5
+    assert judge("Dextrose for numb hands: a systematic review", REVIEW).scores["rct"] < 0.2
+
+
 @pytest.mark.parametrize(
     ("title", "abstract", "features"),
     [

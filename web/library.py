@@ -90,6 +90,7 @@ class Library:
         chosen = Filter.parse({clean(name): values for name, values in args.items()}, condition=condition)
         _known("condition", (chosen.condition,) if chosen.condition else (), self.vocabulary.conditions)
         _known("design", chosen.designs, self.vocabulary.designs)
+        _known("feature", chosen.features, self.vocabulary.features)
         _known("intervention", chosen.interventions, self.vocabulary.interventions)
         return replace(chosen, query=clean(chosen.query))
 

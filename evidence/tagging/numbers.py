@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 OPENING: Final = "([{\"'\u201c\u2018"
@@ -71,15 +72,15 @@ class Number(NamedTuple):
 def find(words: Sequence[str], *, bracketed: bool = True) -> list[Number]:
     """Every whole number among the words, in order; decimals, percentages, ranges, dates and codes are none.
 
-    `bracketed`: false when the text has neither "=" nor "[", which saves a look for `n = 33` and `[33`.
+    `bracketed`: false when the text has neither "n=" nor "[", which saves a look for `n=33` and `[33`.
     """
-    odd = _STARTS.intersection(words) if not _STARTS.isdisjoint(words) else set()
+    odd: frozenset[str] | set[str] = _STARTS.intersection(words)
     if bracketed:
         odd |= {word for word in words if word[0] in "[nN" and (word[0] == "[" or word[1:2] == "=")}
     if odd:
-        places = [at for at, word in enumerate(words) if word < ":" or word in odd]  # digits and "(" sort before ":"
+        places = [at for at, word in enumerate(words) if (word < ":" or word in odd) and _may_start(word)]
     else:
-        places = [at for at, word in enumerate(words) if word < ":"]
+        places = [at for at, word in enumerate(words) if word < ":" and _may_start(word)]  # digits and "(" are less
     found: list[Number] = []
     past = 0
     for at in places:
@@ -89,6 +90,17 @@ def find(words: Sequence[str], *, bracketed: bool = True) -> list[Number]:
                 found.append(number)
                 past = number.end
     return found
+
+
+@lru_cache(maxsize=8192)
+def _may_start(word: str) -> bool:
+    """Whether a number can start with this word, whatever follows: not with "0.05", "95%" or "(mean"."""
+    word = word.lstrip(OPENING)
+    core = word.rstrip(CLOSING)
+    if word[:1] in _FIRST:
+        return _DIGITS.fullmatch(core) is not None
+    low = core.lower()
+    return word[:1] in ("n", "N") or low in SMALL or "hundred" in low
 
 
 def _read(words: Sequence[str], at: int) -> Number | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from evidence.identifiers import Identifier, registration_places
+from evidence.identifiers import Identifier, may_register, registration_places
 from evidence.records import Record
 from evidence.text import plain
 
@@ -31,10 +31,13 @@ class Found:
     place: str
 
 
-def registrations(record: Record) -> tuple[Found, ...]:
-    """Every registration of a record, once each: those that a text names, in its order, then those only listed."""
+def registrations(record: Record, words: str | None = None) -> tuple[Found, ...]:
+    """Every registration of a record, once each: those that a text names, in its order, then those only listed.
+
+    `words`: title, abstract and keywords in one text, where the caller has it: one look at it is enough for most.
+    """
     found: dict[str, Found] = {}
-    for place, text in _texts(record):
+    for place, text in _texts(record) if words is None or may_register(words) else ():
         for value, start, end in registration_places(text):
             if value not in found:
                 found[value] = _found(value, " ".join(text[start:end].split()), place)

@@ -53,8 +53,9 @@ def sample_size(record: Record) -> SampleSize | None:
         return None
     if is_review(plain(record.title), " ".join(section.text for section in record.abstract)):
         return _of_review(passages)
-    crossover = _is_crossover(record)
-    found = [c for passage in passages for c in _candidates(passage) if not (crossover and c.added)]
+    found = [c for passage in passages for c in _candidates(passage)]
+    if any(c.added for c in found) and _is_crossover(record):
+        found = [c for c in found if not c.added]
     _confirm(found, passages)
     found = [c for c in found if c.points >= _ENOUGH]
     best = max(found, key=lambda c: (c.points, c.value), default=None)
