@@ -168,6 +168,16 @@ def served(
         store.close()
 
 
+@pytest.fixture(autouse=True)
+def forget_what_other_tests_did(request: pytest.FixtureRequest) -> None:
+    """Console messages and requests of earlier tests in the same window are no matter of this one."""
+    if "browser" in request.fixturenames:
+        window: Browser = request.getfixturevalue("browser")
+        window.driver.get("about:blank")
+        window.complaints()
+        window.requested()
+
+
 @pytest.fixture(scope="session")
 def words() -> Vocabulary:
     """The packaged vocabulary."""
