@@ -29,6 +29,7 @@ RULES: Final = {
     "phrase-in-abstract": "a name of it in the abstract",
     "phrase-in-conclusion": "a name of it in what the abstract concludes",
     "phrase-in-population": "a name of it in whom the abstract studied",
+    "phrase-denied": "a name of it, where the text says that it is absent",
     "words-in-title": "words for it in the title",
     "words-in-design": "words for it where the abstract states the design",
     "words-in-abstract": "words for it in the abstract",

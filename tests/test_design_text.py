@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from evidence.records import AbstractSection, Record
 from evidence.tagging.design_cues import CUES, WORDS, cues_of, quoted
 from evidence.tagging.design_text import DesignText, fold
-from evidence.text import from_plain
+from evidence.tagging.phrases import SENTENCE
+from evidence.text import from_plain, plain
 
 
 def text_of(title: str, *sections: tuple[str, str]) -> DesignText:
@@ -48,6 +49,26 @@ def test_places_name_section_and_sentence() -> None:
         "abstract, sentence 3",
     ]
     assert text.sentences[1].tokens[0] == "methods"
+
+
+def test_sentences_are_counted_as_the_pages_count_them() -> None:
+    text = text_of("Dextrose", ("AIM", "Old vs. new? It is open."), ("", "Some e.g. of it; No more. The end was near."))
+    places = {word: text.place(s, n) for s in text.sentences[1:] for n, word in enumerate(s.tokens)}
+    assert places["new"] == "abstract, AIM, sentence 1"
+    assert places["open"] == "abstract, AIM, sentence 2"
+    assert places["near"] == "abstract, sentence 5"
+
+
+@given(st.text(max_size=60), st.lists(st.tuples(st.text(max_size=12), st.text(max_size=120)), max_size=3))
+def test_the_sentence_of_a_place_has_the_word(title: str, sections: list[tuple[str, str]]) -> None:
+    text = text_of(title, *sections)
+    own = [plain(from_plain(body)) for _, body in sections]
+    every = [sentence for body in own for sentence in SENTENCE.split(body)]
+    for sentence in text.sentences[1:]:
+        for number in range(len(sentence.tokens)):
+            place = text.place(sentence, number)
+            if not text.is_label(sentence, number + 1):
+                assert text.printed(sentence, number, number + 1) in every[int(place.rpartition(" ")[2]) - 1]
 
 
 def found(abstract: str, title: str = "Dextrose") -> set[str]:

@@ -102,7 +102,7 @@ class Store:
     def __init__(self, engine: Engine, now: Clock) -> None:
         self.engine = engine
         self.now = now
-        self.cache: dict[str, Any] = {}  # filled by facets.py and search.py, always keyed by epoch and revision
+        self.cache: dict[str, Any] = {}  # filled by facets.py, search.py, overlay.py; keyed by epoch and revision
 
     @property
     def url(self) -> str:

@@ -47,7 +47,8 @@ def _cue(name: str, triggers: str, *patterns: str) -> Cue:
 CUES: Final = (
     # Trials
     _cue(
-        "randomised-here", "random randomly randomized randomization randomize randomizing",
+        "randomised-here",
+        "random randomly randomized randomization randomize randomizing coin envelope envelopes lots computer",
         rf"\brandomly (?:and \w+ |\w+ly )?{_ALLOTTED}\b",
         rf"\b{_ALLOTTED} (?:\w+ ){{0,3}}(?:at random|randomly|by randomization|by computer generated)\b",
         r"\bat random (?:into|to|in (?:0|two|three|four))\b",
@@ -59,6 +60,8 @@ CUES: Final = (
         r"\b(?:was|were|been|be) (?:\w+ )?randomiz",
         r"\b(?:after|before|following|since|from|at|of|until|post|pre|prior to|underwent|by|time of|central|block"
         r"|stratified|computer generated|computerized|simple|permuted block) randomization\b",
+        r"\btoss\w* (?:of )?a coin|\bcoin (?:\w+ ){0,2}toss|\bsealed (?:opaque )?envelopes?\b|\bdrawing (?:of )?lots\b",
+        r"\bcomputer generated (?:random )?(?:list|sequence|numbers?|allocation)\b",
         rf"\bwe randomiz|\b{_PEOPLE} randomiz|\brandomized {_PEOPLE}|\brandomizing\b|\brandomization ratio",
     ),
     _cue(
@@ -89,8 +92,15 @@ CUES: Final = (
     ),
     _cue(
         "not-randomised",
-        "nonrandomized nonxrandomized nonrandom nonxrandom random randomly randomized quasirandomized randomization",
-        r"\b(?:non|not|quasi|without|no|un|pseudo) ?random\w+|\bnonx?random\w+|mendelian randomi",
+        "nonrandomized nonxrandomized nonrandom nonxrandom mendelianxrandomization mendelianxrandomized random "
+        "randomly randomized quasirandomized randomization",
+        r"\b(?:non|not|quasi|without|no|un|pseudo) ?random\w+|\bnonx?random\w+|mendelianxrandomi",
+    ),
+    _cue(
+        "alternating", "alternate alternately alternating odd admission birth",
+        rf"\b{_ALLOTTED} (?:\w+ ){{0,4}}?(?:alternately|alternatingly"
+        r"|by (?:\w+ )?(?:day|date|week) of (?:admission|birth))\b",
+        rf"\balternate(?:ly)? {_ALLOTTED}\b|\balternating allocation\b|\bodd (?:or|and) even\b",
     ),
     _cue(
         "from-a-trial", "trial trials",

@@ -228,7 +228,7 @@ class DesignModel:
             at = quoted(feature, text, number) if feature.startswith("@") else _locate(feature, text)
             if at is None or any(at[0] is s and at[1] < last and first < at[2] for s, first, last in kept):
                 continue
-            words = text.printed(*at)
+            words = "" if text.is_label(at[0], at[2]) else text.printed(*at)
             if words:
                 kept.append(at)
                 phrases.append(Phrase(*at, words, weight / SCALE))

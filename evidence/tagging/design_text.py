@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from evidence.records import Record
+from evidence.tagging.phrases import SENTENCE
 from evidence.text import plain
 
 START: Final = "^"
@@ -76,7 +77,7 @@ def _ascii_run(run: str) -> str:
 def fold(text: str) -> str:
     """The text in lower case, one character for each of its characters; British "randomis" and "centre" as American.
 
-    "Non-randomised" becomes one word, so that no phrase about randomisation is found in it.
+    "Non-randomised" and "Mendelian randomisation" become one word each: no phrase about randomisation is in them.
 
     >>> fold("Randomised 1:1, n=60.")
     'randomized 0 0  n 00.'
@@ -88,6 +89,7 @@ def fold(text: str) -> str:
     text = text.translate(_TABLE)
     if "random" in text:
         text = text.replace("randomis", "randomiz").replace("non random", "nonxrandom")
+        text = text.replace("mendelian random", "mendelianxrandom")
     return text.replace("centre", "center") if "centre" in text else text
 
 
@@ -127,22 +129,48 @@ class DesignText:
         self.words: set[str] = set()
         self.words.update(*[sentence.tokens for sentence in self.sentences])
 
-    def place(self, sentence: Sentence) -> str:
-        """Where the sentence stands, for people: "title", "abstract, sentence 3", "abstract, METHODS, sentence 2".
+    def place(self, sentence: Sentence, first: int = 0) -> str:
+        """Where token `first` of the sentence stands: "title", "abstract, sentence 3", "abstract, METHODS, sentence 2".
 
-        Sentences are counted through the abstract, from 1.
+        Sentences are counted through the abstract, from 1, as every other tagger and the pages count them
+        (phrases.SENTENCE): the pieces that are read here end at other stops, such as that of "vs. placebo".
         """
         name = self.parts[sentence.part][0]
-        return name if sentence.part == 0 else f"{name}, sentence {self.sentences.index(sentence)}"
+        if sentence.part == 0:
+            return name
+        before = sum(1 + len(SENTENCE.findall(self._own(part))) for part in range(1, sentence.part))
+        at = sentence.start + self._begin(sentence, first) - self._label(sentence.part)
+        within = sum(gap.end() <= at for gap in SENTENCE.finditer(self._own(sentence.part)))
+        return f"{name}, sentence {before + 1 + within}"
+
+    def is_label(self, sentence: Sentence, last: int) -> bool:
+        """Whether the tokens before `last` are no more than the label of their section."""
+        end = sentence.start + self._begin(sentence, last - 1)
+        return end < self._label(sentence.part)
+
+    def _label(self, part: int) -> int:
+        """How many characters of a part are its label."""
+        name = self.parts[part][0].removeprefix("abstract").removeprefix(", ")
+        return len(name) + 2 if part and name else 0
+
+    def _own(self, part: int) -> str:
+        """A part as it is printed, without the label before it."""
+        return self.parts[part][1][self._label(part) :]
+
+    @staticmethod
+    def _begin(sentence: Sentence, first: int) -> int:
+        """How many characters of a sentence stand before a token."""
+        folded = sentence.folded.replace(".", " ")
+        first = min(max(first, 0), len(sentence.tokens) - 1)
+        return len(folded) - len(folded.split(None, first)[first]) if sentence.tokens else 0
 
     def printed(self, sentence: Sentence, first: int, last: int) -> str:
         """Tokens [first, last) of a sentence as they stand in the record; of `START` and `END` only words remain."""
         first, last = max(first, 0), min(last, len(sentence.tokens))
         if not last:
             return ""
-        folded = sentence.folded.replace(".", " ")
-        begin = len(folded) - len(folded.split(None, first)[first]) if first < last else 0
-        end = len(folded) - len(folded.split(None, last - 1)[last - 1]) + len(sentence.tokens[last - 1])
+        begin = self._begin(sentence, first) if first < last else 0
+        end = self._begin(sentence, last - 1) + len(sentence.tokens[last - 1])
         return self.parts[sentence.part][1][sentence.start + begin : sentence.start + end]
 
 

@@ -9,14 +9,14 @@ hits, strongest first, unless a stronger one excludes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from evidence.tagging.design_cues import quoted
 from evidence.tagging.design_features import FEATURES, FeatureHit, FeatureIndex
 from evidence.tagging.design_model import DesignModel, Reading
-from evidence.tagging.design_text import DesignText
+from evidence.tagging.design_text import DesignText, listed
 from evidence.tagging.hits import TagHit
 from evidence.tagging.phrases import Document, Match, Zone, outermost
 from evidence.vocabulary import DESIGNS, Design
@@ -36,6 +36,9 @@ EXCLUDED: Final = 0.3
 """What a stronger design leaves of the score of one that it excludes. At the balanced point the excluded one is no hit;
 the other two points are for screening, where a trial's protocol is better seen than missed."""
 
+DIVIDED: Final = 0.1
+"""What is left of a trial's score where only a data set was divided at random."""
+
 OF_A_TRIAL: Final = frozenset({"protocol", "secondary-analysis"})
 """Papers of a trial that are not its report. They exclude the design, as a paper without the trial's results must not
 be taken for it, but leave its score alone: the score tells that there is a randomised trial behind the paper."""
@@ -43,6 +46,7 @@ be taken for it, but leave its score alone: the score tells that there is a rand
 SURE_OF_TITLE: Final = 0.9
 """The model has learnt from records with abstracts; of a bare title it must be this sure."""
 
+BESIDE: Final = 4
 LONGEST_QUOTE: Final = 16
 """Words."""
 
@@ -101,13 +105,46 @@ CUE_RULES: Final = (
     ),
     ("cross-sectional", ("@cross-sectional",), ("@systematic-review", "@meta-analysis", "@longitudinal"), CUE_SCORE),
     ("survey", ("@survey",), (), HINT_SCORE),
+    ("nonrandomised-trial", ("@alternating",), ("@systematic-review", "@meta-analysis"), CUE_SCORE),
     ("nonrandomised-trial", ("@not-randomised", "@one-trial"), ("@randomised-here+", "@systematic-review"), HINT_SCORE),
 )
 """Abstracts that say what they are without saying it in the title."""
 
+_HUMAN: Final = frozenset(
+    listed(
+        "patients patient participants participant women woman men man adults children volunteers humans infants "
+        "people persons pregnant students adolescents"
+    )
+)
+_VETERINARY: Final = frozenset(("veterinary", "veterinarian", "veterinarians"))
+"""An abstract with an animal in its title and nobody of the first, or with one of the second, is about animals."""
+
 _STATED: Final[tuple[Zone, ...]] = ("title", "design")
 _NEGATIONS: Final = ("non", "not", "no", "quasi", "without")
 _ORDER: Final = {slug: number for number, slug in enumerate((*DESIGNS, *FEATURES))}
+
+
+TRIALS: Final = ("rct", "clinical-trial")
+_ON_ANIMALS: Final = "@T animals"
+
+
+_TWO_SETS: Final = re.compile(
+    r"\brandom\w* (?:\w+ ){0,8}?(?:training|derivation|development|discovery|learning)\b(?: \w+){0,9}? "
+    r"(?:validation|validating|tests?|testing|verification)\b"
+    r"|\brandom\w* (?:\w+ ){0,8}?(?:validation|tests?|testing)\b(?: \w+){0,9}? (?:training|derivation|development)\b"
+)
+
+
+def _split_only(text: DesignText, cues: Mapping[str, int]) -> bool:
+    """Whether what was divided at random are the records of a data set, and nothing else says that people were.
+
+    Two sets must be named: children may be allocated to a training.
+    """
+    if "@split-sample" not in cues or not cues.keys().isdisjoint(
+        ("@randomised-here+", "@randomised-study", "@placebo")
+    ):
+        return False
+    return _TWO_SETS.search(text.sentences[cues["@split-sample"]].joined) is not None
 
 
 class _Reason(NamedTuple):
@@ -177,7 +214,7 @@ class DesignWords:
         then whatever has the higher score.
         """
         limits = self._thresholds["balanced"]
-        stated = [slug for slug, reason in reasons.items() if reason.states]
+        stated = [slug for slug, reason in reasons.items() if reason.states or reason.cue == _ON_ANIMALS]
         out = {slug: by for slug in stated if (by := {o for o in stated if self._excludes(o, slug)})}
         kept = [slug for slug in stated if slug not in out]
         rest = [slug for slug in reasons if slug not in stated]
@@ -231,8 +268,12 @@ class DesignWords:
         for slug, needed, barred, score in [rule for rule in CUE_RULES if rule[1][0] in cues]:
             if all(c in cues for c in needed) and not any(c in cues for c in barred):
                 offer(slug, _Reason(score, "cue-in-text", cue=needed[0]))
+        if has_abstract and _ON_ANIMALS in cues and (_HUMAN.isdisjoint(text.words) or _VETERINARY & text.words):
+            offer("animal", _Reason(TITLE_SCORE, "cue-in-text", cue=_ON_ANIMALS))
         for slug in LEARNT:
             score = reading.scores[MODEL_NAME.get(slug, slug)]
+            if slug in TRIALS and _split_only(text, cues):
+                score *= DIVIDED
             if slug in best:
                 best[slug] = best[slug]._replace(score=max(score, best[slug].score))
             elif has_abstract or score >= SURE_OF_TITLE:
@@ -263,7 +304,7 @@ class DesignWords:
         elif reason.cue:
             at = quoted(reason.cue, text, reading.cues[reason.cue])
             if at is not None:
-                evidence, place = text.printed(*at), text.place(at[0])
+                evidence, place = text.printed(*at), text.place(at[0], at[1])
         if not evidence:
             evidence, place = self._strongest(MODEL_NAME.get(slug, slug), text, reading)
         return TagHit(
@@ -285,7 +326,11 @@ class DesignWords:
         for phrase in phrases[1:]:
             if phrase.sentence is sentence and max(last, phrase.last) - min(first, phrase.first) <= LONGEST_QUOTE:
                 first, last = min(first, phrase.first), max(last, phrase.last)
-        return text.printed(sentence, first, last), text.place(sentence)
+        if last - first == 1:  # one word explains nothing without those beside it
+            first, last = max(0, first - BESIDE), last + BESIDE
+            if text.is_label(sentence, first + 1):
+                first = next((n for n in range(first, last) if not text.is_label(sentence, n + 1)), first)
+        return text.printed(sentence, first, last), text.place(sentence, first)
 
     def _feature_hits(
         self, text: DesignText, reading: Reading, point: OperatingPoint, scores: dict[str, float]
@@ -301,7 +346,7 @@ class DesignWords:
                     evidence=text.printed(sentence, first, last),
                     rule="words-in-title" if sentence is text.title else "words-in-abstract",
                     confidence=scores[slug],
-                    place=text.place(sentence),
+                    place=text.place(sentence, first),
                 )
         limits = self._thresholds[point]
         for slug in self._learnt_features:

@@ -56,13 +56,16 @@ class MeshTagger:
     """All diseases of a Mesh prepared for many records: one automaton, one model. About a second to make."""
 
     def __init__(self, mesh: Mesh, model: MeshModel | None = None) -> None:
-        """`model`: weights other than the packaged ones. Raises BadVocabulary when those cannot be read
+        """The tops of the trees ("Neoplasms") count as headings only: no model has learned when words mean one.
+
+        `model`: weights other than the packaged ones. Raises BadVocabulary when those cannot be read
         or were made for other features than the program's (a weights file older or newer than the program).
         """
         self._mesh = mesh
         self._model = model or load_model(weights_file(), FEATURES)
-        self._table = MeshTable(mesh, self._model.phrases)
-        self._places = places_in(mesh)
+        named = mesh.without_tops()
+        self._table = MeshTable(named, self._model.phrases)
+        self._places = places_in(named)
         self._by_name = {d.name.casefold(): ui for ui, d in mesh.descriptors.items()}
 
     def conditions(self, record: Record, *, text_only: bool = False) -> tuple[MeshCondition, ...]:

@@ -44,6 +44,7 @@ _STARTS: Final = frozenset({"n", "N"}) | {
     for word in (
         *SMALL,
         "hundred",
+        "dozen",
         *_HUNDREDS,
         *(f"{h}-and-{low}" for h in _HUNDREDS for low in SMALL if "-" not in low),
     )
@@ -100,7 +101,7 @@ def _may_start(word: str) -> bool:
     if word[:1] in _FIRST:
         return _DIGITS.fullmatch(core) is not None
     low = core.lower()
-    return word[:1] in ("n", "N") or low in SMALL or "hundred" in low
+    return word[:1] in ("n", "N") or low in SMALL or "hundred" in low or low == "dozen"
 
 
 def _read(words: Sequence[str], at: int) -> Number | None:
@@ -113,7 +114,30 @@ def _read(words: Sequence[str], at: int) -> Number | None:
         return labelled or (_spelt(words, at, word) if word.rstrip(CLOSING).lower() in SMALL else None)
     if word and word[0] in _FIRST:
         return _figures(words, at, word)
+    if word[:5].lower() == "dozen":
+        return _one_dozen(words, at, word)
     return _spelt(words, at, word)
+
+
+def _is_dozen(word: str) -> bool:
+    return word[:5] == "dozen" and word.rstrip(CLOSING) in ("dozen", "dozens")
+
+
+def _dozens(at: int, count: int, word: str) -> Number | None:
+    """`Two dozen`, `3 dozens`."""
+    return Number(at, at + 2, count * _DOZEN, False, word[len(word.rstrip(CLOSING)) :]) if count else None
+
+
+def _one_dozen(words: Sequence[str], at: int, word: str) -> Number | None:
+    """`A dozen` is twelve; `a few dozen`, `half a dozen` and `dozens` are no number."""
+    alone = at == 0 or (
+        words[at - 1].lstrip(OPENING).lower() in ("a", "the") and words[max(0, at - 2)].lower() not in ("half", "than")
+    )
+    core = word.rstrip(CLOSING)
+    return Number(at, at + 1, _DOZEN, False, word[len(core) :]) if alone and core.lower() == "dozen" else None
+
+
+_DOZEN: Final = 12
 
 
 def _labelled(words: Sequence[str], at: int, word: str) -> Number | None:
@@ -141,6 +165,8 @@ def _figures(words: Sequence[str], at: int, word: str) -> Number | None:
     if not _DIGITS.fullmatch(core):
         return None
     end = at + 1
+    if core == word and len(core) <= 3 and words[end : end + 1] and words[end][0] == "d" and _is_dozen(words[end]):
+        return _dozens(at, int(core), words[end])
     if core == word and len(core) <= 3 and core[0] != "0":  # "16 000", with a plain or a thin space
         while end < len(words) and _THREE.fullmatch(words[end].rstrip(CLOSING)):
             core += words[end].rstrip(CLOSING)
@@ -160,6 +186,8 @@ def _made(start: int, end: int, figures: str, last: str, *, labelled: bool = Fal
 def _spelt(words: Sequence[str], at: int, word: str) -> Number | None:
     """`Fifty-four`, `One hundred twenty-eight`, `one-hundred-and-five`; `a thousand` is too vague to be one."""
     alone = SMALL.get(word.lower())
+    if alone and at + 1 < len(words) and _is_dozen(words[at + 1]):
+        return _dozens(at, alone, words[at + 1])
     if alone is not None and words[at + 1 : at + 2] and words[at + 1].rstrip(CLOSING).lower() not in _GOING_ON:
         return Number(at, at + 1, alone)  # nearly always
     total = part = 0

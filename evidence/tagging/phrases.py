@@ -48,6 +48,8 @@ _NEAR: Final = 4
 _BREAKS: Final = (*("had", "have", "has", "was", "were", "and", "or", "no", "without", "developed"), _END)
 """Words after which "patients with" is no longer about the phrase: "patients with gout had headache"."""
 
+_DENY: Final = ("without", "no", "non")
+
 _LEAST_SENTENCES: Final = 3
 """The last sentence of a shorter abstract without labels is not taken for its conclusion."""
 
@@ -193,6 +195,29 @@ class Document:
             return part in self._concluding
         sentence, count = self._sentence(start)
         return sentence == count >= _LEAST_SENTENCES
+
+    def is_denied(self, start: int) -> bool:
+        """Whether the words before the token deny what it names: "patients without gout", "free of gout"."""
+        before = self.tokens[max(0, start - 3) : start]
+        if not before or before[0] == "with" and before[1:] in (["and", "without"], ["or", "without"]):
+            return False
+        return before[-1] in _DENY or before[-2:] in (["free", "of"], ["free", "from"])
+
+    def defines_otherwise(self, start: int, end: int) -> bool:
+        """Whether the abbreviation at [start, end) stands in brackets after words that begin with its letters.
+
+        "tetralogy of Sallot (TOS)": here the letters mean this, and nothing that a vocabulary knows. The names of a
+        vocabulary's own entry are phrases of it; where one of them stands before the brackets this is not asked.
+        """
+        at, until = self._span(start)[0], self._span(end - 1)[1]
+        if self.text[at - 1 : at] != "(" or not self.text[until : until + 1].startswith((")", ",", ";", "s)")):
+            return False
+        letters = [c.lower() for c in self.text[at:until] if c.isupper()]
+        words = self.tokens[max(0, start - 2 * len(letters)) : start]
+        while words and letters:
+            if words.pop()[0] == letters[-1]:
+                letters.pop()
+        return not letters
 
     def of_people(self, start: int, end: int) -> bool:
         """Whether the words [start, end) say whom the study is about: "patients with …", "… patients"."""

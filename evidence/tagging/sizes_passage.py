@@ -29,6 +29,8 @@ class Mention:
     paired: bool = False  # "21 and 18 patients"
     each: bool = False  # the size of every group
     second: bool = False  # "a similar group of 21 children"
+    reported: bool = False  # "we report three patients"
+    aside: bool = False  # "200 patients, 104 women, were": a part between commas
 
     @property
     def value(self) -> int:
