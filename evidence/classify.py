@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from evidence.records import Record, SampleSize
-from evidence.tagging.design_features import FeatureHit
 from evidence.tagging.design_words import OperatingPoint
 from evidence.tagging.designs import Designs
 from evidence.tagging.hits import TagHit, asserted
@@ -139,7 +138,7 @@ def without_indexing(record: Record) -> Record:
     )
 
 
-def _reasons(hits: Iterable[TagHit | FeatureHit]) -> tuple[Reason, ...]:
+def _reasons(hits: Iterable[TagHit]) -> tuple[Reason, ...]:
     """One reason for each slug, the strongest; surest first. A subject is central when one of its hits is."""
     best: dict[str, Reason] = {}
     for hit in hits:

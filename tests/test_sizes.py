@@ -122,6 +122,19 @@ def test_what_a_protocol_plans_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "basis"),
+    [
+        ("Fifty-four participants were assigned at random.", "randomised"),
+        ("Fifty-four participants were assigned by their doctors.", "enrolled"),
+    ],
+)
+def test_assigned_by_chance_is_randomised(said: str, basis: str) -> None:
+    found = read(said)
+    assert found is not None
+    assert (found.n, found.basis) == (54, basis)
+
+
+@pytest.mark.parametrize(
     ("words", "n", "unit"),
     [
         ("Sixty wrists were randomised to hydrodissection or sham.", 60, "wrists"),

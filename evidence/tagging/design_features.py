@@ -7,7 +7,6 @@ phrases, or by the model (design_model.py).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,10 +15,10 @@ from typing import Final
 from evidence.errors import BadVocabulary
 from evidence.records import Record
 from evidence.tagging.design_text import START, DesignText, Sentence, fold
-from evidence.tagging.hits import Origin
+from evidence.tagging.hits import TagHit
 from evidence.vocabulary import FEATURES, Feature, features, spellings
 
-__all__ = ["FEATURES", "HEADING_NAMES", "Feature", "FeatureHit", "FeatureIndex", "data_file", "load_features"]
+__all__ = ["FEATURES", "HEADING_NAMES", "Feature", "FeatureIndex", "data_file", "load_features"]
 
 HEADING_NAMES: Final = {
     "D018592": "Cross-Over Studies",
@@ -34,18 +33,6 @@ HEADING_NAMES: Final = {
     "D005240": "Feasibility Studies",
 }
 """Names of the descriptors in MeSH 2024, for headings that come without an identifier."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeatureHit:
-    """A feature of a record, from one origin, with what led to it: as `TagHit` for designs."""
-
-    slug: str
-    origin: Origin
-    evidence: str
-    rule: str
-    confidence: float
-    place: str = ""
 
 
 def data_file(name: str) -> Traversable:
@@ -88,19 +75,30 @@ class FeatureIndex:
                         self._phrases[word].append(entry)
         self._calling = frozenset(self._phrases)
 
-    def indexed(self, record: Record) -> Iterator[FeatureHit]:
+    def indexed(self, record: Record) -> Iterator[TagHit]:
         """What headings and publication types state, once each."""
         for concept in record.publication_types:
             slug = self._by_type.get(concept.name.casefold())
             if slug:
-                yield FeatureHit(
-                    slug=slug, origin="pubtype", evidence=concept.name, rule="publication-type", confidence=0.95
+                yield TagHit(
+                    kind="feature",
+                    slug=slug,
+                    origin="pubtype",
+                    evidence=concept.name,
+                    rule="publication-type",
+                    confidence=0.95,
                 )
         for heading in record.mesh:
             slug = self._by_heading.get(heading.ui or heading.name.casefold())
             if slug:
-                yield FeatureHit(
-                    slug=slug, origin="mesh", evidence=heading.name, rule="design-heading", confidence=0.9, place="MeSH"
+                yield TagHit(
+                    kind="feature",
+                    slug=slug,
+                    origin="mesh",
+                    evidence=heading.name,
+                    rule="design-heading",
+                    confidence=0.9,
+                    place="MeSH",
                 )
 
     def stated(self, text: DesignText) -> Iterator[tuple[str, Sentence, int, int]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from evidence.tagging.design_cues import quoted
-from evidence.tagging.design_features import FEATURES, FeatureHit, FeatureIndex
+from evidence.tagging.design_features import FEATURES, FeatureIndex
 from evidence.tagging.design_model import DesignModel, Reading
 from evidence.tagging.design_text import DesignText, listed
 from evidence.tagging.hits import TagHit
@@ -166,7 +166,7 @@ class WordsFound:
     """What the words say: designs and features that hold at the operating point, and the score of every one."""
 
     designs: tuple[TagHit, ...]
-    features: tuple[FeatureHit, ...]
+    features: tuple[TagHit, ...]
     scores: dict[str, float]
 
 
@@ -334,13 +334,14 @@ class DesignWords:
 
     def _feature_hits(
         self, text: DesignText, reading: Reading, point: OperatingPoint, scores: dict[str, float]
-    ) -> Iterator[FeatureHit]:
+    ) -> Iterator[TagHit]:
         """Features: by phrases where the record is not about others' studies, by the model where it has learnt them."""
         others = max(scores[s] for s in ("systematic-review", "meta-analysis", "narrative-review", "editorial")) >= 0.5
         for slug, sentence, first, last in self._features.stated(text):
             scores[slug] = HINT_SCORE if others else TITLE_SCORE if sentence is text.title else ABSTRACT_SCORE
             if scores[slug] >= RULE_THRESHOLD[point]:
-                yield FeatureHit(
+                yield TagHit(
+                    kind="feature",
                     slug=slug,
                     origin="text",
                     evidence=text.printed(sentence, first, last),
@@ -353,7 +354,8 @@ class DesignWords:
             scores[slug] = reading.scores[slug]
             if scores[slug] >= limits[slug]:
                 words, place = self._strongest(slug, text, reading)
-                yield FeatureHit(
+                yield TagHit(
+                    kind="feature",
                     slug=slug,
                     origin="text",
                     evidence=words,

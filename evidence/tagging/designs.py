@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evidence.records import Record
-from evidence.tagging.design_features import FeatureHit, FeatureIndex, load_features
+from evidence.tagging.design_features import FeatureIndex, load_features
 from evidence.tagging.design_model import DesignModel, load_model
 from evidence.tagging.design_text import DesignText
 from evidence.tagging.design_words import DesignWords, OperatingPoint, WordsFound
@@ -46,7 +46,7 @@ class Judged:
     """All that is said of a record's design: hits of designs and features, and a score from 0 to 1 for every one."""
 
     designs: tuple[TagHit, ...]
-    features: tuple[FeatureHit, ...]
+    features: tuple[TagHit, ...]
     scores: dict[str, float]
 
 
@@ -96,10 +96,10 @@ class Designs:
         stated = {t.slug for t in record.tags if t.kind == "design" and t.slug in self._vocabulary.designs}
         words = self._words.read(DesignText(record), document, matches, self._point)
         yield from self._designs(record, None if stated else words, stated)
-        features: dict[tuple[str, str], FeatureHit] = {}
+        features: dict[tuple[str, str], TagHit] = {}
         for hit in (*self._features.indexed(record), *words.features):
             features.setdefault((hit.slug, hit.origin), hit)
-        yield from map(_of_feature, features.values())
+        yield from features.values()
 
     def judge(
         self,
@@ -179,18 +179,6 @@ class Designs:
         kept = [h for h in hits if h.slug not in barred.get(h.origin, never)]
         definite = stated or any(hit.slug != "other" for hit in kept)
         yield from (hit for hit in kept if hit.slug != "other" or not definite)
-
-
-def _of_feature(hit: FeatureHit) -> TagHit:
-    return TagHit(
-        kind="feature",
-        slug=hit.slug,
-        origin=hit.origin,
-        evidence=hit.evidence,
-        rule=hit.rule,
-        confidence=hit.confidence,
-        place=hit.place,
-    )
 
 
 def _hit(slug: str, origin: Origin, evidence: str, rule: str, confidence: float) -> TagHit:

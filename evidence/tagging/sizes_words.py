@@ -7,6 +7,7 @@ preference between randomised, enrolled and analysed is CONSORT's flow (https://
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, Literal
 
 Kind = Literal["person", "animal", "part", "cluster", "study", "observer"]
@@ -185,7 +186,9 @@ _PARTITIONS: Final = frozenset(listed("training derivation validation discovery 
 
 def by_chance(words: Sequence[str]) -> bool:
     """Whether the words speak of allocation by chance; to split data, or by one's genes (Mendelian), is none."""
-    if not any(CUES.get(word) == RANDOMISED for word in words) or "mendelian" in words:
+    if "mendelian" in words:
+        return False
+    if not any(CUES.get(word) == RANDOMISED for word in words) and ("at", "random") not in pairwise(words):
         return False
     return len(_PARTITIONS.intersection(words)) < 2
 
