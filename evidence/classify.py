@@ -75,9 +75,9 @@ class Classifier:
     ) -> None:
         self._vocabulary = vocabulary
         self._text_only = text_only
-        self._subject_phrases = PhraseTable()
-        self._subjects = Subjects(vocabulary, self._subject_phrases)
-        self._designs = Designs(vocabulary, PhraseTable(), point)
+        self._phrases = PhraseTable()
+        self._subjects = Subjects(vocabulary, self._phrases)
+        self._designs = Designs(vocabulary, self._phrases, point)
         self._diseases = MeshTagger(mesh) if mesh else None
         links = ((link.ui, slug) for slug, c in vocabulary.conditions.items() for link in c.mesh if not link.via)
         self._by_descriptor = dict(links)
@@ -85,8 +85,10 @@ class Classifier:
     def classify(self, record: Record) -> Classification:
         """All tags of a record."""
         seen = without_indexing(record) if self._text_only else record
-        judged = self._designs.judge(seen, text_only=self._text_only)
-        subjects = list(self._subject_hits(seen))
+        document = Document(seen)
+        matches = list(self._phrases.find(document))
+        judged = self._designs.judge(seen, text_only=self._text_only, read=(document, matches))
+        subjects = [*asserted(seen, self._vocabulary), *self._subjects.tag(seen, document, matches)]
         return Classification(
             id=record.external_id.partition("#")[2] or record.external_id,
             pmid=record.id("pmid"),
@@ -96,13 +98,8 @@ class Classifier:
             conditions=self._conditions(seen, [h for h in subjects if h.kind == "condition"]),
             interventions=_reasons(h for h in subjects if h.kind == "intervention"),
             sample_size=seen.sample_size or sample_size(seen),
-            registrations=registrations(record),
+            registrations=registrations(record, None if len(seen.keywords) < len(record.keywords) else document.text),
         )
-
-    def _subject_hits(self, record: Record) -> Iterable[TagHit]:
-        document = Document(record)
-        yield from asserted(record, self._vocabulary)
-        yield from self._subjects.tag(record, document, self._subject_phrases.find(document))
 
     def _conditions(self, record: Record, hits: Iterable[TagHit]) -> tuple[Reason, ...]:
         """Conditions of the vocabulary, then the diseases of MeSH that are none of them; central ones first."""
@@ -127,6 +124,10 @@ def without_indexing(record: Record) -> Record:
 
     Authors' keywords stay; keywords that an indexer gave (their owner is not NOTNLM) go.
     """
+    keywords = tuple(k for k in record.keywords if k.owner in ("", "NOTNLM"))
+    said = record.mesh or record.publication_types or record.supplementary_mesh or record.tags or record.sample_size
+    if not said and len(keywords) == len(record.keywords):
+        return record
     return replace(
         record,
         mesh=(),
@@ -134,7 +135,7 @@ def without_indexing(record: Record) -> Record:
         supplementary_mesh=(),
         tags=(),
         sample_size=None,
-        keywords=tuple(k for k in record.keywords if k.owner in ("", "NOTNLM")),
+        keywords=keywords,
     )
 
 

@@ -66,6 +66,7 @@ def kinds(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
     """The kinds of tags whose slugs the vocabulary lists: kind → its entries by slug."""
     return {
         "design": dict(vocabulary.designs),
+        "feature": dict(vocabulary.features),
         "condition": dict(vocabulary.conditions),
         "intervention": dict(vocabulary.interventions),
     }

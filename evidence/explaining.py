@@ -10,6 +10,7 @@ from typing import Final
 
 from evidence import merging
 from evidence.records import Record
+from evidence.tagging.phrases import SENTENCE
 from evidence.text import plain
 from evidence.views import TagView
 
@@ -28,6 +29,7 @@ RULES: Final = {
     "phrase-in-abstract": "a name of it in the abstract",
     "phrase-in-conclusion": "a name of it in what the abstract concludes",
     "phrase-in-population": "a name of it in whom the abstract studied",
+    "phrase-denied": "a name of it, where the text says that it is absent",
     "words-in-title": "words for it in the title",
     "words-in-design": "words for it where the abstract states the design",
     "words-in-abstract": "words for it in the abstract",
@@ -35,7 +37,7 @@ RULES: Final = {
     "mesh-descriptor": "the heading means it",
     "mesh-tree": "the heading is a narrower term of MeSH",
     "mesh-entry-term": "the heading is broader, and the record’s words name it",
-    "design-heading": "the heading is a study design",
+    "design-heading": "the heading states it",
     "animals-not-humans": "indexed under Animals and not under Humans",
     "publication-type": "the publication type states it",
     "kind-of-record": "the kind of record",
@@ -55,6 +57,9 @@ _OF_PLACES: Final = frozenset(name for name in RULES if name.startswith(("phrase
 _AROUND: Final = 70
 """Characters of the sentence shown on either side of the words: about one line in all."""
 _LONGEST_QUOTED: Final = 200
+_LONGEST_NUMBER: Final = 5
+"""Digits of a sentence's number."""
+_ELSEWHERE: Final = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Quote:
     before: str
     words: str
     after: str
-    place: str  # "the title", "the abstract, Methods", "the keywords"; "" when they were not found
+    place: str  # "the title", "the abstract, Methods (sentence 4)", "the keywords"; "" when that is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class Explanation:
 def explain(tag: TagView, records: Sequence[Record]) -> Explanation:
     """One reason of a tag; its words are looked for in these records, the study's."""
     decided = tag.origin == "curator"
-    said = quote(tag.evidence, records) if tag.origin == "text" else Quote("", plain(tag.evidence), "", "")
+    said = quote(tag.evidence, records, tag.place) if tag.origin == "text" else Quote("", plain(tag.evidence), "", "")
     needless = decided or (bool(said.place) and tag.rule in _OF_PLACES)
     return Explanation(
         source=ORIGINS.get(tag.origin, tag.origin),
@@ -104,27 +109,73 @@ def explain(tag: TagView, records: Sequence[Record]) -> Explanation:
     )
 
 
-def quote(words: str, records: Sequence[Record]) -> Quote:
-    """The words with the line around them and their place: the first of title, abstract and keywords that has them."""
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A part of a record: its name as tags store it, its name in words, its text, the sentences before it."""
+
+    stored: str
+    named: str
+    text: str
+    before: int = 0
+
+
+def quote(words: str, records: Sequence[Record], place: str = "") -> Quote:
+    """The words with the line around them and their place.
+
+    `place` is what is stored with the tag (views.TagView): of several occurrences the one nearest to it is quoted;
+    without one, the first of title, abstract and keywords that has them.
+    """
     said = plain(words)
+    where, _, sentence = place.partition(", sentence ")
+    number = int(sentence) if sentence.isdecimal() and len(sentence) < _LONGEST_NUMBER else 0
+    nearest: tuple[int, _Spot, re.Match[str]] | None = None
     if said and len(said) <= _LONGEST_QUOTED:
         wanted = re.compile(re.escape(said), re.IGNORECASE)
-        for record in records:
-            for place, text in _places(record):
-                found = wanted.search(text)
-                if found:
-                    return _quoted(text, found, place)
-    return Quote("", said, "", "")
+        for spot in (s for record in records for s in _spots(record)):
+            for found in wanted.finditer(spot.text):
+                far = _distance(spot, found.start(), where, number)
+                if nearest is None or far < nearest[0]:
+                    nearest = far, spot, found
+    if nearest is None:
+        return Quote("", said, "", _worded(where, number))
+    far, spot, found = nearest
+    return _quoted(spot.text, found, f"{spot.named} (sentence {number})" if number and far < _ELSEWHERE else spot.named)
 
 
-def _places(record: Record) -> Iterator[tuple[str, str]]:
-    yield "the title", plain(record.title)
+def _distance(spot: _Spot, at: int, where: str, number: int) -> int:
+    """How far words are from where they are said to stand: in sentences; in another part, more than any sentence."""
+    same = spot.stored == where or (where == "abstract" and spot.stored.startswith("abstract"))
+    if not same:
+        return _ELSEWHERE
+    if not number:
+        return 0
+    return abs(spot.before + 1 + sum(gap.end() <= at for gap in SENTENCE.finditer(spot.text)) - number)
+
+
+def _spots(record: Record) -> Iterator[_Spot]:
+    yield _Spot("title", "the title", plain(record.title))
+    sentences = 0
     for section in record.abstract:
         label = section.label.strip(" :") or section.category
-        named = label.capitalize() if label.isupper() else label
-        yield f"the abstract, {named}" if named else "the abstract", plain(section.text)
-    for keyword in record.keywords:
-        yield "the keywords", plain(keyword.text)
+        stored = f"abstract, {section.label}" if section.label else "abstract"
+        text = plain(section.text)
+        yield _Spot(stored, _named(label), text, sentences)
+        sentences += len(SENTENCE.split(text))
+    for number, keyword in enumerate(record.keywords, 1):
+        yield _Spot(f"keyword {number}", "the keywords", plain(keyword.text))
+
+
+def _named(label: str) -> str:
+    said = label.capitalize() if label.isupper() else label
+    return f"the abstract, {said}" if said else "the abstract"
+
+
+def _worded(where: str, number: int) -> str:
+    """A stored place in words, for words that are not found as they stand: those of a label, or of a line cut short."""
+    kind, _, label = where.partition(", ")
+    if kind == "abstract":
+        return f"{_named(label)} (sentence {number})" if number else _named(label)
+    return "the title" if kind == "title" else "the keywords" if kind.startswith("keyword") else ""
 
 
 def _quoted(text: str, found: re.Match[str], place: str) -> Quote:

@@ -17,8 +17,8 @@ PAGE_SIZES: Final = (10, 20, 50, 100, 200)
 MAX_QUERY: Final = 400
 """Longest search text taken, in characters; PubMed users' queries are far shorter."""
 
-_LISTS: Final = {"design": "designs", "intervention": "interventions", "status": "statuses"}
-_KNOWN: Final = ("q", "condition", "design", "intervention", "status", "since", "until", "sort", "after", "size")
+_LISTS: Final = {"design": "designs", "feature": "features", "intervention": "interventions", "status": "statuses"}
+_KNOWN: Final = ("q", "condition", *_LISTS, "since", "until", "sort", "after", "size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class Filter:
     query: str = ""
     condition: str = ""
     designs: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
     interventions: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     since: int | None = None
@@ -62,6 +63,7 @@ class Filter:
             after=single["after"],
             size=int(_choice("size", single["size"] or "50", tuple(map(str, PAGE_SIZES)))),
             designs=lists["designs"],
+            features=lists["features"],
             interventions=lists["interventions"],
             statuses=tuple(_choice("status", s, STATUSES) for s in lists["statuses"]),
         )
@@ -93,7 +95,7 @@ class Filter:
         return replace(self, after="")
 
     def toggled(self, field: str, value: str) -> Filter:
-        """The selection with one value of designs, interventions or statuses switched; from its start."""
+        """The selection with one value of designs, features, interventions or statuses switched; from its start."""
         current: tuple[str, ...] = getattr(self, field)
         changed = tuple(v for v in current if v != value) if value in current else (*current, value)
         return replace(self, **{field: changed, "after": ""})  # type: ignore[arg-type]
@@ -101,7 +103,8 @@ class Filter:
     @property
     def narrows(self) -> bool:
         """True when anything beside the condition selects."""
-        return bool(self.query or self.designs or self.interventions or self.statuses or self.since or self.until)
+        lists = any(getattr(self, field) for field in _LISTS.values())
+        return bool(self.query or lists or self.since or self.until)
 
 
 def _one(name: str, values: list[str]) -> str:

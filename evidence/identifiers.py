@@ -146,12 +146,17 @@ def registrations_in(text: str) -> tuple[str, ...]:
 
 def registration_places(text: str) -> Iterator[tuple[str, int, int]]:
     """Every occurrence of a trial registration: its normalised form, and from where to where it stands."""
-    if not _DIGITS.search(text) and not any(name in text for name in _SHORT):
+    if not may_register(text):
         return  # nearly every text ends here: REGISTRATION costs a hundred times as much
     for match in REGISTRATION.finditer(text):
         value = _register_form(match)
         if value:
             yield value, match.start(), match.end()
+
+
+def may_register(text: str) -> bool:
+    """Whether a registration can stand in a text: it has six digits in a row, or the name of a register without."""
+    return _DIGITS.search(text) is not None or any(name in text for name in _SHORT)
 
 
 def _register_form(match: re.Match[str]) -> str:

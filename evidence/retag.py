@@ -2,7 +2,7 @@
 
 A curator's decisions are never touched. What is the same already is not written: a second run changes no row, no
 revision and no page. A study gets an event only when what is concluded about it (its tags, design, level or size)
-changes; when only the words of a reason do, those are replaced and nothing else.
+changes; when only the words of a reason do, or a contradiction between reasons, those are replaced and nothing else.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from evidence.errors import NotFound
 from evidence.ingest import projection
 from evidence.ingest.prepare import Preparer
 from evidence.ingest.studies import Saver
-from evidence.ingest.tagged import signature
+from evidence.ingest.tagged import is_due, signature
 from evidence.merging import EffectiveTag
 from evidence.records import Record
-from evidence.store import reads, writes
+from evidence.store import contradictions, facets, reads, writes
 from evidence.store.engine import Store, Writer
 from evidence.store.keys import Keys
 from evidence.store.reads import Member
 from evidence.views import TagView
 from evidence.vocabulary import Vocabulary
+
+__all__ = ["ACTOR", "BATCH", "Retagged", "is_due", "retag"]
 
 BATCH: Final = 500
 """Source records looked at in one step: the writer's lock is held for at most the changes of so many, some 0.3 s."""
@@ -42,18 +44,16 @@ class Retagged:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A study of which something changes: its source records as they are to be, and whether it shows."""
+    """A study of which something changes: its source records as they are to be, and whether it shows.
+
+    `doubts`: what its place in the queue for curators (store.contradictions) follows from.
+    """
 
     before: tuple[Member, ...]
     after: tuple[Member, ...]
     shows: bool
     detail: Mapping[str, list[str]]
-
-
-def is_due(store: Store, vocabulary: Vocabulary) -> bool:
-    """Whether stored tags were made by another vocabulary or tagger than this one, or by one that is not known."""
-    with store.read() as connection:
-        return reads.tagged_with(connection) != signature(vocabulary) and not reads.is_empty(connection)
+    doubts: tuple[str, ...]
 
 
 def retag(
@@ -122,7 +122,8 @@ class _Run:
         self._worked_out.clear()
         rows = reads.study_rows(connection, studies)
         found = reads.members(connection, studies, self._vocabulary)
-        changes = {study: self._change(members, rows[study]) for study, members in found.items()}
+        doubts = self._doubts(connection, studies)
+        changes = {study: self._change(members, rows[study], doubts[study]) for study, members in found.items()}
         return {study: change for study, change in changes.items() if change is not None}
 
     def write(self, wanted: Mapping[int, _Change]) -> None:
@@ -135,7 +136,8 @@ class _Run:
             studies = sorted({place.study_id for place in homes.values()})
             saver.load(studies)
             rows = reads.study_rows(writer.connection, studies)
-            found = {study: self._change(saver.members(study), rows[study]) for study in studies}
+            doubts = self._doubts(writer.connection, studies)
+            found = {study: self._change(saver.members(study), rows[study], doubts[study]) for study in studies}
             changes = {study: change for study, change in found.items() if change is not None}
             self._replace(writer, changes.values())
             for study, change in changes.items():
@@ -144,17 +146,23 @@ class _Run:
                         saver.put(member)
                     saver.changed(study, "study-retagged", dict(change.detail))
             saver.save()
+            silent = {study: change.doubts for study, change in changes.items() if not change.shows}
+            facets.apply(writer, silent, prefix=contradictions.PREFIX)
         self.report.studies += sum(change.shows for change in changes.values())
 
-    def _change(self, members: Sequence[Member], row: Any) -> _Change | None:
+    def _doubts(self, connection: reads.Snapshot, studies: Collection[int]) -> dict[int, tuple[str, ...]]:
+        return facets.held(facets.load(self._store, connection), contradictions.PREFIX, studies)
+
+    def _change(self, members: Sequence[Member], row: Any, doubted: tuple[str, ...]) -> _Change | None:
         after = tuple(replace(m, tags=(*_curated(m), *self._machine(m))) for m in members)
         differ = any(_reasons(a.tags) != _reasons(b.tags) for a, b in zip(members, after, strict=True))
         now, columns = projection.conclusions(after, self._vocabulary, tagging.primary)
         was = projection.conclusions(members, self._vocabulary, tagging.primary)[0] if differ else now
         shows = was != now or any(getattr(row, name) != value for name, value in columns.items())
-        if not (differ or shows):
+        doubts = projection.doubts(after, self._vocabulary)
+        if not (differ or shows or doubts != doubted):
             return None
-        return _Change(tuple(members), after, shows, _difference(was, now))
+        return _Change(tuple(members), after, shows, _difference(was, now), doubts)
 
     def _machine(self, member: Member) -> tuple[TagView, ...]:
         """The machine's tags that the record is to have: made anew where this run is about them, else as they are."""
@@ -189,7 +197,7 @@ def _curated(member: Member) -> tuple[TagView, ...]:
 def _reasons(tags: Iterable[TagView]) -> dict[tuple[Any, ...], TagView]:
     """The machine's tags by all that is stored of them (a name comes from the vocabulary), in whatever order."""
     return {
-        (t.kind, t.slug, t.origin, t.status, t.role, t.central, t.evidence, t.rule): t
+        (t.kind, t.slug, t.origin, t.status, t.role, t.central, t.evidence, t.rule, t.place): t
         for t in tags
         if t.origin != "curator"
     }

@@ -17,10 +17,11 @@ UpstreamState = Literal["present", "missing", "deleted"]
 class TagView:
     """A tag of a study and the reason it has it. `status`: asserted, suggested or rejected (by a curator).
 
-    A curator's word has his name and its time, and his reason in `evidence`; the machine's have neither.
+    A curator's word has his name and its time, and his reason in `evidence`; the machine's have neither. `place` says
+    where the words stand in the record ("title", "abstract, METHODS, sentence 2", "keyword 1"); "" where nothing does.
     """
 
-    kind: str  # condition, intervention, design, topic
+    kind: str  # condition, intervention, design, feature, topic
     slug: str
     label: str
     origin: str  # mesh, pubtype, text, curator, import
@@ -31,6 +32,7 @@ class TagView:
     central: bool = True  # condition: what the study is about, as against a mention
     actor: str = ""  # who decided, for origin curator
     at: datetime | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class StudyRow:
     pmcid: str | None
     identified: bool  # has a PMID, DOI or PMCID
     registrations: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()  # slugs: double-blind, crossover …
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +146,9 @@ class FacetOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
-    """A filter field: `field` is the Filter attribute (designs, interventions, statuses), `parameter` the URL's."""
+    """A filter field: `field` is the Filter's attribute (designs, features, interventions, statuses), `parameter` the
+    URL's.
+    """
 
     field: str
     parameter: str

@@ -76,7 +76,7 @@ def test_the_whole_of_a_trial(lines: Path) -> None:
     assert (trial["sample_size"]["n"], trial["sample_size"]["unit"]) == (54, "participants")
     assert trial["sample_size"]["quote"] in TRIAL
     assert trial["registrations"] == ["NCT01234567"]
-    assert trial["registered_in"][0]["place"] == "abstract"
+    assert trial["registered_in"][0]["place"] == "abstract, sentence 2"
 
 
 def test_text_only_reads_no_indexing(lines: Path) -> None:

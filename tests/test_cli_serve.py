@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,3 +98,12 @@ def test_the_port_may_come_from_the_environment(tmp_path: Path, monkeypatch: pyt
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("EVIDENCE_PORT", str(taken.getsockname()[1]))
         assert run("serve").exit_code == 1
+
+
+def test_a_condition_added_while_the_pages_run_has_its_page(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU))
+    with served() as (address, _process):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            status(f"{address}conditions/invented-palsy")
+        assert run("conditions", "add", "Invented palsy").exit_code == 0
+        assert status(f"{address}conditions/invented-palsy") == 200

@@ -101,7 +101,12 @@ def test_a_library_of_another_vocabulary_says_so_until_it_is_tagged_anew(store_u
         writer.connection.execute(text("DELETE FROM tag_assignment"))
     assert told("status")["retag_due"] is True
     assert "run evidence retag" in run("status").stdout
+    for options in ((), ("--json",)):
+        queue = run("tag", "--queue", *options)
+        assert "run evidence retag" in queue.stderr
+        assert "agree" not in queue.stderr, "nobody can know before the tags are made anew"
     done = told("retag")
+    assert "retag" not in run("tag", "--queue").stderr
     assert done["records"] == 2
     assert done["changed"] == 2
     assert told("status")["retag_due"] is False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,37 @@ def test_what_cannot_be_added_is_refused_in_one_line(arguments: list[str], code:
     assert result.exit_code == code
     assert said in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_a_top_of_the_trees_can_be_added_though_the_table_gives_it_no_place(tmp_path: Path) -> None:
+    path = tmp_path / "tops.tsv"
+    rows = "D009369\tNeoplasms\t\tTumors\nD990001\tInvented Growths\tC04.900\t\nD003933\tDiagnosis\t\t\n"
+    path.write_text("ui\tname\ttrees\tterms\n" + rows, "utf-8")
+    assert told("mesh", "load", path)["diseases"] == 2
+    answer = told("conditions", "add", "Neoplasms", "--mesh", "D009369")
+    assert answer["condition"]["mesh"][0]["trees"] == ["C04"]
+    known = in_use()
+    assert slugs(titled("Growths", "D990001"), known) == {"neoplasms"}, "a record on a child counts for the top"
+    assert slugs(titled("Tumors of tailors"), known) == {"neoplasms"}
+    assert slugs(titled("Splints"), known) == set()
+    result = run("conditions", "add", "Diagnosis", "--mesh", "D003933")
+    assert result.exit_code == 1
+    assert "no disease (C, F03) of this UI" in result.stderr
+
+
+def test_the_help_says_who_finds_the_loaded_diseases_and_classify_reads_that_file(tmp_path: Path, kept: Path) -> None:
+    said = " ".join(run("mesh", "load", "--help").stdout.split())
+    assert "`evidence conditions add` finds them" in said
+    assert "--mesh names a file" in said
+    works = tmp_path / "works.jsonl"
+    works.write_text(json.dumps({"title": "Bell palsy", "mesh": ["Bell Palsy"]}), "utf-8")
+    loaded = Settings.from_environment().data_dir / "mesh.tsv.gz"
+
+    def found(*options: str | Path) -> set[str]:
+        return {c["mesh"] for c in json.loads(run("classify", works, *options).stdout)["conditions"]}
+
+    assert "D020330" in found("--mesh", loaded)
+    assert found() == set(), "what was loaded plays no part without --mesh"
 
 
 def test_without_a_loaded_mesh_the_way_to_load_one_is_said() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,14 @@ def test_weights_that_are_damaged_are_refused_by_name(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(BadVocabulary, match=name):
             load_model(path)
+
+
+def test_a_top_of_the_trees_counts_as_a_heading_and_not_by_words() -> None:
+    top = Descriptor(ui="D009369", name="Neoplasms", trees=("C04",), terms=("Tumors",))
+    tagger = MeshTagger(Mesh(MESH.descriptors | {top.ui: top}))
+    made = record("Tumors and breast neoplasms", "Neoplasms of 40 patients with breast cancer were treated.")
+    assert tagger.probabilities(made) == TAGGER.probabilities(made), "the weights were made without the tops"
+    assert "D009369" not in {c.ui for c in tagger.conditions(made, text_only=True)}
+    headed = replace(made, mesh=(MeshHeading(ui="D009369", name="Neoplasms", major=True),))
+    tag = next(c for c in tagger.conditions(headed) if c.ui == "D009369")
+    assert (tag.origin, tag.central, tag.evidence) == ("mesh", True, "Neoplasms*")

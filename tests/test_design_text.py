@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from evidence.records import AbstractSection, Record
 from evidence.tagging.design_cues import CUES, WORDS, cues_of, quoted
 from evidence.tagging.design_text import DesignText, fold
-from evidence.text import from_plain
+from evidence.tagging.phrases import SENTENCE
+from evidence.text import from_plain, plain
 
 
 def text_of(title: str, *sections: tuple[str, str]) -> DesignText:
@@ -50,6 +51,26 @@ def test_places_name_section_and_sentence() -> None:
     assert text.sentences[1].tokens[0] == "methods"
 
 
+def test_sentences_are_counted_as_the_pages_count_them() -> None:
+    text = text_of("Dextrose", ("AIM", "Old vs. new? It is open."), ("", "Some e.g. of it; No more. The end was near."))
+    places = {word: text.place(s, n) for s in text.sentences[1:] for n, word in enumerate(s.tokens)}
+    assert places["new"] == "abstract, AIM, sentence 1"
+    assert places["open"] == "abstract, AIM, sentence 2"
+    assert places["near"] == "abstract, sentence 5"
+
+
+@given(st.text(max_size=60), st.lists(st.tuples(st.text(max_size=12), st.text(max_size=120)), max_size=3))
+def test_the_sentence_of_a_place_has_the_word(title: str, sections: list[tuple[str, str]]) -> None:
+    text = text_of(title, *sections)
+    own = [plain(from_plain(body)) for _, body in sections]
+    every = [sentence for body in own for sentence in SENTENCE.split(body)]
+    for sentence in text.sentences[1:]:
+        for number in range(len(sentence.tokens)):
+            place = text.place(sentence, number)
+            if not text.is_label(sentence, number + 1):
+                assert text.printed(sentence, number, number + 1) in every[int(place.rpartition(" ")[2]) - 1]
+
+
 def found(abstract: str, title: str = "Dextrose") -> set[str]:
     return {name for name, _ in cues_of(text_of(title, ("", abstract)))}
 
@@ -68,7 +89,18 @@ def found(abstract: str, title: str = "Dextrose") -> set[str]:
         ("A non-randomised comparison was made.", "@not-randomised", True),
         ("Houses were randomly selected.", "@random-otherwise", True),
         ("Houses were randomly selected.", "@randomised-here", False),
+        ("A non-randomised comparison was made.", "@randomised-word", False),
+        ("This non-randomized controlled trial was small.", "@randomised-study", False),
+        ("A randomised trial could further examine this.", "@randomised-word", False),
+        ("The lack of randomisation is a weakness.", "@randomised-word", False),
+        ("They were divided at random into two groups.", "@randomised-here", True),
+        ("The drugs were randomly administered.", "@randomised-here", True),
         ("Mendelian randomisation was used.", "@not-randomised", True),
+        ("In a case-control association study we saw it.", "@case-control-study", True),
+        ("Case-control studies have shown it.", "@case-control-study", False),
+        ("This was a cross-sectional survey.", "@cross-sectional", True),
+        ("The cross-sectional area of the nerve grew.", "@cross-sectional", False),
+        ("Cross-sectional nerve imaging was done.", "@cross-sectional", False),
         ("Data came from women in a large trial.", "@from-a-trial", True),
         ("We searched MEDLINE and Embase.", "@literature-searched", True),
         ("In this review we discuss nerves.", "@this-review", True),
@@ -90,6 +122,12 @@ def test_a_cue_of_the_title_and_one_in_many_sentences_are_told_apart() -> None:
     names = found("A cohort of men was seen. This cohort was old.", "A cohort study")
     assert {"@T a-cohort", "@a-cohort", "@a-cohort+"} <= names
     assert "@a-cohort+" not in found("A cohort of men was seen.")
+
+
+def test_a_title_that_ends_as_a_review_does() -> None:
+    assert "@T review-at-the-end" in found("It hurts.", "Numb hands. [Review] [28 refs]")
+    assert "@T review-at-the-end" in found("It hurts.", "Numb hands: a review")
+    assert "@T review-at-the-end" not in found("It hurts.", "Review of charts of numb hands")
 
 
 def test_the_words_of_a_cue_are_quoted() -> None:

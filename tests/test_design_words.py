@@ -103,6 +103,76 @@ def test_words_about_other_trials_make_no_trial(sentence: str) -> None:
     assert "rct" not in designs("Numbness after surgery", abstract)
 
 
+def test_a_protocol_is_no_trial_but_the_score_tells_that_there_is_one_behind_it() -> None:
+    made = judge("Dextrose for numb hands: study protocol for a randomised controlled trial", PLAN)
+    assert {hit.slug for hit in made.designs} == {"protocol"}
+    assert made.scores["rct"] >= 0.5
+    assert judge("Dextrose for numb hands: a systematic review", REVIEW).scores["rct"] < 0.2
+
+
+@pytest.mark.parametrize(
+    ("title", "design"),
+    [
+        ('A commentary on "Dextrose for numb hands: a randomised controlled trial"', "comment"),
+        ("Letter to the Editor regarding Dextrose: A Randomized Controlled Trial", "letter"),
+        ("Letter: dextrose for numb hands", "letter"),
+        ("Author response to a randomised trial of dextrose", "comment"),
+        ("Response to Lee et al. on a randomised trial of dextrose", "comment"),
+    ],
+)
+def test_a_letter_about_a_trial_is_no_trial(title: str, design: str) -> None:
+    said = "We read with interest the double-blind RCT. Patients were randomly assigned to dextrose or placebo."
+    assert designs(title, said) == designs(title) == {design}
+
+
+def test_a_response_to_a_treatment_is_no_letter() -> None:
+    assert designs("Response to dextrose in numb hands: a randomised trial", TRIAL) == {"rct"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "320 patients were randomly assigned to training and validation cohorts (7:3).",
+        "Images of 320 patients were randomly divided into a training set (n=240) and a test set (n=80).",
+        "We did a two-sample Mendelian randomisation analysis of 40,000 people.",
+    ],
+)
+def test_a_divided_data_set_is_no_trial(sentence: str) -> None:
+    abstract = f"We built a model of numb hands. {sentence} The area under the curve was 0.8."
+    assert not designs("Prediction of numb hands", abstract) & {"rct", "clinical-trial"}
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract"),
+    [
+        (
+            "Dextrose in rabbit nerves: a randomised controlled trial",
+            "Forty rabbits were randomised to dextrose or saline.",
+        ),
+        (
+            "Pain in dogs after surgery: a randomised trial",
+            "Sixty veterinary patients were randomly assigned to two drugs.",
+        ),
+    ],
+)
+def test_a_trial_on_animals_is_an_animal_study(title: str, abstract: str) -> None:
+    assert designs(title, abstract) == {"animal"}
+
+
+def test_people_allocated_to_a_training_are_no_data_set() -> None:
+    said = "Sixty-six children were randomly allocated to a hand training or to the usual lessons. Test scores rose."
+    assert "rct" in designs("Hand training for children", said)
+
+
+def test_an_animal_in_the_title_of_a_trial_in_people() -> None:
+    assert "rct" in designs("Cat allergen vaccine: a randomised trial", "Sixty patients were randomised to two doses.")
+
+
+def test_allocation_by_turns_is_a_trial_that_is_not_randomised() -> None:
+    said = "Patients were allocated alternately, by day of admission, to steroid (n=25) or dextrose (n=27). Pain fell."
+    assert "nonrandomised-trial" in designs("Steroid or dextrose", said)
+
+
 @pytest.mark.parametrize(
     ("title", "abstract", "features"),
     [

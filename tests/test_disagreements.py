@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
-from evidence import curation, curation_tags, ingest, retag
-from evidence.errors import UsageProblem
-from evidence.store import Store, create
+from evidence import curation, curation_tags, ingest, retag, tagging
+from evidence.errors import Conflict, NotFound, UsageProblem
+from evidence.ingest.studies import Saver
+from evidence.records import NamedConcept
+from evidence.store import Store, contradictions, create, open_store, queries
+from evidence.store.contradictions import Contradiction
 from evidence.store.disagreements import Cursor, queue
+from evidence.store.keys import Keys
 from tests.made import clock, fresh_store, record, vocabulary
 from tests.tag_library import CTS, RCT, doubtful, fill
 
@@ -95,12 +103,121 @@ def test_pages_of_any_size_make_the_whole_queue(store: Store) -> None:
 
 
 @given(st.text(max_size=300))
-def test_a_cursor_is_read_or_refused(text: str) -> None:
+def test_a_cursor_is_read_or_refused(words: str) -> None:
     try:
-        found = Cursor.parse(text)
+        found = Cursor.parse(words)
     except UsageProblem:
         return
     assert Cursor.parse(str(found)) == found
+
+
+def test_a_new_store_or_process_reads_the_same_queue(store: Store, store_url: str) -> None:
+    with open_store(store_url, clock) as other:
+        assert waiting(other) == waiting(store)
+        curation_tags.decide_tag(store, vocabulary(), "1", "design", "rct", "no", actor="ann")
+        assert waiting(other) == waiting(store), "another process's decision shows at once"
+
+
+def test_of_an_excluded_study_nobody_is_asked(store: Store) -> None:
+    before = waiting(store)
+    key = queries.find_key(store, vocabulary(), "pmid", "6")
+    assert key
+    with store.write() as writer:
+        saver = Saver(writer, vocabulary(), Keys(writer), primary=tagging.primary, actor="ann")
+        study = queries.number_of(writer.connection, key)
+        assert study is not None
+        saver.load([study])
+        saver.set_state("inclusion", saver.members(study)[0].id, study, "excluded")
+        saver.save()
+    assert waiting(store) == [row for row in before if row[0] != "6"]
+    assert retag.retag(store, vocabulary()).changed == 0
+    assert waiting(store) == [row for row in before if row[0] != "6"]
+
+
+def test_a_library_of_an_earlier_version_has_its_queue_after_a_retag(store: Store) -> None:
+    """Its studies hold no contradictions yet. Nothing about them changes, so nothing is logged."""
+    before, told = waiting(store), last_event(store)
+    with store.write() as writer:
+        writer.connection.execute(text("DELETE FROM facet WHERE value LIKE 'q:%'"))
+        writer.connection.execute(text("UPDATE library SET epoch = 'earlier'"))
+        writer.dirty = True
+    assert waiting(store) == []
+    assert retag.retag(store, vocabulary()).studies == 0
+    assert waiting(store) == before
+    assert last_event(store) == told
+    at = queries.state(store).revision
+    retag.retag(store, vocabulary())
+    assert queries.state(store).revision == at, "the second run writes nothing"
+
+
+def test_a_far_cursor_is_the_start_or_the_end(store: Store) -> None:
+    whole = waiting(store)
+    far = 10**150
+    assert queue(store, vocabulary(), after=Cursor(0, far, "design", "")).items == queue(store, vocabulary()).items
+    assert queue(store, vocabulary(), after=Cursor(far, 1, "design", "rct")).items == ()
+    assert queue(store, vocabulary(), after=Cursor(0, far, "design", "")).total == len(whole)
+
+
+def last_event(store: Store) -> int:
+    with store.read() as connection:
+        return int(connection.execute(text("SELECT max(id) FROM event")).scalar() or 0)
+
+
+PMIDS = st.sampled_from("12345678")
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("decide"), PMIDS, st.sampled_from(("rct", "cohort")), st.sampled_from(("yes", "no", "clear"))
+        ),
+        st.tuples(st.just("merge"), PMIDS, PMIDS),
+        st.tuples(st.just("unmerge"), st.integers(1, 4)),
+        st.tuples(st.just("import"), st.permutations(range(8))),
+        st.tuples(st.just("retag")),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def apply(store: Store, step: tuple[Any, ...]) -> None:
+    """One thing that happens to a library."""
+    match step:
+        case ("decide", pmid, slug, verdict):
+            curation_tags.decide_tag(store, vocabulary(), pmid, "design", slug, verdict, actor="ann")
+        case ("merge", a, b):
+            with contextlib.suppress(Conflict):
+                curation.merge(store, vocabulary(), a, b, actor="ann")
+        case ("unmerge", event):
+            with contextlib.suppress(Conflict, NotFound):
+                curation.unmerge(store, vocabulary(), event, actor="ann")
+        case ("import", order):
+            types = tuple(NamedConcept(name=name) for name in ("Letter", RCT))
+            ingest.take(
+                store,
+                vocabulary(),
+                [replace(doubtful()[n], publication_types=types) if n % 2 else doubtful()[n] for n in order],
+                actor="import",
+            )
+        case _:
+            retag.retag(store, vocabulary())
+
+
+@settings(max_examples=25)
+@given(STEPS)
+def test_the_queue_is_always_what_the_tags_say(steps: list[tuple[Any, ...]]) -> None:
+    """What is kept of contradictions against what is worked out from every study's tags, whatever happens."""
+    with fresh_store() as store:
+        fill(store, vocabulary())
+        for step in steps:
+            apply(store, step)
+            shown = {(item.key, item.kind, item.slug, item.side) for item in queue(store, vocabulary()).items}
+            wanted = set()
+            for key in {queries.find_key(store, vocabulary(), "pmid", pmid) for pmid in "12345678"}:
+                study = queries.study(store, vocabulary(), key or "")
+                assert study is not None
+                said = map(Contradiction.parse, contradictions.facets(study.tags, vocabulary()))
+                wanted |= {(study.row.key, c.kind, c.slug, c.side) for c in said if c}
+            assert shown == wanted
 
 
 @settings(max_examples=10)

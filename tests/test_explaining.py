@@ -62,6 +62,41 @@ def test_the_place_is_the_first_that_has_them(words: str, place: str) -> None:
     assert quote(words, [RECORD, _with(SECTIONS)]).place == place
 
 
+@pytest.mark.parametrize(
+    ("stored", "after", "place"),
+    [
+        ("abstract, sentence 1", " once", "the abstract, Background (sentence 1)"),
+        ("abstract, sentence 3", " twice", "the abstract, Methods (sentence 3)"),
+        ("abstract, METHODS, sentence 4", " thrice", "the abstract, Methods (sentence 4)"),
+        ("abstract, METHODS, sentence 99", " thrice", "the abstract, Methods (sentence 99)"),
+        ("keyword 1", "", "the keywords"),
+        ("title", "", "the title"),
+        ("", "", "the title"),
+        ("a part that is not there, sentence 2", "", "the title"),
+        ("abstract, sentence ²", " once", "the abstract, Background"),
+    ],
+)
+def test_of_several_occurrences_the_stored_place_is_quoted(stored: str, after: str, place: str) -> None:
+    sections = (
+        AbstractSection(text=text.from_plain("Splints once."), label="BACKGROUND"),
+        AbstractSection(text=text.from_plain("Nothing. Splints twice. Splints thrice."), label="METHODS"),
+    )
+    made = replace(RECORD, title=text.from_plain("Splints"), abstract=sections, keywords=(Keyword(text="splints"),))
+    found = quote("splints", [made], stored)
+    assert found.place == place
+    assert found.after.startswith(after)
+
+
+def test_words_that_do_not_stand_as_quoted_keep_their_place() -> None:
+    assert (
+        quote("DESIGN: at random", [RECORD], "abstract, DESIGN, sentence 2").place
+        == "the abstract, Design (sentence 2)"
+    )
+    assert quote("not there", [RECORD], "title").place == "the title"
+    assert quote("not there", [RECORD], "keyword 3").place == "the keywords"
+    assert quote("Median Neuropathy", [RECORD], "MeSH").place == ""
+
+
 def test_each_origin_in_a_line() -> None:
     records = [_with(SECTIONS)]
     assert sentence(explain(tag(), records)) == (
@@ -89,12 +124,12 @@ def test_a_curators_word_decides_what_stands() -> None:
     assert standing([tag(status="suggested")]) == {}
 
 
-@given(st.text(max_size=300), st.text(max_size=300))
-def test_any_words_in_any_record_are_quoted_or_not_found(words: str, title: str) -> None:
+@given(st.text(max_size=300), st.text(max_size=300), st.sampled_from(("", "title", "x, sentence 3")) | st.text())
+def test_any_words_in_any_record_are_quoted_or_not_found(words: str, title: str, stored: str) -> None:
     made = record("1", title)
-    found = quote(words, [made])
-    assert found.place in ("", "the title")
-    if found.place:
+    found = quote(words, [made], stored)
+    assert found.place in ("", "the title") or stored.startswith(("abstract", "keyword"))
+    if found.place == "the title" and stored != "title":
         assert found.words in text.plain(made.title)
 
 

@@ -33,7 +33,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(PURE, ()),
     "differences": (),
     "comparing": ("merging", "differences"),
-    "explaining": ("merging",),
+    "explaining": ("merging", "tagging"),
     "citing": ("merging",),
     # 2: the outside; never each other
     "sources": ("formats",),

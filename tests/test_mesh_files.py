@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evidence.errors import BadVocabulary
 from evidence.vocabulary import load
-from evidence.vocabulary.mesh import Mesh, is_disease, loaded_mesh, packaged_mesh, read_mesh, write_mesh
+from evidence.vocabulary.mesh import TOPS, Mesh, is_disease, loaded_mesh, packaged_mesh, read_mesh, write_mesh
 
 TABLE = (
     "ui\tname\ttrees\tterms\tpermuted\n"
@@ -159,3 +159,31 @@ def test_the_packaged_part_has_the_conditions_descriptors() -> None:
     assert found.descriptors["D013641"].name == "Tarsal Tunnel Syndrome"
     assert "D013641" in found.below("D009408")
     assert all(is_disease(d.trees) for d in found.descriptors.values())
+
+
+def test_the_tops_of_the_trees_of_diseases_need_no_tree_number(tmp_path: Path) -> None:
+    rows = (
+        "D009369\tNeoplasms\t\tTumors\n"
+        "D990001\tInvented Tumors\tC04.900\t\n"
+        "D990002\tDeep Tumors\tC04.900.100\t\n"
+        "D003933\tDiagnosis\t\t\n"  # a top of another category
+    )
+    found = read_mesh(written(tmp_path, "ui\tname\ttrees\tterms\n" + rows))
+    assert list(found.descriptors) == ["D009369", "D990001", "D990002"]
+    assert found.descriptors["D009369"].trees == ("C04",)
+    assert found.below("D009369") == ("D990001", "D990002")
+    assert found.above("D990002") == ("D990001", "D009369")
+    assert list(found.without_tops().descriptors) == ["D990001", "D990002"]
+    write_mesh(found, tmp_path / "kept" / "mesh.tsv.gz")
+    assert loaded_mesh(tmp_path / "kept") == found
+
+
+def test_a_file_that_gives_a_top_its_place_is_believed(tmp_path: Path) -> None:
+    found = read_mesh(written(tmp_path, "ui\tname\ttrees\tterms\nD009369\tNeoplasms\tC04|C99.100\t\n"))
+    assert found.descriptors["D009369"].trees == ("C04", "C99.100")
+
+
+def test_each_category_of_diseases_has_one_top() -> None:
+    numbers = [*TOPS.values()]
+    assert len(set(numbers)) == len(numbers) == 24
+    assert all(is_disease([number]) and "." not in number for number in numbers)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence import text
+from evidence import explaining, text
 from evidence.identifiers import BadIdentifier, parse, registrations_in
 from evidence.records import AbstractSection, CitedReference, Grant, Keyword, Record
 from evidence.tagging.registries import LISTED, REGISTERS, register_of, registrations
@@ -102,11 +102,29 @@ def test_words_and_places() -> None:
     )
     assert [(f.identifier.value, f.evidence, f.place) for f in registrations(of)] == [
         ("NCT00000001", "NCT00000001", "title"),
-        ("ISRCTN12345678", "ISRCTN, number 12345678", "abstract: REGISTRATION"),
-        ("DRKS00000003", "DRKS00000003", "keyword"),
+        ("ISRCTN12345678", "ISRCTN, number 12345678", "abstract, REGISTRATION, sentence 2"),
+        ("DRKS00000003", "DRKS00000003", "keyword 1"),
         ("KCT0000002", "KCT0000002", LISTED),
     ]
     assert registrations(of)[0].register == "ClinicalTrials.gov"
+
+
+@pytest.mark.parametrize(
+    ("sections", "place"),
+    [
+        ([("", "It was fair. It was listed as NCT00000001.")], "abstract, sentence 2"),
+        ([("", "NCT00000001 was fair. It was short.")], "abstract, sentence 1"),
+        (
+            [("AIM", "To see. To know."), ("METHODS", "We looked. (NCT00000001) It was fair.")],
+            "abstract, METHODS, sentence 4",
+        ),
+    ],
+)
+def test_the_place_has_the_form_of_a_tags_place(sections: list[tuple[str, str]], place: str) -> None:
+    of = Record(source="x", external_id="1", abstract=abstract(*sections))
+    (found,) = registrations(of)
+    assert found.place == place
+    assert explaining.quote(found.evidence, [of], found.place).place.endswith(f"(sentence {place[-1]})")
 
 
 def test_grants_and_references_name_no_registration_of_the_record() -> None:

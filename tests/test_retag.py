@@ -42,7 +42,9 @@ def store(store_url: str) -> Iterator[Store]:
 
 def library() -> list[Record]:
     return [
-        record("1", "Cold fingers after dextrose for carpal tunnel syndrome: a randomised trial", pmid="1"),
+        record(
+            "1", "Cold fingers after dextrose for carpal tunnel syndrome: a double-blind randomised trial", pmid="1"
+        ),
         record("2", "Gliding exercises of the hand", pmid="2", abstract="Finger chill was rare in this cohort study."),
         record("3", "Splints at night", pmid="3", tags=(AssertedTag(kind="condition", slug=CTS),)),
         record("f#1", "Splints at night", source="bibtex", pmid="3", keywords=(Keyword(text="cold fingers"),)),
@@ -121,7 +123,7 @@ def assigned(store: Store) -> set[tuple[Any, ...]]:
         rows = connection.execute(
             text(
                 "SELECT r.source, r.external_id, t.kind, t.slug, a.origin, a.status, a.role, a.central, a.evidence, "
-                "a.rule, a.actor FROM tag_assignment a JOIN tag t ON t.id = a.tag_id "
+                "a.rule, a.actor, a.place FROM tag_assignment a JOIN tag t ON t.id = a.tag_id "
                 "JOIN source_record r ON r.id = a.source_record_id"
             )
         )
@@ -223,7 +225,10 @@ def test_the_first_records_say_which_vocabulary_they_were_tagged_by(store: Store
 # Curators
 
 WORDS = st.sampled_from(("yes", "no", "clear"))
-TAGS = (("condition", CTS), ("condition", "peripheral-neuropathy"), ("design", "rct"), ("intervention", "saline"))
+TAGS = (
+    *(("condition", CTS), ("condition", "peripheral-neuropathy"), ("design", "rct"), ("intervention", "saline")),
+    *(("feature", "double-blind"), ("feature", "crossover")),
+)
 
 
 def said(store: Store) -> set[tuple[Any, ...]]:
@@ -292,6 +297,7 @@ def follows(store: Store, pmid: str) -> bool:
     shown = {
         *(("condition", slug) for slug in study.row.conditions),
         *(("design", slug) for slug in study.row.designs),
+        *(("feature", slug) for slug in study.row.features),
         *(("intervention", slug) for slug, _ in study.row.interventions),
     }
     words = [t for t in study.tags if t.origin == "curator"]
@@ -311,7 +317,8 @@ def test_the_order_of_records_never_matters(order: list[int], size: int) -> None
         for pmid in "123":
             study = queries.study(store, grown(), key(store, pmid))
             assert study is not None
-            shown[pmid] = (study.row.design, study.row.level, sorted(study.row.conditions), set(study.tags))
+            row = study.row
+            shown[pmid] = (row.design, row.level, sorted(row.conditions), row.features, set(study.tags))
         return shown
 
     with fresh_store() as store, fresh_store() as other:

@@ -74,6 +74,7 @@ def test_trials(words: str, n: int) -> None:
         ("The participants were 217 students.", 217),
         ("Samples from 32 patients were obtained.", 32),
         ("A previous trial of 120 patients found nothing. We recruited 44 adults.", 44),
+        ("METHODS: 2000 women were enrolled.", 2000),
         ("One hundred and thirty-four competitive dancers were enrolled.", 134),
     ],
 )
@@ -131,6 +132,122 @@ def test_what_a_protocol_plans_says_so() -> None:
 def test_what_was_counted_when_it_was_not_people(words: str, n: int, unit: str) -> None:
     found = read(words)
     assert (found.n, found.unit) == (n, unit)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("words", "n"),
+    [
+        ("Sixteen people were allocated to a 1 mA condition, 15 people to a 2 mA condition.", 31),
+        ("Sixteen people were randomly allocated to a 1 mA condition, 15 people to a 2 mA condition.", 31),
+        ("Twenty patients were randomised to a low dose, 22 patients to a high dose.", 42),
+        ("Twenty patients were assigned to a low dose, and 22 patients were assigned to a high dose.", 42),
+        ("Twenty patients were randomised to receive a low dose, 22 patients a high dose.", 42),
+        ("Twenty-two patients were randomised, 12 patients to surgery and 10 patients to rest.", 22),
+        ("Forty patients received dextrose, 30 patients a second dose.", 40),
+    ],
+)
+def test_every_allocated_arm_counts_once(words: str, n: int) -> None:
+    assert number(words) == n
+
+
+@pytest.mark.parametrize(
+    ("words", "n"),
+    [
+        ("200 patients, 104 women, were randomised.", 200),
+        ("60 participants, aged 18-65 years, 30 men, were enrolled.", 60),
+        ("A hundred patients, 52 men and 48 women, were randomised to dextrose or saline.", 100),
+        ("A hundred patients, 48 men and 52 women, were enrolled.", 100),
+        ("Seventy patients were recruited, 30 women, 40 men, and were randomised to dextrose or saline.", 70),
+        ("We enrolled 30 women and 40 men.", 70),
+        (
+            "Adults (n = 60) were assigned to the dextrose group (n = 20), the saline group (n = 20) or none (n = 20).",
+            60,
+        ),
+    ],
+)
+def test_the_verb_speaks_of_the_whole_and_not_of_a_part_between_commas(words: str, n: int) -> None:
+    assert number(words) == n
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The register gave 31,139 cases with two matched controls for each.",
+        "Two controls were included.",
+        "Two radiologists were included and read all images.",
+        "We report two radiologists.",
+        "Six radiologists participated and evaluated the images.",
+        "Three isomers were included.",
+        "Twelve scanners were included.",
+        "Values were determined in three short assays using conventional roosters.",
+        "A total of 94 identified noncrossovers were studied.",
+        "We installed and studied 64 voltage recorders in the town.",
+        "Data were available from NATURA 2000 Standard Data Forms, checklists and maps.",
+        "Patients were randomised and the response was n=12 (60%) with exercise and n=9 (45%) with advice.",
+    ],
+)
+def test_observers_devices_molecules_and_outcomes_are_no_sample(words: str) -> None:
+    assert read(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "n", "unit"),
+    [
+        ("Twelve cases of cats with an invented palsy were included.", 12, "cats"),
+        ("Dogs were enrolled: 14 cases and 16 controls were included.", 30, "dogs"),
+        ("Of the geese, 30 were randomised to grass or grain.", 30, "geese"),
+        ("Calves with gout were studied; 20 males were included.", 20, "calves"),
+        ("The patients ate with their dogs; 20 adults were enrolled.", 20, "participants"),
+        ("Fifty surgeons were randomised to two trainings.", 50, "surgeons"),
+        ("Six radiologists took part, and 80 patients were included.", 80, "participants"),
+        ("24 schools (1,312 pupils) were randomised.", 1312, "participants"),
+        ("We randomised 24 schools with 1,312 pupils.", 1312, "participants"),
+        ("Twenty practices (mean 30 patients each) were randomised.", 20, "practices"),
+    ],
+)
+def test_people_are_called_participants_and_nothing_else_is(words: str, n: int, unit: str) -> None:
+    found = read(words)
+    assert found is not None
+    assert (found.n, found.unit) == (n, unit)
+
+
+def test_two_or_three_are_a_sample_only_where_they_are_reported() -> None:
+    assert number("We report three patients with an invented palsy.") == 3
+    assert number("Three patients were included.") is None
+    assert number("In the present study two patients were included.") is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We randomised 40 patients; a previous trial had randomised 200 patients.",
+        "A previous trial had randomised 200 patients; we randomised 40 patients.",
+        "In an earlier trial we randomised 200 patients. Now 40 patients were randomised.",
+        "Following our previous trial, 40 patients were randomised.",
+    ],
+)
+def test_another_studys_number_is_not_this_ones(words: str) -> None:
+    assert number(words) == 40
+
+
+def test_a_dozen_is_twelve() -> None:
+    assert number("Two dozen patients were enrolled.") == 24
+    assert number("A few dozen patients were enrolled.") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "n"),
+    [
+        ("Overall, 320 patients were randomly assigned to training and validation cohorts.", 320),
+        ("We randomly divided 320 patients into a training set (n = 224) and a validation set (n = 96).", 320),
+        ("We performed Mendelian randomisation in 45,000 participants.", 45000),
+        ("In this Mendelian randomization study, 45,000 participants were included.", 45000),
+    ],
+)
+def test_data_split_and_genes_are_no_allocation(words: str, n: int) -> None:
+    found = read(words)
+    assert found is not None
+    assert (found.n, found.basis) == (n, "enrolled")
 
 
 def test_the_quote_is_the_sentence_as_it_stands() -> None:

@@ -28,6 +28,8 @@ def values(text: str) -> list[int]:
         ("twenty and thirty", [20, 30]),
         ("(Twenty [n = 7] (n=33) (n = 32), N =1,000, n= 4.", [20, 7, 33, 32, 1000, 4]),
         ("hundred patients", [100]),
+        ("Two dozen women, three dozens, 4 dozen (a dozen men)", [24, 36, 48, 12]),
+        ("A dozen patients; Dozen", [12]),
     ],
 )
 def test_numbers(text: str, expected: list[int]) -> None:
@@ -51,7 +53,20 @@ def test_numbers(text: str, expected: list[int]) -> None:
             "x2",
             "\u00b2\u00b3",
         ),
-        *("1,23", "forty- five", "no numbers at all", "n", "n =", "thousands of", "99999999999999", "\u0663\u0664"),
+        *(
+            "1,23",
+            "forty- five",
+            "no numbers at all",
+            "n",
+            "n =",
+            "thousands of",
+            "half a dozen",
+            "dozens of",
+            "a few dozen",
+            "more than a dozen",
+            "99999999999999",
+            "\u0663\u0664",
+        ),
     ],
 )
 def test_what_is_no_whole_number(text: str) -> None:

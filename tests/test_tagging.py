@@ -195,6 +195,26 @@ def test_a_section_labelled_as_conclusion_is_one_and_then_the_last_sentence_is_n
     assert found["knee-osteoarthritis"].rule == "phrase-in-abstract"
 
 
+@pytest.mark.parametrize(
+    ("title", "central"),
+    [
+        ("Normal nerves in people without carpal tunnel syndrome", False),
+        ("Hands free of carpal tunnel syndrome", False),
+        ("Nerves of people with and without carpal tunnel syndrome", True),
+        ("Carpal tunnel syndrome without surgery", True),
+    ],
+)
+def test_what_is_said_to_be_absent_is_only_mentioned(title: str, central: bool) -> None:
+    assert hits(record(title), "condition")["carpal-tunnel-syndrome"].central is central
+
+
+def test_letters_that_the_text_explains_otherwise_are_no_abbreviation() -> None:
+    other = record("Tetralogy of Sallot (TOS) and the brachial plexus", "TOS was seen near the brachial plexus.")
+    assert "thoracic-outlet-syndrome" not in conditions(other)
+    same = record("The brachial plexus", "Thoracic outlet syndrome (TOS) was seen near the brachial plexus.")
+    assert "thoracic-outlet-syndrome" in conditions(same)
+
+
 def test_every_reason_says_where_it_stands() -> None:
     made = record(
         "Tennis elbow", "Nothing. It was lumbago.", keywords=("x", "gonarthrosis"), mesh=(heading("D002349"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from evidence import vocabulary
 from evidence.errors import BadVocabulary
 from evidence.text import fold
-from evidence.vocabulary import DESIGNS, Condition, MeshLink, Search, Vocabulary, load, with_overlay
+from evidence.vocabulary import DESIGNS, FEATURES, Condition, MeshLink, Search, Vocabulary, load, with_overlay
 
 KNOWN = load()
 ICONS = {"guideline", "synthesis", "trial", "cohort", "series", "lab", "text", "notice", "unknown"}
@@ -58,6 +59,23 @@ def test_the_designs_are_the_closed_list_in_display_order() -> None:
     assert len(CLOSED_DESIGNS) == 32
     assert tuple(sorted(KNOWN.designs, key=lambda s: KNOWN.designs[s].order)) == DESIGNS
     assert tuple(KNOWN.designs) == DESIGNS, "the file is written in that order"
+
+
+def test_every_design_and_feature_names_the_public_text_that_its_definition_follows() -> None:
+    assert tuple(KNOWN.features) == FEATURES
+    hosts = {"meshb.nlm.nih.gov", "www.nlm.nih.gov", "www.equator-network.org", "clinicaltrials.gov", "doi.org"}
+    for entry in (*KNOWN.designs.values(), *KNOWN.features.values()):
+        assert entry.definition.endswith("."), entry.slug
+        address = urlsplit(entry.source)
+        assert (address.scheme, address.hostname in hosts | {"arriveguidelines.org"}) == ("https", True), entry.slug
+    for feature in KNOWN.features.values():
+        descriptor = re.fullmatch(r"https://meshb\.nlm\.nih\.gov/record/ui\?ui=(D\d+)", feature.source)
+        assert descriptor is None or not feature.mesh or descriptor[1] in feature.mesh
+
+
+def test_features_that_are_not_the_closed_list_are_refused() -> None:
+    with pytest.raises(BadVocabulary, match="its features are not the closed list"):
+        vocabulary.checked(replace(KNOWN, features={}, hash=""))
 
 
 def test_levels_are_ocebm_2011_and_lists_go_by_level() -> None:

@@ -188,6 +188,9 @@ class FakeQueries:
         self._note("version")
         return str(self.revision)
 
+    def vocabulary(self, store: object, packaged: Vocabulary, version: str) -> Vocabulary:
+        return packaged
+
 
 def settings(tmp_path: Path, **changes: Any) -> Settings:
     """Settings that touch nothing of the user's."""

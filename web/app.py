@@ -19,7 +19,7 @@ from web.account import account
 from web.assets import Assets
 from web.curate import curate
 from web.icons import icon, mark
-from web.library import EXTENSION, Library, Queries
+from web.library import EXTENSION, Queries, Source
 from web.links import condition_url, study_url
 from web.pages import pages
 from web.rows import study_html
@@ -43,6 +43,8 @@ def create_app(
 ) -> Flask:
     """The pages over an open store.
 
+    `vocabulary` is the packaged one: the conditions and searches that the store has of its own are put on top, and
+    when others change them the next page knows.
     `queries` stands in for evidence.store.queries in tests. `trusted_hosts` limits the Host header; without it every
     host is answered, for an installation may be bound to any address. `bind` is the address the server listens on:
     where it is this machine's own, the person at the machine may write (web/access.py). That server must hand on proxy
@@ -50,7 +52,7 @@ def create_app(
     """
     app = _bare(trusted_hosts)
     assets = Assets.of(Path(app.root_path))
-    app.extensions[EXTENSION] = Library(
+    app.extensions[EXTENSION] = Source(
         store, vocabulary, queries or stored, f"{VERSION}.{assets.code}.{vocabulary.hash[:12]}"
     )
     assets.install(app)

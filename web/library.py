@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, cast
 
-from flask import current_app
+from flask import current_app, g
 
 from evidence.errors import NotFound, UnknownParameter
 from evidence.filters import Filter
@@ -31,16 +31,51 @@ class Queries(Protocol):
     def runs(self, store: Store, vocabulary: Vocabulary, limit: int, /) -> tuple[RunView, ...]: ...  # noqa: D102
     def searches(self, store: Store, vocabulary: Vocabulary, /) -> tuple[SearchView, ...]: ...  # noqa: D102
     def version(self, store: Store, /) -> str: ...  # noqa: D102
+    def vocabulary(self, store: Store, packaged: Vocabulary, version: str, /) -> Vocabulary: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
-    """One open store. `code` names the running code and vocabulary, for ETags."""
+class Source:
+    """One open store and the packaged vocabulary. `code` names the running code and that vocabulary, for ETags."""
 
     store: Store
-    vocabulary: Vocabulary
+    packaged: Vocabulary
     queries: Queries
     code: str
+
+
+@dataclass(slots=True)
+class Library:
+    """The store as one request sees it: with one vocabulary from its beginning to its end.
+
+    The vocabulary follows the store: a condition that another program adds is known to the next request.
+    """
+
+    source: Source
+    _version: str = field(default="", init=False)
+    _vocabulary: Vocabulary | None = field(default=None, init=False)
+
+    @property
+    def store(self) -> Store:
+        """The open store."""
+        return self.source.store
+
+    @property
+    def queries(self) -> Queries:
+        """What answers."""
+        return self.source.queries
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The packaged vocabulary with what the store has of its own."""
+        if self._vocabulary is None:
+            self._vocabulary = self.queries.vocabulary(self.store, self.source.packaged, self._stored())
+        return self._vocabulary
+
+    def _stored(self) -> str:
+        """The store's version, read once in a request and before anything that is shown."""
+        self._version = self._version or self.queries.version(self.store)
+        return self._version
 
     def home(self) -> Home:
         """Every condition with its counts."""
@@ -76,7 +111,7 @@ class Library:
 
     def version(self) -> str:
         """What the store holds, in a word: changes whenever a page could."""
-        return f"{self.queries.version(self.store)}.{self.code}"
+        return f"{self._stored()}.{self.source.code}"
 
     def condition(self, slug: str) -> Condition:
         """A condition by its slug. Raises NotFound naming it."""
@@ -90,6 +125,7 @@ class Library:
         chosen = Filter.parse({clean(name): values for name, values in args.items()}, condition=condition)
         _known("condition", (chosen.condition,) if chosen.condition else (), self.vocabulary.conditions)
         _known("design", chosen.designs, self.vocabulary.designs)
+        _known("feature", chosen.features, self.vocabulary.features)
         _known("intervention", chosen.interventions, self.vocabulary.interventions)
         return replace(chosen, query=clean(chosen.query))
 
@@ -101,5 +137,7 @@ def _known(name: str, values: tuple[str, ...], names: Mapping[str, Any]) -> None
 
 
 def library() -> Library:
-    """The library of the running application."""
-    return cast(Library, current_app.extensions[EXTENSION])
+    """The library of the running application, for this request."""
+    if "library" not in g:
+        g.library = Library(cast(Source, current_app.extensions[EXTENSION]))
+    return cast(Library, g.library)

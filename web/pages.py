@@ -118,6 +118,7 @@ def about() -> str:
         home=found,
         state=found.state,
         designs=[(d, present.badge(d)) for d in designs],
+        features=tuple(known.vocabulary.features.values()),
         chips=[(present.chip(known.vocabulary, i.slug, ""), i) for i in interventions if i.slug in present.FAMILIES],
         searches=known.searches(),
     )

@@ -103,6 +103,7 @@ class Card:
     warning: tuple[str, str]  # heading and sentence of the banner, both empty without one
     gone: str  # what became of the record at its source
     identified: bool
+    features: tuple[str, ...] = ()  # names: "Double-blind", "Crossover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ def card(row: StudyRow, vocabulary: Vocabulary) -> Card:
         warning=STATES.get(row.state, ("", "")),
         gone=gone(row.upstream),
         identified=row.identified,
+        features=tuple(f.name for slug, f in vocabulary.features.items() if slug in row.features),
     )
 
 

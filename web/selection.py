@@ -159,6 +159,7 @@ def _active(listing: Listing, place: Place, vocabulary: Vocabulary) -> tuple[Cho
     chosen, start = listing.filter, listing.filter.first_page()
     named = (
         ("designs", chosen.designs, {slug: d.name for slug, d in vocabulary.designs.items()}),
+        ("features", chosen.features, {slug: f.name for slug, f in vocabulary.features.items()}),
         ("interventions", chosen.interventions, {slug: i.name for slug, i in vocabulary.interventions.items()}),
         ("statuses", chosen.statuses, STATUS_WORDS),
     )

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from evidence import curation_tags
 from evidence.curation_tags import LONGEST_REASON, VERDICTS, Decision, tag_named
 from evidence.errors import Conflict, UsageProblem
+from evidence.ingest.tagged import is_due
 from evidence.store import disagreements
 from evidence.store.disagreements import KINDS, Cursor, Disagreement
 from evidence.text import clean
@@ -68,6 +69,7 @@ def queue() -> str:
         start=after is None,
         done=done(request.args),
         longest=LONGEST_REASON,
+        due=is_due(known.store, known.vocabulary),
     )
 
 

@@ -29,7 +29,12 @@ _PATH: Final = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--text-only", is_flag=True, help="Judge by title, abstract and keywords; ignore MeSH and publication types."
 )
-@click.option("--mesh", type=_PATH, metavar="FILE", help="Also find all diseases of this MeSH descriptor file.")
+@click.option(
+    "--mesh",
+    type=_PATH,
+    metavar="FILE",
+    help="Also find all diseases of MeSH: NLM's desc20xx.xml(.gz), or the mesh.tsv.gz that `evidence mesh load` kept.",
+)
 @click.option(
     "--operating-point",
     "point",

@@ -19,6 +19,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _OPTIONS = (
     click.option("--condition", metavar="SLUG", help="Studies of this condition (see `evidence conditions`)."),
     click.option("--design", multiple=True, metavar="SLUG", help="Of this design, such as rct; repeat to widen."),
+    click.option("--feature", multiple=True, metavar="SLUG", help="Done so, such as double-blind; repeat to widen."),
     click.option("--intervention", multiple=True, metavar="SLUG", help="Of this intervention; repeat to widen."),
     click.option("--status", multiple=True, metavar="STATUS", help=f"One of {', '.join(STATUSES)}; repeat to widen."),
     click.option("--since", metavar="YEAR", help="Published in this year or later."),
@@ -48,6 +49,9 @@ def chosen(values: dict[str, Any], vocabulary: Vocabulary) -> Filter:
     for slug in found.designs:
         if slug not in vocabulary.designs:
             raise UnknownParameter("--design", f"{slug!r} is not a design{_meant(slug, vocabulary.designs)}")
+    for slug in found.features:
+        if slug not in vocabulary.features:
+            raise UnknownParameter("--feature", f"{slug!r} is not a feature{_meant(slug, vocabulary.features)}")
     for slug in found.interventions:
         if slug not in vocabulary.interventions:
             raise UnknownParameter(

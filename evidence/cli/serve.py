@@ -50,7 +50,7 @@ def serve(host: str, port: int) -> None:
         known = overlay.apply(store, words)
         if retag.is_due(store, known):
             note("the tags were made by another vocabulary: run evidence retag")
-        _serve(create_app(settings, store, known, bind=host), host, port)
+        _serve(create_app(settings, store, words, bind=host), host, port)  # which follows the overlay itself
     finally:
         store.close()
 

@@ -175,6 +175,8 @@ def _queue(library: Library, limit: int, kind: str, *, as_json: bool) -> None:
     from evidence.store import disagreements
 
     page = disagreements.queue(library.store, library.vocabulary, limit=limit, kind=kind)
+    if hint := retag_hint(library):
+        note(f"{hint}; until then differences may be missing here")
     if as_json:
         emit_json({"total": page.total, "disagreements": [_without_records(item) for item in page.items]})
         return
@@ -182,7 +184,7 @@ def _queue(library: Library, limit: int, kind: str, *, as_json: bool) -> None:
     table(headings, [_cells(item, short=sys.stdout.isatty()) for item in page.items])
     if len(page.items) < page.total:
         note(f"{len(page.items)} of {page.total} disagreements; --limit {page.total} shows all")
-    elif not page.total:
+    elif not page.total and not hint:
         note("NLM's labels and our reading of the words agree, or a curator has decided")
 
 

@@ -89,7 +89,8 @@ def mesh() -> None:
 def load(path: Path, as_json: bool) -> None:
     """Make every disease of MeSH available: FILE is NLM's desc20xx.xml(.gz), or a table ui, name, trees, terms.
 
-    The diseases are kept in the data directory; `evidence classify` and `evidence conditions add` use them.
+    The diseases are kept in the data directory, where `evidence conditions add` finds them. (`evidence classify` needs
+    no data directory: its --mesh names a file.)
     """
     from evidence.vocabulary.mesh import FILE_NAME, read_mesh, write_mesh
 
@@ -116,7 +117,9 @@ def _mesh_with(ui: str, known: Vocabulary, data_dir: Path) -> Mesh:
     for one in (loaded, packaged_mesh(known)):
         if one is not None and ui in one.descriptors:
             return one
-    reason = "the MeSH that was loaded has no such disease" if loaded else "`evidence mesh load FILE` makes it known"
+    reason = "is not in the packaged vocabulary; `evidence mesh load FILE` brings all diseases (categories C and F03)"
+    if loaded:
+        reason = "the MeSH that was loaded has no disease (C, F03) of this UI; `evidence mesh load` loads another"
     raise NotFound(f"MeSH descriptor {ui}", reason)
 
 

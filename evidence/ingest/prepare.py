@@ -25,6 +25,10 @@ READER: Final = 1
 MAX_NAME: Final = 300
 """Characters of a source's own name for a record; a longer one is cut and told apart by its digest."""
 _LAST_YEAR: Final = 2200
+
+LONGEST_PLACE: Final = 200
+"""Characters of the place of a tag's words that are stored: a section of an abstract may be labelled with anything."""
+
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 _VOLATILE_DATES: Final = ("record-revised", "entrez", "medline", "pubmed", "completed", "other")
@@ -142,6 +146,7 @@ class Preparer:
                 rule=hit.rule,
                 role=hit.role,
                 central=hit.central,
+                place=hit.place[:LONGEST_PLACE],
             )
 
 

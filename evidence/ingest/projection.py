@@ -10,6 +10,7 @@ from typing import Any, Final
 from evidence import merging, recordjson, text
 from evidence.identifiers import WORK_SCHEMES
 from evidence.records import Markup, Record, SampleSize
+from evidence.store import contradictions
 from evidence.store.facets import number_values
 from evidence.store.reads import Member
 from evidence.tagging import sizes
@@ -33,6 +34,7 @@ class Projection:
     record: Record
     tags: tuple[merging.EffectiveTag, ...]
     columns: dict[str, Any]
+    doubts: tuple[str, ...] = ()  # facet values of what NLM and the words contradict each other about
 
     def facets(self) -> list[str]:
         """Its facet values (store/facets.py names them)."""
@@ -40,7 +42,7 @@ class Projection:
         upstream, inclusion = columns["upstream_state"], columns["inclusion"]
         state = columns["publication_state"]
         if inclusion != "included":
-            return ["candidate"] if inclusion == "candidate" else []
+            return ["candidate", *self.doubts] if inclusion == "candidate" else []
         if not columns["identified"]:
             values = ["lead"]
         elif state in merging.RETRACTED_STATES:
@@ -52,10 +54,10 @@ class Projection:
         values.append("s:retracted" if state in merging.RETRACTED_STATES else f"s:{state}")
         if upstream != "present":
             values.append(f"u:{upstream}")
-        return values + number_values(columns["n"] if _adds_up(columns) else None)
+        return [*values, *self.doubts, *number_values(columns["n"] if _adds_up(columns) else None)]
 
 
-_PREFIX: Final = {"condition": "c:", "intervention": "i:", "design": "d:"}
+_PREFIX: Final = {"condition": "c:", "intervention": "i:", "design": "d:", "feature": "f:"}
 
 
 def project(
@@ -88,7 +90,14 @@ def project(
         "registrations": " ".join(record.ids("registration")),
         **concluded,
     }
-    return Projection(record, tags, columns)
+    return Projection(record, tags, columns, doubts(members, vocabulary))
+
+
+def doubts(members: Sequence[Member], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Facet values of the tags on which NLM's labels and the words differ; of an excluded study nobody is asked."""
+    if inclusion(members) == "excluded":
+        return ()
+    return contradictions.facets((t for m in members for t in m.tags), vocabulary)
 
 
 def conclusions(

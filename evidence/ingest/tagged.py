@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Final
 
 from evidence.store import reads, writes
-from evidence.store.engine import Writer
+from evidence.store.engine import Store, Writer
 from evidence.vocabulary import Vocabulary
 
-TAGGER: Final = 1
+TAGGER: Final = 3
 """Raised when the tagger itself says something else of the same record: libraries then want a `retag`."""
 
 
@@ -18,6 +18,12 @@ TAGGER: Final = 1
 def signature(vocabulary: Vocabulary) -> str:
     """A name of everything that decides about a machine tag: what the vocabulary says, but for its saved searches."""
     return f"{TAGGER}:{replace(vocabulary, searches={}, hash='').hash}"
+
+
+def is_due(store: Store, vocabulary: Vocabulary) -> bool:
+    """Whether stored tags were made by another vocabulary or tagger than this one, or by one that is not known."""
+    with store.read() as connection:
+        return reads.tagged_with(connection) != signature(vocabulary) and not reads.is_empty(connection)
 
 
 def begin(writer: Writer, vocabulary: Vocabulary) -> None:

@@ -65,6 +65,7 @@ def _row(row: Row[Any]) -> StudyRow:
         pmcid=row.pmcid,
         identified=row.identified,
         registrations=tuple(row.registrations.split()),
+        features=tuple(slug for kind, slug, _ in tags if kind == "feature"),
     )
 
 

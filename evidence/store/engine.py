@@ -25,12 +25,12 @@ from evidence.errors import NotFound, SchemaMismatch, StoreBusy, StoreProblem, S
 from evidence.settings import Clock
 from evidence.store import schema
 
-SCHEMA_LEVEL: Final = "0002"
+SCHEMA_LEVEL: Final = "0003"
+"""The Alembic revision this code works with; a test keeps it equal to the newest migration."""
 
 BLOCK_LEVEL: Final = 1
 """Raised whenever the keys of a record in the matching index (ingest/index.py) become other ones: a store of another
 level is indexed anew before anything is imported."""
-"""The Alembic revision this code works with; a test keeps it equal to the newest migration."""
 
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another before it gives up."""
@@ -102,7 +102,7 @@ class Store:
     def __init__(self, engine: Engine, now: Clock) -> None:
         self.engine = engine
         self.now = now
-        self.cache: dict[str, Any] = {}  # filled by facets.py and search.py, always keyed by epoch and revision
+        self.cache: dict[str, Any] = {}  # filled by facets.py, search.py, overlay.py; keyed by epoch and revision
 
     @property
     def url(self) -> str:

@@ -7,14 +7,15 @@ O'Neil's bit-sliced index (SIGMOD 1997, doi 10.1145/253260.253268), which also g
 
 Values: `counted` live, included, identified, not retracted · `listed` as counted, retracted too · `lead` live,
 included, not identified · `candidate` waiting for a curator · `c:` condition · `i:` intervention · `d:` design (any)
-· `r:` display order of the primary design · `y:` year (0: none) · `s:` state · `n:` bit k of the number of
-participants · `nk` that number is known.
+· `f:` feature · `r:` display order of the primary design · `y:` year (0: none) · `s:` state · `n:` bit k of the number
+of participants · `nk` that number is known · `q:` what NLM's labels and the words contradict each other about
+(contradictions.py).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -117,8 +118,22 @@ def _with_chunks(maps: Mapping[str, int], rows: Iterable[Any]) -> dict[str, int]
     return result
 
 
-def apply(writer: Writer, studies: Mapping[int, Iterable[str]]) -> None:
-    """Give each study exactly these facet values, in the writer's transaction."""
+def held(bitmaps: Bitmaps, prefix: str, studies: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Study → its values that begin so, sorted. Quick for studies whose numbers lie near each other."""
+    found: dict[int, list[str]] = {study: [] for study in studies}
+    low, width = min(studies, default=0), max(studies, default=0) - min(studies, default=0) + 1
+    for value in sorted(v for v in bitmaps.maps if v.startswith(prefix)):
+        for bit in members(bitmaps.maps[value] >> low & (1 << width) - 1):
+            if low + bit in found:
+                found[low + bit].append(value)
+    return {study: tuple(values) for study, values in found.items()}
+
+
+def apply(writer: Writer, studies: Mapping[int, Iterable[str]], *, prefix: str = "") -> None:
+    """Give each study exactly these facet values, in the writer's transaction.
+
+    `prefix`: of the values that begin so; those that it has of others stay.
+    """
     by_chunk: dict[int, dict[int, Iterable[str]]] = defaultdict(dict)
     for number, values in studies.items():
         by_chunk[number // CHUNK_BITS][number % CHUNK_BITS] = values
@@ -127,6 +142,7 @@ def apply(writer: Writer, studies: Mapping[int, Iterable[str]]) -> None:
     statement = select(facet.c.value, facet.c.bits).where(facet.c.chunk == bindparam("asked"))
     for chunk, changes in by_chunk.items():
         held = {v: int.from_bytes(b, "little") for v, b in writer.connection.execute(statement, {"asked": chunk})}
+        held = {value: bits for value, bits in held.items() if value.startswith(prefix)} if prefix else held
         for value, bits in _changed(held, changes).items():
             packed = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
             rows.append({"value": value, "chunk": chunk, "bits": packed, "revision": writer.revision})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
 
-from evidence.errors import NotFound
+from evidence.errors import BadVocabulary, NotFound
 from evidence.store import schema
 from evidence.store.engine import Store, Writer, table_of
 from evidence.store.statements import upsert
@@ -18,6 +19,7 @@ from evidence.vocabulary import Condition, MeshLink, Search, Vocabulary, with_ov
 from evidence.vocabulary.additions import without_names_of_others
 
 OVERLAY = table_of(schema.VocabularyOverlay)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,46 @@ def apply(store: Store, vocabulary: Vocabulary) -> Vocabulary:
     """The vocabulary with the store's overlay on top."""
     with store.read() as connection:
         return _applied(connection, vocabulary)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An overlaid vocabulary: the state of the store it was last found good at, and what it was made of."""
+
+    stamp: str
+    base: str
+    rows: tuple[tuple[str, str, str], ...]
+    vocabulary: Vocabulary
+
+
+def current(store: Store, vocabulary: Vocabulary, stamp: str) -> Vocabulary:
+    """The same for a program that runs on while others write: made anew only when the overlay has changed.
+
+    `stamp` names the state of the store (queries.version), read before this call. As long as it is the one of the last
+    call nothing is read at all. An overlay that this program refuses (a newer one wrote it) leaves the last good one
+    in use; without one BadVocabulary is raised. Safe between threads: what is kept is replaced whole.
+    """
+    held: _Held | None = store.cache.get("overlay")
+    if held is not None and held.base != vocabulary.hash:
+        held = None
+    if held is not None and held.stamp == stamp:
+        return held.vocabulary
+    with store.read() as connection:
+        wanted = select(OVERLAY.c.kind, OVERLAY.c.slug, OVERLAY.c.payload).order_by(OVERLAY.c.kind, OVERLAY.c.slug)
+        rows = tuple((row.kind, row.slug, row.payload) for row in connection.execute(wanted))
+        made = held.vocabulary if held is not None and held.rows == rows else _renewed(connection, vocabulary, held)
+    store.cache["overlay"] = _Held(stamp, vocabulary.hash, rows, made)
+    return made
+
+
+def _renewed(connection: Connection, vocabulary: Vocabulary, held: _Held | None) -> Vocabulary:
+    try:
+        return _applied(connection, vocabulary)
+    except BadVocabulary as exc:
+        if held is None:
+            raise
+        _log.warning("the vocabulary in use stays, for its changes break a rule: %s", exc)
+        return held.vocabulary
 
 
 def _applied(connection: Connection, vocabulary: Vocabulary) -> Vocabulary:
@@ -108,4 +150,4 @@ def _put(writer: Writer, kind: str, slug: str, payload: str, actor: str) -> None
     writer.add(schema.Event, [writer.log(event, actor=actor, detail={"slug": slug, "payload": payload})])
 
 
-__all__ = ["Addition", "add_condition", "add_search", "apply", "remove_search"]
+__all__ = ["Addition", "add_condition", "add_search", "apply", "current", "remove_search"]

@@ -17,6 +17,7 @@ from evidence.filters import Filter
 from evidence.store import facets, schema, search
 from evidence.store.detail import assemble, rows_of
 from evidence.store.engine import Store, table_of, unpack
+from evidence.store.overlay import current as vocabulary
 from evidence.store.reads import CITE_KEY, IDENTIFIER, born_with, live_study, payloads, places_in
 from evidence.store.registrations import of_condition
 from evidence.store.select import Groups, Selection, in_order, select, summary, years
@@ -298,4 +299,5 @@ __all__ = [
     "studies",
     "study",
     "version",
+    "vocabulary",
 ]

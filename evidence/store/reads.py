@@ -221,6 +221,7 @@ def tags_of(connection: Connection, records: Iterable[int], vocabulary: Vocabula
                 central=row.central,
                 actor=row.actor if row.origin == "curator" else "",
                 at=utc(row.at) if row.origin == "curator" else None,
+                place=row.place,
             )
         )
     return {k: sorted(v, key=lambda t: (t.kind, t.slug, t.origin)) for k, v in found.items()}
@@ -237,6 +238,7 @@ def label(vocabulary: Vocabulary, kind: str, slug: str) -> str:
         "condition": vocabulary.conditions,
         "intervention": vocabulary.interventions,
         "design": vocabulary.designs,
+        "feature": vocabulary.features,
     }
     entry = kinds.get(kind, {}).get(slug)
     return entry.name if entry else slug.replace("-", " ")

@@ -169,7 +169,7 @@ class Author(Table, table=True):
 
 
 class Tag(Table, table=True):
-    """A condition, intervention, design or topic that is or was in the vocabulary."""
+    """A condition, intervention, design, feature or topic that is or was in the vocabulary."""
 
     __table_args__ = (Index("uq_tag_kind_slug", "kind", "slug", unique=True),)
     id: int = number()
@@ -178,7 +178,7 @@ class Tag(Table, table=True):
 
 
 class TagAssignment(Table, table=True):
-    """A tag of a source record, who or what gave it, and the words that led to it."""
+    """A tag of a source record, who or what gave it, the words that led to it and their place in the record."""
 
     __tablename__ = "tag_assignment"
     __table_args__ = (
@@ -192,6 +192,7 @@ class TagAssignment(Table, table=True):
     role: str = ""
     central: bool = True
     evidence: str = ""
+    place: str = ""
     rule: str = ""
     actor: str = ""
     at: datetime

@@ -14,7 +14,7 @@ from evidence.store import search
 from evidence.store.engine import Store
 from evidence.store.facets import Bitmaps, members
 from evidence.views import Facet, FacetOption, Summary
-from evidence.vocabulary import Design, Intervention, Vocabulary
+from evidence.vocabulary import Design, Feature, Intervention, Vocabulary
 
 _STATUS_LABELS = {
     "none": "No notice",
@@ -56,6 +56,7 @@ def select(store: Store, connection: Connection, bitmaps: Bitmaps, vocabulary: V
         fields["condition"] = bitmaps.get(f"c:{wanted.condition}")
     for name, values, known, prefix in (
         ("designs", wanted.designs, vocabulary.designs, "d:"),
+        ("features", wanted.features, vocabulary.features, "f:"),
         ("interventions", wanted.interventions, vocabulary.interventions, "i:"),
         ("statuses", wanted.statuses, STATUSES, "s:"),
     ):
@@ -113,6 +114,7 @@ def facets(selection: Selection, vocabulary: Vocabulary) -> tuple[Facet, ...]:
     made = []
     for field, parameter, label, prefix, values, base in (
         ("designs", "design", "Study design", "d:", _names(vocabulary.designs), selection.counted),
+        ("features", "feature", "Features", "f:", _names(vocabulary.features), selection.counted),
         ("interventions", "intervention", "Intervention", "i:", _names(vocabulary.interventions), selection.counted),
         ("statuses", "status", "Publication status", "s:", _STATUS_LABELS, "listed"),
     ):
@@ -129,7 +131,7 @@ def facets(selection: Selection, vocabulary: Vocabulary) -> tuple[Facet, ...]:
     return tuple(made)
 
 
-def _names(entries: Mapping[str, Design | Intervention]) -> dict[str, str]:
+def _names(entries: Mapping[str, Design | Feature | Intervention]) -> dict[str, str]:
     return {slug: entry.name for slug, entry in entries.items()}
 
 

@@ -176,6 +176,7 @@ def _tag_row(writer: Writer, record_id: int, tag_id: int, tag: TagView) -> dict[
         "role": tag.role,
         "central": tag.central,
         "evidence": tag.evidence,
+        "place": tag.place,
         "rule": tag.rule,
         "actor": tag.actor or MACHINE,
         "at": tag.at or writer.now,

@@ -25,7 +25,7 @@ _PEOPLE: Final = (
 )
 _ALLOTTED: Final = (
     "(?:assigned|allocated|divided|distributed|allotted|grouped|split|separated|received|receive|categorized|classified"
-    "|placed|given|treated|recruited|assign|allocate|enrolled|included)"
+    "|placed|given|treated|recruited|assign|allocate|enrolled|included|administered)"
 )
 _A_TRIAL: Final = "(?:trial|study|design|rct|experiment|crossover|investigation|comparison|intervention|fashion|manner)"
 _ONE: Final = "(?:this|our|present|current|a|an|the)"
@@ -47,9 +47,11 @@ def _cue(name: str, triggers: str, *patterns: str) -> Cue:
 CUES: Final = (
     # Trials
     _cue(
-        "randomised-here", "random randomly randomized randomization randomize randomizing",
+        "randomised-here",
+        "random randomly randomized randomization randomize randomizing coin envelope envelopes lots computer",
         rf"\brandomly (?:and \w+ |\w+ly )?{_ALLOTTED}\b",
         rf"\b{_ALLOTTED} (?:\w+ ){{0,3}}(?:at random|randomly|by randomization|by computer generated)\b",
+        r"\bat random (?:into|to|in (?:0|two|three|four))\b",
         r"\brandom (?:order|sequence|allocation|assignment)\b",
         r"\brandomiz(?:ed|ation) (?:to|into|between|either|equally|using|by|on|after|with|at|0+ 0|list|sequence|code"
         r"|was"
@@ -58,6 +60,8 @@ CUES: Final = (
         r"\b(?:was|were|been|be) (?:\w+ )?randomiz",
         r"\b(?:after|before|following|since|from|at|of|until|post|pre|prior to|underwent|by|time of|central|block"
         r"|stratified|computer generated|computerized|simple|permuted block) randomization\b",
+        r"\btoss\w* (?:of )?a coin|\bcoin (?:\w+ ){0,2}toss|\bsealed (?:opaque )?envelopes?\b|\bdrawing (?:of )?lots\b",
+        r"\bcomputer generated (?:random )?(?:list|sequence|numbers?|allocation)\b",
         rf"\bwe randomiz|\b{_PEOPLE} randomiz|\brandomized {_PEOPLE}|\brandomizing\b|\brandomization ratio",
     ),
     _cue(
@@ -87,8 +91,16 @@ CUES: Final = (
         r"|picked|drawn|number|walk|coil|error|variation|noise|distributed|oriented|extracted|retrieved|generated)",
     ),
     _cue(
-        "not-randomised", "nonrandomized nonrandom random randomly randomized quasirandomized randomization",
-        r"\b(?:non|not|quasi|without|no|un|pseudo) ?random\w+|\bnonrandom\w+|mendelian randomi",
+        "not-randomised",
+        "nonrandomized nonxrandomized nonrandom nonxrandom mendelianxrandomization mendelianxrandomized random "
+        "randomly randomized quasirandomized randomization",
+        r"\b(?:non|not|quasi|without|no|un|pseudo) ?random\w+|\bnonx?random\w+|mendelianxrandomi",
+    ),
+    _cue(
+        "alternating", "alternate alternately alternating odd admission birth",
+        rf"\b{_ALLOTTED} (?:\w+ ){{0,4}}?(?:alternately|alternatingly"
+        r"|by (?:\w+ )?(?:day|date|week) of (?:admission|birth))\b",
+        rf"\balternate(?:ly)? {_ALLOTTED}\b|\balternating allocation\b|\bodd (?:or|and) even\b",
     ),
     _cue(
         "from-a-trial", "trial trials",
@@ -141,6 +153,7 @@ CUES: Final = (
         r"\b(?:is|are|were|was) (?:\w+ )?(?:reviewed|summarized|discussed|outlined|considered|surveyed)\b",
         r"\breviews? (?:the|of|current|recent|some|our|what)\b|\bdiscusses\b|\breviews\b",
     ),
+    _cue("review-at-the-end", "review refs", r"\breview(?: 0+ refs?)?(?: \w+)?$|\b0+ refs?$"),  # as Ovid exports titles
     _cue(
         "literature-searched", "search searches searched medline pubmed embase cochrane cinahl psycinfo scopus "
             "science identified included eligible selected retrieved",
@@ -203,15 +216,23 @@ CUES: Final = (
     ),
     _cue("follow-up", "follow followup followed", r"\bfollow ?up|\bfollowed (?:up|for|prospectively|longitudinally"
         r"|over)"),
-    _cue("cohort-study", "cohort", r"\bcohort (?:study|studies|analysis)\b"),
+    _cue("cohort-study", "cohort", r"\bcohort (?:study|analysis|design)\b"),
     _cue("longitudinal", "longitudinal longitudinally", r"\blongitudinal\w*"),
     _cue("case-control", "control referent casecontrol", r"\bcase ?control\b|\bcase referent\b|\bcase and control"),
+    _cue(
+        "case-control-study", "control referent casecontrol",
+        r"\bcase ?(?:control|referent) (?:\w+ ){0,3}?(?:study|analysis|design|comparison|investigation)\b",
+    ),
     _cue(
         "cases-and-controls", "controls control comparison",
         r"\bcases and (?:\w+ )?controls|\bcase comparison|\bcontrols (?:were|matched)",
         r"\b(?:matched|0|hospital|population|healthy) controls\b",
     ),
-    _cue("cross-sectional", "sectional crosssectional sectionally", r"\bcross ?sectional"),
+    _cue(
+        "cross-sectional", "sectional crosssectional sectionally",
+        r"\bcross ?sectional(?:ly)?\b(?! (?:\w+ )?(?:areas?|images?|imaging|echo\w*|plane|shape|profiles?|anatomy"
+        r"|views?|tomogra\w*|slices?|diameters?|scan\w*|dimensions?|geometry|validity|ultraso\w*|ct|magnetic|surface|size))",
+    ),
     _cue("cross-over", "crossover over", r"\bcross(?:ed)? ?over"),
     _cue("multicentre", "multicenter multicentric multicentered multi", r"\bmulti ?cent"),
     _cue("survey", "survey surveys surveyed questionnaire questionnaires", r"\bsurvey\w*|\bquestionnaires?"),
@@ -287,19 +308,23 @@ WORDS: Final[dict[str, frozenset[str]]] = {
 """Kinds of words; a title or a text has one, a few (3) or many (6) different ones."""
 
 
+_TRIGGERS: Final[frozenset[str]] = frozenset().union(*[cue.triggers for cue in CUES])
+
+
 def cues_of(text: DesignText) -> Iterator[tuple[str, int]]:
     """The cues of a record: "@name" of the whole, "@name+" when more than one sentence has it, "@T name" of the title.
 
     Each comes with the number of the sentence in which it first stands (-1 for kinds of words).
     """
-    every = text.words
+    triggers = _TRIGGERS.intersection
+    calling = [(n, s, called) for n, s in enumerate(text.sentences) if (called := triggers(s.tokens))]
+    every = frozenset().union(*[called for _, _, called in calling])
     for cue in CUES:
-        called = cue.triggers & every
-        if not called:
+        if cue.triggers.isdisjoint(every):
             continue
         count, search = 0, cue.pattern.search
-        for number, sentence in enumerate(text.sentences):
-            if called.isdisjoint(sentence.tokens) or (sentence.calls and cue.name != "trial-wanted"):
+        for number, sentence, called in calling:
+            if cue.triggers.isdisjoint(called) or (sentence.calls and cue.name != "trial-wanted"):
                 continue
             if search(sentence.joined):
                 count += 1

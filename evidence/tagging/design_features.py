@@ -6,25 +6,20 @@ phrases, or by the model (design_model.py).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from evidence.errors import BadVocabulary
 from evidence.records import Record
 from evidence.tagging.design_text import START, DesignText, Sentence, fold
 from evidence.tagging.hits import Origin
-from evidence.vocabulary import spellings
+from evidence.vocabulary import FEATURES, Feature, features, spellings
 
-FEATURES: Final = (
-    *("crossover", "cluster", "double-blind", "single-blind", "placebo", "prospective", "retrospective"),
-    *("longitudinal", "follow-up", "multicentre", "pilot"),
-)
-"""The closed list, in the order of lists."""
+__all__ = ["FEATURES", "HEADING_NAMES", "Feature", "FeatureHit", "FeatureIndex", "data_file", "load_features"]
 
 HEADING_NAMES: Final = {
     "D018592": "Cross-Over Studies",
@@ -39,18 +34,6 @@ HEADING_NAMES: Final = {
     "D005240": "Feasibility Studies",
 }
 """Names of the descriptors in MeSH 2024, for headings that come without an identifier."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
-    """A feature: what it means, the indexing that states it, and the phrases that do."""
-
-    slug: str
-    name: str
-    definition: str
-    mesh: tuple[str, ...] = ()
-    publication_types: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +60,7 @@ def data_file(name: str) -> Traversable:
 
 def load_features() -> dict[str, Feature]:
     """The features of data/designs.toml by slug. Raises BadVocabulary when they are not the closed list."""
-    tables: list[dict[str, Any]] = tomllib.loads(data_file("designs.toml").read_text("utf-8")).get("feature", [])
-    found: dict[str, Feature] = {}
-    for table in tables:
-        try:
-            fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
-            feature = Feature(**fields)
-        except TypeError as exc:
-            raise BadVocabulary(f"designs.toml, feature {table.get('slug', '?')}", str(exc)) from None
-        found[feature.slug] = feature
+    found = features()
     if tuple(found) != FEATURES:
         raise BadVocabulary("designs.toml", f"its features are not the closed list ({', '.join(FEATURES)})")
     return found

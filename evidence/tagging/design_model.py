@@ -11,16 +11,18 @@ data/design_weights.tsv, made by `python -m tests.benchmarks.design.train`; only
 used here.
 
 All classes are summed at once: the weights of a feature are packed as signed lanes of one long integer, and adding
-such integers adds every lane.
+such integers adds every lane. A row of the file is read when a record first has its n-gram: most never do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
+from functools import lru_cache
+from itertools import count, repeat
 from math import exp, sqrt
-from struct import unpack
+from struct import pack, unpack
 from typing import Final
 
 from evidence.errors import BadVocabulary
@@ -42,6 +44,9 @@ _LOOKED_AT: Final = 12
 
 Points = Mapping[str, tuple[float, ...]]
 Node = tuple[int, "dict[str, Node] | None"]
+_UNSEEN: Final[Node] = (-1, None)
+_NOTHING: Final[dict[str, Node]] = {}
+_FIGURES: Final = b"-0123456789\t\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,101 +70,154 @@ class Reading:
     scores: dict[str, float]
 
 
+class _Weights:
+    """Packed weights by number of n-gram: idf², scaled by class, plain by class. Rows are read when asked for.
+
+    `scaled` and `plain` have the same weights by class and number. All is kept small: what stays in the processor's
+    cache is what makes this fast.
+    """
+
+    __slots__ = ("_name", "_nothing", "_rows", "packed", "plain", "ready", "scaled")
+
+    def __init__(self, rows: Sequence[tuple[str, str]], kinds: int, name: str) -> None:
+        self._rows, self._name = rows, name
+        self._nothing = "\t" * kinds
+        self.ready: set[int] = set()
+        self.packed = [0] * len(rows)
+        self.scaled = [array("i", bytes(4 * len(rows))) for _ in range(kinds)]
+        self.plain = [array("i", bytes(4 * len(rows))) for _ in range(kinds)]
+
+    def prepare(self, number: int) -> None:
+        """Read the row of an n-gram."""
+        scaled, plain = self._rows[number]
+        values = _numbers(scaled or self._nothing, self._name)
+        for lane, value in zip(self.scaled, values[1:], strict=True):
+            lane[number] = value
+        if plain:
+            more = _numbers(plain, self._name)[1:]
+            for lane, value in zip(self.plain, more, strict=True):
+                lane[number] = value
+            values += more
+        self.packed[number] = _pack(values)
+        self.ready.add(number)
+
+
+class _Grams:
+    """N-grams by number: single words by themselves, longer ones in a trie below their first word."""
+
+    __slots__ = ("_following", "_words")
+
+    def __init__(self) -> None:
+        self._words: dict[str, int] = {}
+        self._following: dict[str, dict[str, Node]] = {}
+
+    def add(self, tokens: Sequence[str], number: int) -> None:
+        """An n-gram and its number."""
+        if len(tokens) == 1:
+            self._words[tokens[0]] = number
+            return
+        children = self._following.setdefault(tokens[0], {})
+        for token in tokens[1:-1]:
+            held, below = children.get(token, _UNSEEN)
+            if below is None:
+                below = {}
+                children[token] = (held, below)
+            children = below
+        children[tokens[-1]] = (number, children.get(tokens[-1], _UNSEEN)[1])
+
+    def find(self, tokens: list[str]) -> set[int]:
+        """Numbers of all n-grams that stand in the tokens."""
+        words = self._words
+        found = {words[token] for token in words.keys() & set(tokens)}
+        below = map(self._following.get, tokens, repeat(_NOTHING))
+        last = len(tokens)
+        pairs = [(node[token], at) for node, token, at in zip(below, tokens[1:], count(2)) if token in node]  # noqa: B905
+        for (number, children), at in pairs:
+            found.add(number)
+            while children is not None and at < last and tokens[at] in children:
+                number, children = children[tokens[at]]
+                found.add(number)
+                at += 1
+        found.discard(-1)
+        return found
+
+
 class DesignModel:
     """The weights, prepared. `classes` in the order of the file; `points` are thresholds by operating point."""
 
     def __init__(self, lines: Iterable[str], name: str = FILE) -> None:
-        rows = [line.rstrip("\n").split("\t") for line in lines if line[:1] not in ("#", "\n", "")]
-        if not rows or rows[0][:2] != ["feature", "idf2"]:
+        rows = [line.rstrip("\n").partition("\t") for line in lines if line[:1] not in ("#", "\n", "")]
+        head = rows[0][2].split("\t") if rows else []
+        if not head or rows[0][0] != "feature" or head[0] != "idf2":
             raise BadVocabulary(name, "does not begin with the row of column names")
-        self.classes = tuple(rows[0][2:])
+        self.classes = tuple(head[1:])
+        _check([cells for _, _, cells in rows[1:]], len(self.classes), name)
         constants: dict[str, tuple[float, ...]] = {}
-        self._packed: list[int] = []
-        self._scaled: list[list[int]] = [[] for _ in self.classes]  # weights of all n-grams, by class
-        self._plain: list[list[int]] = [[] for _ in self.classes]
-        self._names: list[str] = []
         self._cues: dict[str, tuple[int, tuple[int, ...]]] = {}
-        self._body: dict[str, Node] = {}
-        self._title: dict[str, Node] = {}
-        scaled: dict[str, tuple[int, tuple[int, ...]]] = {}
-        plain: dict[str, tuple[int, ...]] = {}
-        for number, row in enumerate(rows[1:], 2):
-            feature, square, values = self._row(row, f"{name}, row {number}")
-            if feature.startswith("!"):
-                constants[feature[1:]] = tuple(v / 1000 for v in values)
-            elif feature.startswith("@"):
-                self._cues[feature] = (_pack(values), values)
-            elif feature.startswith("+"):
-                plain[feature[1:]] = values
+        scaled: dict[str, str] = {}
+        plain: dict[str, str] = {}
+        for feature, _, cells in rows[1:]:
+            kind = feature[:1]
+            if kind == "!":
+                constants[feature[1:]] = tuple(v / 1000 for v in _numbers(cells, name)[1:])
+            elif kind == "@":
+                values = _numbers(cells, name)[1:]
+                self._cues[feature] = (_pack(values) << _LANE * (2 * len(self.classes) + 1), tuple(values))
+            elif kind == "+":
+                plain[feature[1:]] = cells
             else:
-                scaled[feature] = (square, values)
-        nothing = (0,) * len(self.classes)
-        for feature in scaled | plain:
-            self._add(feature, *scaled.get(feature, (0, nothing)), plain.get(feature, nothing))
+                scaled[feature] = cells
+        self._names = list(scaled | plain)
+        pairs = [(scaled.get(feature, ""), plain.get(feature, "")) for feature in self._names]
+        self._weights = _Weights(pairs, len(self.classes), name)
+        self._body, self._title = _Grams(), _Grams()
+        for number, feature in enumerate(self._names):
+            titled = feature.startswith(_TITLE)
+            tokens = feature.split(" ")
+            (self._title if titled else self._body).add(tokens[1:] if titled else tokens, number)
         missing = {"bias", "slope", "offset", "balanced", "sensitive", "precise"} - set(constants)
         if missing:
             raise BadVocabulary(name, f"lacks the rows {', '.join(sorted(missing))}")
-        self._constants = constants
+        self._lines = list(zip(self.classes, *(constants[c] for c in ("bias", "slope", "offset")), strict=True))
         self.points: Points = {p: constants[p] for p in ("balanced", "sensitive", "precise")}
-
-    def _row(self, row: list[str], where: str) -> tuple[str, int, tuple[int, ...]]:
-        if len(row) != len(self.classes) + 2:
-            raise BadVocabulary(where, f"has {len(row)} columns, not {len(self.classes) + 2}")
-        try:
-            square, *values = (int(cell or 0) for cell in row[1:])
-        except ValueError:
-            raise BadVocabulary(where, "holds a weight that is not a whole number") from None
-        return row[0], square, tuple(values)
-
-    def _add(self, feature: str, square: int, scaled: tuple[int, ...], plain: tuple[int, ...]) -> None:
-        tokens = feature.split(" ")
-        children = self._body
-        if feature.startswith(_TITLE):
-            tokens, children = tokens[1:], self._title
-        for token in tokens[:-1]:
-            number, below = children.get(token, (-1, None))
-            if below is None:
-                below = {}
-                children[token] = (number, below)
-            children = below
-        _, below = children.get(tokens[-1], (-1, None))
-        children[tokens[-1]] = (len(self._packed), below)
-        self._packed.append(_pack((*scaled, *plain, square)))
-        for lane in range(len(self.classes)):
-            self._scaled[lane].append(scaled[lane])
-            self._plain[lane].append(plain[lane])
-        self._names.append(feature)
 
     def read(self, text: DesignText) -> Reading:
         """The scores of a record, and what they rest on."""
-        found: set[int] = set()
-        _walk(self._title, [START, *text.title.tokens, END], found)
+        found = self._title.find([START, *text.title.tokens, END])
+        run: list[str] = []
         for sentence in text.sentences:
             if not sentence.calls:
-                _walk(self._body, [START, *sentence.tokens], found)
+                run.append(START)  # no n-gram goes on behind it
+                run += sentence.tokens
+        found |= self._body.find(run)
         cues: dict[str, int] = {}
         known = self._cues
         for name, number in cues_of(text):
             if name in known:
                 cues.setdefault(name, number)
-        packed = self._packed
         kinds = len(self.classes)
-        sums = _unpack(sum([packed[n] for n in found]), 2 * kinds + 1)
-        extra = _unpack(sum([known[name][0] for name in cues]), kinds)
-        length = sqrt(_SMOOTH + sums[-1] / _SQUARES)
-        c = self._constants
+        weights = self._weights
+        for number in found - weights.ready:
+            weights.prepare(number)
+        packed = weights.packed
+        total = sum([packed[number] for number in found], sum([known[name][0] for name in cues]))
+        sums = _unpack(total, 3 * kinds + 1)
+        length = sqrt(_SMOOTH + sums[0] / _SQUARES)
         scores = {}
-        for k, name in enumerate(self.classes):
-            z = c["bias"][k] + (sums[k] / length + sums[kinds + k] + extra[k]) / SCALE
-            scores[name] = _logistic(c["slope"][k] * z + c["offset"][k])
+        for (name, bias, slope, offset), of_grams, plain, of_cues in zip(
+            self._lines, sums[1:], sums[kinds + 1 :], sums[2 * kinds + 1 :], strict=False
+        ):
+            z = bias + (of_grams / length + plain + of_cues) / SCALE
+            scores[name] = _logistic(slope * z + offset)
         return Reading(found, cues, length, scores)
 
     def reasons(self, name: str, text: DesignText, reading: Reading) -> list[Phrase]:
         """The phrases that speak most for a class, strongest first; at most three, none inside another."""
         lane = self.classes.index(name)
-        scaled, plain, length = self._scaled[lane], self._plain[lane], reading.length
-        grams = nlargest(_LOOKED_AT, [(scaled[n] / length + plain[n], n) for n in reading.grams])
-        ranked = [(weight, self._names[n], -1) for weight, n in grams]
+        scaled, plain, length = self._weights.scaled[lane], self._weights.plain[lane], reading.length
+        grams = [(weight, n) for n in reading.grams if (weight := scaled[n] / length + plain[n]) > 0]
+        grams.sort(reverse=True)
+        ranked = [(weight, self._names[n], -1) for weight, n in grams[:_LOOKED_AT]]
         ranked += [(float(self._cues[c][1][lane]), c, number) for c, number in reading.cues.items() if number >= 0]
         ranked.sort(key=lambda r: (-r[0], r[1]))
         kept: list[tuple[Sentence, int, int]] = []
@@ -170,7 +228,7 @@ class DesignModel:
             at = quoted(feature, text, number) if feature.startswith("@") else _locate(feature, text)
             if at is None or any(at[0] is s and at[1] < last and first < at[2] for s, first, last in kept):
                 continue
-            words = text.printed(*at)
+            words = "" if text.is_label(at[0], at[2]) else text.printed(*at)
             if words:
                 kept.append(at)
                 phrases.append(Phrase(*at, words, weight / SCALE))
@@ -182,33 +240,14 @@ def load_model() -> DesignModel:
     return DesignModel(data_file(FILE).read_text("utf-8").splitlines())
 
 
-def _walk(root: dict[str, Node], tokens: list[str], found: set[int]) -> None:
-    """Numbers of all n-grams of the trie that stand in the tokens."""
-    last = len(tokens)
-    get, add = root.get, found.add
-    for start, token in enumerate(tokens, 1):
-        node = get(token)
-        if node is None:
-            continue
-        number, children = node
-        if number >= 0:
-            add(number)
-        at = start
-        while children is not None and at < last:
-            node = children.get(tokens[at])
-            if node is None:
-                break
-            number, children = node
-            if number >= 0:
-                add(number)
-            at += 1
-
-
 def _locate(feature: str, text: DesignText) -> tuple[Sentence, int, int] | None:
     """Sentence and token range of an n-gram's first occurrence."""
     in_title = feature.startswith(_TITLE)
     wanted = feature.removeprefix(_TITLE)
+    inner = wanted.strip(f"{START}{END} ")
     for sentence in text.sentences[:1] if in_title else [s for s in text.sentences if not s.calls]:
+        if inner not in sentence.joined:
+            continue
         line = f"{START} {sentence.joined} {END if sentence is text.title else ''}"
         at = f" {line} ".find(f" {wanted} ")
         if at >= 0:
@@ -218,14 +257,39 @@ def _locate(feature: str, text: DesignText) -> tuple[Sentence, int, int] | None:
     return None
 
 
-def _pack(values: Iterable[int]) -> int:
-    return sum(value << (_LANE * lane) for lane, value in enumerate(values))
+def _numbers(cells: str, name: str) -> list[int]:
+    """The cells of a row, an empty one as 0. Raises BadVocabulary."""
+    try:
+        return [int(cell or 0) for cell in cells.split("\t")]
+    except ValueError:
+        raise BadVocabulary(name, f"the row {cells!r} holds a weight that is not a whole number") from None
 
 
-def _unpack(total: int, lanes: int) -> list[int]:
+def _check(rows: Sequence[str], kinds: int, name: str) -> None:
+    """Raise BadVocabulary for the first row, if there is one, that has not a whole number for every class."""
+    if {row.count("\t") for row in rows} <= {kinds} and not "\n".join(rows).encode().translate(None, _FIGURES):
+        return
+    for number, row in enumerate(rows, 2):
+        if row.count("\t") != kinds:
+            raise BadVocabulary(f"{name}, row {number}", f"has {row.count(chr(9)) + 2} columns, not {kinds + 2}")
+        _numbers(row, f"{name}, row {number}")
+
+
+@lru_cache(maxsize=16)
+def _halves(lanes: int) -> int:
+    """Half a lane in each of so many."""
+    return int.from_bytes(pack("<I", _HALF) * lanes, "little")
+
+
+def _pack(values: Sequence[int]) -> int:
+    halves = _halves(len(values))
+    return (int.from_bytes(pack(f"<{len(values)}i", *values), "little") ^ halves) - halves
+
+
+def _unpack(total: int, lanes: int) -> tuple[int, ...]:
     """The signed lanes of a sum of packed integers: with half a lane added to each, none borrows from the next."""
-    raised = total + _pack([_HALF] * lanes)
-    return [lane - _HALF for lane in unpack(f"<{lanes}I", raised.to_bytes(4 * lanes, "little"))]
+    halves = _halves(lanes)
+    return unpack(f"<{lanes}i", ((total + halves) ^ halves).to_bytes(4 * lanes, "little"))
 
 
 def _logistic(z: float) -> float:

@@ -9,14 +9,14 @@ hits, strongest first, unless a stronger one excludes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
 
 from evidence.tagging.design_cues import quoted
 from evidence.tagging.design_features import FEATURES, FeatureHit, FeatureIndex
 from evidence.tagging.design_model import DesignModel, Reading
-from evidence.tagging.design_text import DesignText
+from evidence.tagging.design_text import DesignText, listed
 from evidence.tagging.hits import TagHit
 from evidence.tagging.phrases import Document, Match, Zone, outermost
 from evidence.vocabulary import DESIGNS, Design
@@ -36,9 +36,17 @@ EXCLUDED: Final = 0.3
 """What a stronger design leaves of the score of one that it excludes. At the balanced point the excluded one is no hit;
 the other two points are for screening, where a trial's protocol is better seen than missed."""
 
+DIVIDED: Final = 0.1
+"""What is left of a trial's score where only a data set was divided at random."""
+
+OF_A_TRIAL: Final = frozenset({"protocol", "secondary-analysis"})
+"""Papers of a trial that are not its report. They exclude the design, as a paper without the trial's results must not
+be taken for it, but leave its score alone: the score tells that there is a randomised trial behind the paper."""
+
 SURE_OF_TITLE: Final = 0.9
 """The model has learnt from records with abstracts; of a bare title it must be this sure."""
 
+BESIDE: Final = 4
 LONGEST_QUOTE: Final = 16
 """Words."""
 
@@ -89,20 +97,57 @@ CUE_RULES: Final = (
     ("secondary-analysis", ("@secondary", "@from-a-trial"), ("@meta-analysis", "@randomised-here"), CUE_SCORE),
     ("secondary-analysis", ("@secondary",), (), HINT_SCORE),
     ("cohort", ("@cohort-study",), ("@systematic-review", "@meta-analysis", "@literature-searched"), CUE_SCORE),
-    ("case-control", ("@case-control",), ("@systematic-review", "@meta-analysis", "@literature-searched"), CUE_SCORE),
+    (
+        "case-control",
+        ("@case-control-study",),
+        ("@systematic-review", "@meta-analysis", "@literature-searched"),
+        CUE_SCORE,
+    ),
     ("cross-sectional", ("@cross-sectional",), ("@systematic-review", "@meta-analysis", "@longitudinal"), CUE_SCORE),
     ("survey", ("@survey",), (), HINT_SCORE),
+    ("nonrandomised-trial", ("@alternating",), ("@systematic-review", "@meta-analysis"), CUE_SCORE),
     ("nonrandomised-trial", ("@not-randomised", "@one-trial"), ("@randomised-here+", "@systematic-review"), HINT_SCORE),
 )
 """Abstracts that say what they are without saying it in the title."""
+
+_HUMAN: Final = frozenset(
+    listed(
+        "patients patient participants participant women woman men man adults children volunteers humans infants "
+        "people persons pregnant students adolescents"
+    )
+)
+_VETERINARY: Final = frozenset(("veterinary", "veterinarian", "veterinarians"))
+"""An abstract with an animal in its title and nobody of the first, or with one of the second, is about animals."""
 
 _STATED: Final[tuple[Zone, ...]] = ("title", "design")
 _NEGATIONS: Final = ("non", "not", "no", "quasi", "without")
 _ORDER: Final = {slug: number for number, slug in enumerate((*DESIGNS, *FEATURES))}
 
 
-@dataclass(frozen=True, slots=True)
-class _Reason:
+TRIALS: Final = ("rct", "clinical-trial")
+_ON_ANIMALS: Final = "@T animals"
+
+
+_TWO_SETS: Final = re.compile(
+    r"\brandom\w* (?:\w+ ){0,8}?(?:training|derivation|development|discovery|learning)\b(?: \w+){0,9}? "
+    r"(?:validation|validating|tests?|testing|verification)\b"
+    r"|\brandom\w* (?:\w+ ){0,8}?(?:validation|tests?|testing)\b(?: \w+){0,9}? (?:training|derivation|development)\b"
+)
+
+
+def _split_only(text: DesignText, cues: Mapping[str, int]) -> bool:
+    """Whether what was divided at random are the records of a data set, and nothing else says that people were.
+
+    Two sets must be named: children may be allocated to a training.
+    """
+    if "@split-sample" not in cues or not cues.keys().isdisjoint(
+        ("@randomised-here+", "@randomised-study", "@placebo")
+    ):
+        return False
+    return _TWO_SETS.search(text.sentences[cues["@split-sample"]].joined) is not None
+
+
+class _Reason(NamedTuple):
     """Why a design has its score: a phrase found, a cue, or the model."""
 
     score: float
@@ -130,35 +175,47 @@ class DesignWords:
 
     def __init__(self, designs: dict[str, Design], model: DesignModel, features: FeatureIndex) -> None:
         self._designs, self._model, self._features = designs, model, features
+        self._thresholds = {
+            point: {slug: self._limit(slug, point) for slug in (*designs, *DESIGNS, *FEATURES)}
+            for point in RULE_THRESHOLD
+        }
+        self._learnt_features = [slug for slug in FEATURES if slug in model.classes]
+        self._nothing = dict.fromkeys((*DESIGNS, *FEATURES), NOTHING)
+        self._against = {
+            slug: frozenset((*design.excludes, *design.excludes_inferred)) for slug, design in designs.items()
+        }
 
     def read(self, text: DesignText, document: Document, matches: Iterable[Match], point: OperatingPoint) -> WordsFound:
         """Everything the words say of one record."""
         reading = self._model.read(text)
         reasons = self._reasons(text, document, matches, reading)
-        scores = dict.fromkeys((*DESIGNS, *FEATURES), NOTHING)
+        scores = self._nothing.copy()
         likeness = NOTHING + 0.1 * reading.scores["narrative-review"]
         scores |= dict.fromkeys(LIKE_A_REVIEW, likeness)
         for slug, reason in reasons.items():
             scores[slug] = max(likeness, reason.score) if slug in LIKE_A_REVIEW else reason.score
-        for slug in self._excluded(reasons):
-            scores[slug] *= EXCLUDED
+        for slug, by in self._excluded(reasons).items():
+            if not by <= OF_A_TRIAL:
+                scores[slug] *= EXCLUDED
             if point == "balanced":
                 del reasons[slug]
-        held = [slug for slug in reasons if scores[slug] >= self._threshold(slug, point)]
+        limits = self._thresholds[point]
+        held = [slug for slug in reasons if scores[slug] >= limits[slug]]
         if any(slug in held for slug in ("rct", "nonrandomised-trial", "single-arm-trial", "protocol")):
             held = [slug for slug in held if slug != "clinical-trial"]
         hits = tuple(self._hit(slug, scores[slug], reasons[slug], text, document, reading) for slug in held)
         features = tuple(self._feature_hits(text, reading, point, scores))
         return WordsFound(hits, features, scores)
 
-    def _excluded(self, reasons: dict[str, _Reason]) -> set[str]:
-        """Designs that do not hold beside a stronger one.
+    def _excluded(self, reasons: dict[str, _Reason]) -> dict[str, set[str]]:
+        """Designs that do not hold beside stronger ones, and these.
 
         What title or label state comes first, then cues and animals (a randomised experiment on rats is no trial),
         then whatever has the higher score.
         """
-        stated = [slug for slug, reason in reasons.items() if reason.states]
-        out = {slug for slug in stated if any(self._excludes(other, slug) for other in stated)}
+        limits = self._thresholds["balanced"]
+        stated = [slug for slug, reason in reasons.items() if reason.states or reason.cue == _ON_ANIMALS]
+        out = {slug: by for slug in stated if (by := {o for o in stated if self._excludes(o, slug)})}
         kept = [slug for slug in stated if slug not in out]
         rest = [slug for slug in reasons if slug not in stated]
         rest.sort(
@@ -169,9 +226,9 @@ class DesignWords:
             )
         )
         for slug in rest:
-            if any(self._excludes(other, slug) for other in kept):
-                out.add(slug)
-            elif reasons[slug].score >= self._threshold(slug, "balanced"):
+            if by := {other for other in kept if self._excludes(other, slug)}:
+                out[slug] = by
+            elif reasons[slug].score >= limits[slug]:
                 kept.append(slug)
         return out
 
@@ -180,10 +237,9 @@ class DesignWords:
         return slug == "animal" and reason.score >= SURELY_ANIMAL
 
     def _excludes(self, one: str, other: str) -> bool:
-        design = self._designs.get(one)
-        return design is not None and (other in design.excludes or other in design.excludes_inferred)
+        return other in self._against.get(one, ())
 
-    def _threshold(self, slug: str, point: OperatingPoint) -> float:
+    def _limit(self, slug: str, point: OperatingPoint) -> float:
         name = MODEL_NAME.get(slug, slug)
         if name in self._model.classes:
             return self._model.points[point][self._model.classes.index(name)]
@@ -202,25 +258,31 @@ class DesignWords:
         has_abstract = len(text.parts) > 1
         for zone, match in self._stated(document, matches):
             slug = match.meaning.slug
-            words = document.printed(match.start, match.end).lower()
-            if has_abstract and slug in TRUSTED and not (zone in _STATED and TRUSTED[slug].search(words)):
-                continue
+            if has_abstract and slug in TRUSTED:
+                words = document.printed(match.start, match.end).lower()
+                if not (zone in _STATED and TRUSTED[slug].search(words)):
+                    continue
             score = TITLE_SCORE if zone in _STATED else ABSTRACT_SCORE
             offer(slug, _Reason(score, f"words-in-{zone}", match))
-        for slug, needed, barred, score in CUE_RULES:
-            if all(c in reading.cues for c in needed) and not any(c in reading.cues for c in barred):
+        cues = reading.cues
+        for slug, needed, barred, score in [rule for rule in CUE_RULES if rule[1][0] in cues]:
+            if all(c in cues for c in needed) and not any(c in cues for c in barred):
                 offer(slug, _Reason(score, "cue-in-text", cue=needed[0]))
+        if has_abstract and _ON_ANIMALS in cues and (_HUMAN.isdisjoint(text.words) or _VETERINARY & text.words):
+            offer("animal", _Reason(TITLE_SCORE, "cue-in-text", cue=_ON_ANIMALS))
         for slug in LEARNT:
             score = reading.scores[MODEL_NAME.get(slug, slug)]
+            if slug in TRIALS and _split_only(text, cues):
+                score *= DIVIDED
             if slug in best:
-                best[slug] = replace(best[slug], score=max(score, best[slug].score))
+                best[slug] = best[slug]._replace(score=max(score, best[slug].score))
             elif has_abstract or score >= SURE_OF_TITLE:
                 offer(slug, _Reason(score, "model"))
         return best
 
     def _stated(self, document: Document, matches: Iterable[Match]) -> Iterator[tuple[Zone, Match]]:
         """Phrases that stand where designs are stated, are not denied, and have their context."""
-        found = outermost(m for m in matches if m.meaning.kind == "design")
+        found = outermost([m for m in matches if m.meaning.kind == "design"])
         masked = {(match.start, match.end) for match in found if not match.meaning.slug}
         for match in found:
             meaning = match.meaning
@@ -242,7 +304,7 @@ class DesignWords:
         elif reason.cue:
             at = quoted(reason.cue, text, reading.cues[reason.cue])
             if at is not None:
-                evidence, place = text.printed(*at), text.place(at[0])
+                evidence, place = text.printed(*at), text.place(at[0], at[1])
         if not evidence:
             evidence, place = self._strongest(MODEL_NAME.get(slug, slug), text, reading)
         return TagHit(
@@ -264,7 +326,11 @@ class DesignWords:
         for phrase in phrases[1:]:
             if phrase.sentence is sentence and max(last, phrase.last) - min(first, phrase.first) <= LONGEST_QUOTE:
                 first, last = min(first, phrase.first), max(last, phrase.last)
-        return text.printed(sentence, first, last), text.place(sentence)
+        if last - first == 1:  # one word explains nothing without those beside it
+            first, last = max(0, first - BESIDE), last + BESIDE
+            if text.is_label(sentence, first + 1):
+                first = next((n for n in range(first, last) if not text.is_label(sentence, n + 1)), first)
+        return text.printed(sentence, first, last), text.place(sentence, first)
 
     def _feature_hits(
         self, text: DesignText, reading: Reading, point: OperatingPoint, scores: dict[str, float]
@@ -280,18 +346,18 @@ class DesignWords:
                     evidence=text.printed(sentence, first, last),
                     rule="words-in-title" if sentence is text.title else "words-in-abstract",
                     confidence=scores[slug],
-                    place=text.place(sentence),
+                    place=text.place(sentence, first),
                 )
-        for slug in FEATURES:
-            if slug in self._model.classes:
-                scores[slug] = reading.scores[slug]
-                if scores[slug] >= self._threshold(slug, point):
-                    words, place = self._strongest(slug, text, reading)
-                    yield FeatureHit(
-                        slug=slug,
-                        origin="text",
-                        evidence=words,
-                        rule="model",
-                        confidence=round(scores[slug], 3),
-                        place=place,
-                    )
+        limits = self._thresholds[point]
+        for slug in self._learnt_features:
+            scores[slug] = reading.scores[slug]
+            if scores[slug] >= limits[slug]:
+                words, place = self._strongest(slug, text, reading)
+                yield FeatureHit(
+                    slug=slug,
+                    origin="text",
+                    evidence=words,
+                    rule="model",
+                    confidence=round(scores[slug], 3),
+                    place=place,
+                )

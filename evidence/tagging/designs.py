@@ -64,7 +64,7 @@ class Designs:
         model: DesignModel | None = None,
     ) -> None:
         self._vocabulary, self._phrases, self._point = vocabulary, phrases, point
-        self._features = FeatureIndex(load_features())
+        self._features = FeatureIndex(vocabulary.features or load_features())
         self._words = DesignWords(vocabulary.designs, model or load_model(), self._features)
         self._by_type: dict[str, str] = {}
         self._by_heading: dict[str, str] = {}
@@ -89,15 +89,32 @@ class Designs:
         phrases.add(vocabulary.design_masks, Meaning(kind="design", slug="", anywhere=False))
 
     def tag(self, record: Record, document: Document, matches: Iterable[Match]) -> Iterator[TagHit]:
-        """Hits of the record, one for each design and origin. A design stated by a hand-made source stands alone."""
-        stated = {t.slug for t in record.tags if t.kind == "design" and t.slug in self._vocabulary.designs}
-        words = None if stated else self._words.read(DesignText(record), document, matches, self._point)
-        yield from self._designs(record, words, stated)
+        """Hits of the record, one for each design or feature and origin.
 
-    def judge(self, record: Record, *, text_only: bool = False, point: OperatingPoint | None = None) -> Judged:
-        """Designs, features and scores of a record; `text_only` leaves its headings and publication types unread."""
-        document = Document(record)
-        words = self._words.read(DesignText(record), document, self._phrases.find(document), point or self._point)
+        A design stated by a hand-made source stands alone; of features it says nothing.
+        """
+        stated = {t.slug for t in record.tags if t.kind == "design" and t.slug in self._vocabulary.designs}
+        words = self._words.read(DesignText(record), document, matches, self._point)
+        yield from self._designs(record, None if stated else words, stated)
+        features: dict[tuple[str, str], FeatureHit] = {}
+        for hit in (*self._features.indexed(record), *words.features):
+            features.setdefault((hit.slug, hit.origin), hit)
+        yield from map(_of_feature, features.values())
+
+    def judge(
+        self,
+        record: Record,
+        *,
+        text_only: bool = False,
+        point: OperatingPoint | None = None,
+        read: tuple[Document, Iterable[Match]] | None = None,
+    ) -> Judged:
+        """Designs, features and scores of a record; `text_only` leaves its headings and publication types unread.
+
+        `read`: the record's words and the phrases found in them, where the caller has these already.
+        """
+        document, matches = read or self._found(record)
+        words = self._words.read(DesignText(record), document, matches, point or self._point)
         if text_only:
             return Judged(words.designs, words.features, words.scores)
         hits = tuple(self._designs(record, words, set()))
@@ -107,6 +124,10 @@ class Designs:
         for slug, confidence in stated:
             scores[slug] = max(scores.get(slug, 0.0), confidence)
         return Judged(hits, (*indexed, *words.features), scores)
+
+    def _found(self, record: Record) -> tuple[Document, Iterable[Match]]:
+        document = Document(record)
+        return document, self._phrases.find(document)
 
     def scores(self, record: Record, *, text_only: bool) -> dict[str, float]:
         """A score from 0 to 1 for every design and feature of the closed lists."""
@@ -158,6 +179,18 @@ class Designs:
         kept = [h for h in hits if h.slug not in barred.get(h.origin, never)]
         definite = stated or any(hit.slug != "other" for hit in kept)
         yield from (hit for hit in kept if hit.slug != "other" or not definite)
+
+
+def _of_feature(hit: FeatureHit) -> TagHit:
+    return TagHit(
+        kind="feature",
+        slug=hit.slug,
+        origin=hit.origin,
+        evidence=hit.evidence,
+        rule=hit.rule,
+        confidence=hit.confidence,
+        place=hit.place,
+    )
 
 
 def _hit(slug: str, origin: Origin, evidence: str, rule: str, confidence: float) -> TagHit:

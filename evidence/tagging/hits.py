@@ -9,7 +9,7 @@ from typing import Literal
 from evidence.records import Record
 from evidence.vocabulary import Role, Vocabulary
 
-TagKind = Literal["condition", "intervention", "design", "topic"]
+TagKind = Literal["condition", "intervention", "design", "feature", "topic"]
 Origin = Literal["mesh", "pubtype", "text", "import"]
 
 

@@ -50,9 +50,9 @@ class History:
     """What became of diseases named in works that people indexed: how often each was given as a heading.
 
     `matches`: UI → works that name it and works that have the heading, for each zone (title, abstract, inside a longer
-    phrase), first over all years, then before MODERN; `overall`: the share over all, by zone; `frequency`: UI → works
-    with the heading, of all years and before MODERN; `terms`: "zone|phrase|UI" → works with the phrase there, works
-    that have the heading as well.
+    phrase, its words apart), first over all years, then before MODERN; `overall`: the share over all, by zone;
+    `frequency`: UI → works with the heading, of all years and before MODERN; `terms`: "zone|phrase|UI" → works with
+    the phrase there, works that have the heading as well.
     """
 
     __slots__ = ("_frequency", "_matches", "_overall", "_terms")
@@ -68,7 +68,7 @@ class History:
 
     def precision(self, ui: str, zone: int) -> tuple[float, int]:
         """How often this descriptor, named in that zone, was a heading (smoothed), and in how many works it was."""
-        if zone > 2:
+        if zone >= ZONES:
             return 0.0, 0
         counts = self._matches.get(ui, _NO_COUNTS)
         seen, right = counts[2 * zone], counts[2 * zone + 1]
@@ -78,9 +78,9 @@ class History:
         """The same among works of the record's time (headings come and go), smoothed by that of all years."""
         precision, _ = self.precision(ui, zone)
         counts = self._matches.get(ui, _NO_COUNTS)
-        if zone > 2 or counts is _NO_COUNTS:
+        if zone >= ZONES or counts is _NO_COUNTS:
             return precision
-        seen, right = counts[6 + 2 * zone], counts[7 + 2 * zone]
+        seen, right = counts[2 * ZONES + 2 * zone], counts[2 * ZONES + 2 * zone + 1]
         if not is_old(year):
             seen, right = counts[2 * zone] - seen, counts[2 * zone + 1] - right
         return (right + 3 * precision) / (seen + 3)
@@ -99,7 +99,10 @@ class History:
 MODERN: Final = 1985
 """Works before this year were indexed with another MeSH; a record without a year counts as later."""
 
-_NO_COUNTS: Final = [0] * 12
+ZONES: Final = 4
+"""Ways of naming a disease, each counted on its own: title, abstract, inside a longer phrase, its words apart."""
+
+_NO_COUNTS: Final = [0] * (4 * ZONES)
 
 
 def is_old(year: int) -> bool:
@@ -114,6 +117,7 @@ class MeshModel:
         """From the JSON object of the weights file (train.py says what each part holds)."""
         self.labels: list[str] = data["labels"]
         self.bias: list[float] = data["bias"]
+        self._number = {ui: n for n, ui in enumerate(self.labels)}
         self._weights = {name: _pairs(flat) for name, flat in data["weights"].items()}
         self._topic_names: list[str] = data["topics"]["names"]
         self._topic_bias: list[float] = data["topics"]["bias"]
@@ -155,11 +159,8 @@ class MeshModel:
             sums[label] += weight
         topics = self._topics(packed)
         bias, labels = self.bias, self.labels
-        kept = {
-            labels[n]: total + bias[n]
-            for n, total in sums.items()
-            if total + bias[n] > LEAST and (total > 0 or own.get(n, 0.0) > 0)
-        }
+        likely = [(n, total) for n, total in sums.items() if total + bias[n] > LEAST]
+        kept = {labels[n]: total + bias[n] for n, total in likely if total > 0 or own.get(n, 0.0) > 0}
         branches = {name: kept.pop(name) for name in list(kept) if name[0] != "D"}
         title = {labels[n]: value for n, value in own.items() if labels[n] in kept}
         title = {ui: title.get(ui, 0.0) for ui in kept}
@@ -189,7 +190,8 @@ class MeshModel:
             for tree in self._trees[done:until]:
                 node = tree
                 while node.__class__ is tuple:
-                    node = node[2] if vector[node[0]] <= node[1] else node[3]
+                    feature, limit, left, right = node
+                    node = left if vector[feature] <= limit else right
                 total += node
             if total < least:
                 return min(total, self._least)
@@ -198,9 +200,9 @@ class MeshModel:
 
     def reasons(self, ui: str, reading: Reading) -> tuple[str, ...]:
         """The learned phrases of the record that speak most for a heading, strongest first, at most three."""
-        if ui not in self.labels:
+        label = self._number.get(ui)
+        if label is None:
             return ()
-        label = self.labels.index(ui)
         found: dict[str, float] = {}
         for numbers, features in ((reading.learned, self._any), (reading.in_title, self._title)):
             for n in sorted(numbers):
@@ -224,8 +226,8 @@ def branches_of(trees: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def marks(reading: Reading, journal: Iterable[str], year: int) -> list[str]:
-    """Features that are no phrases: diseases named (#), named twice or more (m), of people (p), last (l), journal (j),
-    and the time before MODERN.
+    """Features that are no phrases: diseases named (#), named twice or more (m), of people (p), last (l), by words that
+    stand apart (a), words of the journal's name (j), and the time before MODERN.
     """
     found = [f"j:{word}" for word in dict.fromkeys(journal)]
     if is_old(year):
@@ -238,6 +240,7 @@ def marks(reading: Reading, journal: Iterable[str], year: int) -> list[str]:
             found.append(f"p#{ui}")
         if mention.last:
             found.append(f"l#{ui}")
+    found += [f"a#{ui}" for ui in sorted(reading.apart)]
     return found
 
 
@@ -246,10 +249,15 @@ def title_marks(reading: Reading) -> list[str]:
     return [f"t:#{ui}" for ui, mention in reading.mentions.items() if mention.title or mention.inside_title]
 
 
-def load_model(file: Traversable) -> MeshModel:
-    """The weights from their file. Raises BadVocabulary when it is not there or damaged."""
+def load_model(file: Traversable, features: tuple[str, ...] = ()) -> MeshModel:
+    """The weights from their file. Raises BadVocabulary when it is not there, damaged, or (where `features` are given)
+    made for other features: trees name a feature by its place, so a file of another edition would answer nonsense.
+    """
     try:
-        return MeshModel(json.loads(gzip.decompress(file.read_bytes())))
+        data = json.loads(gzip.decompress(file.read_bytes()))
+        if features and tuple(data["features"]) != features:
+            raise BadVocabulary(file.name, "was made for another edition of this program: install both together")
+        return MeshModel(data)
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, IndexError) as exc:
         raise BadVocabulary(file.name, f"cannot be read as weights ({exc!r})") from None
 

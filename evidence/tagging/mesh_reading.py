@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from evidence.records import Record
+from evidence.tagging.mesh_apart import ROOTS
 from evidence.tagging.mesh_table import Leaf, MeshTable
 from evidence.tagging.mesh_words import places_of, sentences, stem, words_of
 from evidence.text import plain
@@ -73,10 +74,23 @@ class Mention:
     place: tuple[int, int, int, int] = (9, 0, 0, 0)  # worth (less is better), sentence, words [start, end)
 
 
-class Reading:
-    """A record read once: its sentences, its mentions by descriptor UI, and the learned phrases it has."""
+@dataclass(slots=True)
+class Apart:
+    """What words that stand apart in a sentence say of one descriptor (mesh_apart): sentences, and the first place."""
 
-    __slots__ = ("_short", "in_title", "learned", "length", "mentions", "sentences")
+    title: int = 0
+    abstract: int = 0
+    words: frozenset[str] = frozenset()  # the most words found in one sentence
+    sentence: int = 0
+
+
+class Reading:
+    """A record read once: its sentences, its mentions by descriptor UI, and the learned phrases it has.
+
+    `apart`: descriptors that no words name, but whose words stand in one sentence.
+    """
+
+    __slots__ = ("_short", "apart", "in_title", "learned", "length", "mentions", "sentences")
 
     def __init__(self, record: Record, table: MeshTable) -> None:
         self.sentences = list(_sentences(record))
@@ -88,18 +102,36 @@ class Reading:
         last = max((s.number for s in self.sentences if s.part == "abstract"), default=0)
         for at, sentence in enumerate(self.sentences):
             self._read(at, sentence, table, last)
+        self.apart = self._apart(table)
+
+    def _apart(self, table: MeshTable) -> dict[str, Apart]:
+        """Descriptors whose words stand in one sentence, those that are named left out."""
+        found: dict[str, Apart] = {}
+        for at, sentence in enumerate(self.sentences):
+            titled = sentence.part == "title"
+            for ui, words in table.apart.find(sentence.words).items():
+                if ui in self.mentions:
+                    continue
+                held = found.get(ui)
+                if held is None:
+                    held = found[ui] = Apart(sentence=at)
+                held.title += titled
+                held.abstract += not titled
+                if len(words) > len(held.words):
+                    held.words, held.sentence = words, at
+        return found
 
     def _read(self, at: int, sentence: Sentence, table: MeshTable, last: int) -> None:
         named: list[tuple[int, int, Leaf]] = []
         learned = self.learned
         titled = self.in_title if sentence.part == "title" else None
         for hit in table.find(sentence.words):
-            number = hit[2].learned
-            if number >= 0:
-                learned.add(number)
+            leaf = hit[2]
+            if leaf.learned >= 0:
+                learned.add(leaf.learned)
                 if titled is not None:
-                    titled.add(number)
-            if hit[2].namings:
+                    titled.add(leaf.learned)
+            if leaf.namings:
                 named.append(hit)
         if self._short:
             self._short_forms(at, sentence, last)
@@ -188,6 +220,21 @@ class Reading:
         sentence = self.sentences[at]
         places = places_of(sentence.text)
         return sentence.text[places[start][0] : places[end - 1][1]], sentence
+
+    def printed_apart(self, ui: str) -> tuple[str, Sentence] | None:
+        """The words that stand apart, as printed ("fractures … humerus"), and their sentence; None without such."""
+        held = self.apart.get(ui)
+        if held is None:
+            return None
+        sentence = self.sentences[held.sentence]
+        left = set(held.words)
+        found = []
+        for (start, end), word in zip(places_of(sentence.text), sentence.words, strict=True):
+            root = ROOTS.get(word, word)
+            if root in left:
+                left.remove(root)
+                found.append(sentence.text[start:end])
+        return " … ".join(found), sentence
 
 
 def _sentences(record: Record) -> Iterator[Sentence]:

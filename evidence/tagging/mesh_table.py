@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from evidence.tagging.mesh_apart import ApartTable
 from evidence.tagging.mesh_words import Kind, forms_of, is_abbreviation
 from evidence.vocabulary.mesh import Mesh
 
@@ -38,13 +39,14 @@ Hit = tuple[int, int, Leaf]
 
 
 class MeshTable:
-    """The phrases of all descriptors, and learned phrases beside them."""
+    """The phrases of all descriptors, and learned phrases beside them; `apart`: their words in any order."""
 
-    __slots__ = ("_root",)
+    __slots__ = ("_root", "apart")
 
     def __init__(self, mesh: Mesh, learned: Iterable[str] = ()) -> None:
         """`learned`: phrases of words separated by blanks; the number of each is its place in the model."""
         self._root: dict[str, _Node] = {}
+        self.apart = ApartTable(mesh)
         waiting: list[tuple[tuple[str, ...], Naming]] = []
         for ui, descriptor in mesh.descriptors.items():
             for place, term in enumerate((descriptor.name, *descriptor.terms)):
@@ -74,9 +76,10 @@ class MeshTable:
             node.leaf = Leaf()
         return node.leaf
 
-    def find(self, words: Sequence[str]) -> Iterator[Hit]:
+    def find(self, words: Sequence[str]) -> list[Hit]:
         """Every phrase in the words, by start; at one start the shortest first."""
         root, last = self._root, len(words)
+        found: list[Hit] = []
         for start, word in enumerate(words):
             node = root.get(word)
             if node is None:
@@ -84,7 +87,7 @@ class MeshTable:
             end = start + 1
             while True:
                 if node.leaf is not None:
-                    yield start, end, node.leaf
+                    found.append((start, end, node.leaf))
                 if end == last:
                     break
                 following = node.next.get(words[end])
@@ -92,3 +95,4 @@ class MeshTable:
                     break
                 node = following
                 end += 1
+        return found

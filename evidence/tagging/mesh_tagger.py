@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from evidence.records import Record
-from evidence.tagging.mesh_features import places_in, vectors
+from evidence.tagging.mesh_features import FEATURES, places_in, vectors
 from evidence.tagging.mesh_model import MeshModel, load_model
 from evidence.tagging.mesh_reading import Reading, Sentence
 from evidence.tagging.mesh_table import MeshTable
@@ -37,7 +37,8 @@ class MeshCondition:
     """A disease of a record: descriptor, whether the work is about it, how sure, and the words or heading.
 
     `confidence` is a probability for words (calibrated on indexed works) and a rank for headings. `evidence` are the
-    words as printed, or for rule "learned-words" the folded phrases that spoke for it; `place` where they stand:
+    words as printed (with " … " between words that stand apart, rule "words-in-…"), or for rule "learned-words" the
+    folded phrases that spoke for it; `place` where they stand:
     "title", "abstract, sentence 3", "keyword 2", "MeSH".
     """
 
@@ -55,11 +56,16 @@ class MeshTagger:
     """All diseases of a Mesh prepared for many records: one automaton, one model. About a second to make."""
 
     def __init__(self, mesh: Mesh, model: MeshModel | None = None) -> None:
-        """`model`: weights other than the packaged ones. Raises BadVocabulary when those cannot be read."""
+        """The tops of the trees ("Neoplasms") count as headings only: no model has learned when words mean one.
+
+        `model`: weights other than the packaged ones. Raises BadVocabulary when those cannot be read
+        or were made for other features than the program's (a weights file older or newer than the program).
+        """
         self._mesh = mesh
-        self._model = model or load_model(weights_file())
-        self._table = MeshTable(mesh, self._model.phrases)
-        self._places = places_in(mesh)
+        self._model = model or load_model(weights_file(), FEATURES)
+        named = mesh.without_tops()
+        self._table = MeshTable(named, self._model.phrases)
+        self._places = places_in(named)
         self._by_name = {d.name.casefold(): ui for ui, d in mesh.descriptors.items()}
 
     def conditions(self, record: Record, *, text_only: bool = False) -> tuple[MeshCondition, ...]:
@@ -88,7 +94,10 @@ class MeshTagger:
 
     def _worded(self, ui: str, probability: float, reading: Reading) -> MeshCondition:
         printed = reading.printed(ui)
-        if printed is None:
+        apart = reading.printed_apart(ui)
+        if printed is None and apart is not None:
+            words, place, rule, near = apart[0], _told(apart[1]), f"words-in-{apart[1].part}", False
+        elif printed is None:
             words, place, rule, near = "; ".join(self._model.reasons(ui, reading)), "whole text", "learned-words", False
         else:
             words, place = printed[0], _told(printed[1])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 OPENING: Final = "([{\"'\u201c\u2018"
@@ -43,6 +44,7 @@ _STARTS: Final = frozenset({"n", "N"}) | {
     for word in (
         *SMALL,
         "hundred",
+        "dozen",
         *_HUNDREDS,
         *(f"{h}-and-{low}" for h in _HUNDREDS for low in SMALL if "-" not in low),
     )
@@ -71,15 +73,15 @@ class Number(NamedTuple):
 def find(words: Sequence[str], *, bracketed: bool = True) -> list[Number]:
     """Every whole number among the words, in order; decimals, percentages, ranges, dates and codes are none.
 
-    `bracketed`: false when the text has neither "=" nor "[", which saves a look for `n = 33` and `[33`.
+    `bracketed`: false when the text has neither "n=" nor "[", which saves a look for `n=33` and `[33`.
     """
-    odd = _STARTS.intersection(words) if not _STARTS.isdisjoint(words) else set()
+    odd: frozenset[str] | set[str] = _STARTS.intersection(words)
     if bracketed:
         odd |= {word for word in words if word[0] in "[nN" and (word[0] == "[" or word[1:2] == "=")}
     if odd:
-        places = [at for at, word in enumerate(words) if word < ":" or word in odd]  # digits and "(" sort before ":"
+        places = [at for at, word in enumerate(words) if (word < ":" or word in odd) and _may_start(word)]
     else:
-        places = [at for at, word in enumerate(words) if word < ":"]
+        places = [at for at, word in enumerate(words) if word < ":" and _may_start(word)]  # digits and "(" are less
     found: list[Number] = []
     past = 0
     for at in places:
@@ -89,6 +91,17 @@ def find(words: Sequence[str], *, bracketed: bool = True) -> list[Number]:
                 found.append(number)
                 past = number.end
     return found
+
+
+@lru_cache(maxsize=8192)
+def _may_start(word: str) -> bool:
+    """Whether a number can start with this word, whatever follows: not with "0.05", "95%" or "(mean"."""
+    word = word.lstrip(OPENING)
+    core = word.rstrip(CLOSING)
+    if word[:1] in _FIRST:
+        return _DIGITS.fullmatch(core) is not None
+    low = core.lower()
+    return word[:1] in ("n", "N") or low in SMALL or "hundred" in low or low == "dozen"
 
 
 def _read(words: Sequence[str], at: int) -> Number | None:
@@ -101,7 +114,30 @@ def _read(words: Sequence[str], at: int) -> Number | None:
         return labelled or (_spelt(words, at, word) if word.rstrip(CLOSING).lower() in SMALL else None)
     if word and word[0] in _FIRST:
         return _figures(words, at, word)
+    if word[:5].lower() == "dozen":
+        return _one_dozen(words, at, word)
     return _spelt(words, at, word)
+
+
+def _is_dozen(word: str) -> bool:
+    return word[:5] == "dozen" and word.rstrip(CLOSING) in ("dozen", "dozens")
+
+
+def _dozens(at: int, count: int, word: str) -> Number | None:
+    """`Two dozen`, `3 dozens`."""
+    return Number(at, at + 2, count * _DOZEN, False, word[len(word.rstrip(CLOSING)) :]) if count else None
+
+
+def _one_dozen(words: Sequence[str], at: int, word: str) -> Number | None:
+    """`A dozen` is twelve; `a few dozen`, `half a dozen` and `dozens` are no number."""
+    alone = at == 0 or (
+        words[at - 1].lstrip(OPENING).lower() in ("a", "the") and words[max(0, at - 2)].lower() not in ("half", "than")
+    )
+    core = word.rstrip(CLOSING)
+    return Number(at, at + 1, _DOZEN, False, word[len(core) :]) if alone and core.lower() == "dozen" else None
+
+
+_DOZEN: Final = 12
 
 
 def _labelled(words: Sequence[str], at: int, word: str) -> Number | None:
@@ -129,6 +165,8 @@ def _figures(words: Sequence[str], at: int, word: str) -> Number | None:
     if not _DIGITS.fullmatch(core):
         return None
     end = at + 1
+    if core == word and len(core) <= 3 and words[end : end + 1] and words[end][0] == "d" and _is_dozen(words[end]):
+        return _dozens(at, int(core), words[end])
     if core == word and len(core) <= 3 and core[0] != "0":  # "16 000", with a plain or a thin space
         while end < len(words) and _THREE.fullmatch(words[end].rstrip(CLOSING)):
             core += words[end].rstrip(CLOSING)
@@ -148,6 +186,8 @@ def _made(start: int, end: int, figures: str, last: str, *, labelled: bool = Fal
 def _spelt(words: Sequence[str], at: int, word: str) -> Number | None:
     """`Fifty-four`, `One hundred twenty-eight`, `one-hundred-and-five`; `a thousand` is too vague to be one."""
     alone = SMALL.get(word.lower())
+    if alone and at + 1 < len(words) and _is_dozen(words[at + 1]):
+        return _dozens(at, alone, words[at + 1])
     if alone is not None and words[at + 1 : at + 2] and words[at + 1].rstrip(CLOSING).lower() not in _GOING_ON:
         return Number(at, at + 1, alone)  # nearly always
     total = part = 0

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from evidence.records import Record
 from evidence.text import fold, plain
@@ -26,9 +26,13 @@ _SIGNS: Final = ("%", ":", _END)
 _POINT: Final = "\x02"  # stands for a decimal point while full stops are removed
 _DECIMAL: Final = re.compile(r"\.(?<=\d\.)(?=\d)")  # the full stop comes first, so that the engine can look for it
 _NOT_ASCII: Final = re.compile("[^\x00-\x7f]+")
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
 _TOKEN: Final = re.compile("[^\\s%:\x03]+|[%:\x03]")
 SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9(\[])")
 """What stands between two sentences."""
+
+_STOP_AND_GAP: Final = re.compile(r"[.!?;]\s+(?=[A-Z0-9(\[])")
+"""The same with the sign before it: these end where those end, and `re` can look for the sign first."""
 
 _CONCLUDES: Final = ("conclusion", "interpretation", "discussion", "implications", "summary", "comment")
 """Labels of the sections that say what a work found: https://structuredabstracts.nlm.nih.gov/ (CONCLUSIONS)."""
@@ -44,6 +48,8 @@ _NEAR: Final = 4
 _BREAKS: Final = (*("had", "have", "has", "was", "were", "and", "or", "no", "without", "developed"), _END)
 """Words after which "patients with" is no longer about the phrase: "patients with gout had headache"."""
 
+_DENY: Final = ("without", "no", "non")
+
 _LEAST_SENTENCES: Final = 3
 """The last sentence of a shorter abstract without labels is not taken for its conclusion."""
 
@@ -54,13 +60,18 @@ _ASCII: Final = str.maketrans(
 
 def tokens_of(text: str) -> list[str]:
     """The folded tokens of a text. Faster than any regular expression over words: one table, one split."""
+    return _spaced(text).split()
+
+
+def _spaced(text: str) -> str:
+    """The text folded, with a space on both sides of every sign."""
     if not text.isascii():
         text = _NOT_ASCII.sub(_fold_match, text)
     text = _DECIMAL.sub(_POINT, text).translate(_ASCII)
     for sign in _SIGNS:
         if sign in text:
             text = text.replace(sign, f" {sign} ")
-    return text.split()
+    return text
 
 
 def spans_of(text: str) -> list[tuple[int, int]]:
@@ -83,56 +94,130 @@ def _fold_run(run: str) -> str:
     return "".join(fold(c) or ("" if unicodedata.combining(c) else " ") for c in run)
 
 
+class _Origins:
+    """From a place in a folded text to the place in the text itself: folding makes characters beyond ASCII longer, or
+    takes them away.
+    """
+
+    __slots__ = ("_lengths", "_places", "_starts")
+
+    def __init__(self, text: str) -> None:
+        self._starts: list[int] = []  # where the folding of such a character starts, its length, and its own place
+        self._lengths: list[int] = []
+        self._places: list[int] = []
+        grown = 0
+        for match in _BEYOND_ASCII.finditer(text) if not text.isascii() else ():
+            length = len(_fold_run(match[0]))
+            self._starts.append(match.start() + grown)
+            self._lengths.append(length)
+            self._places.append(match.start())
+            grown += length - 1
+
+    def __getitem__(self, at: int) -> int:
+        number = bisect_right(self._starts, at) - 1
+        if number < 0:
+            return at
+        behind = at - self._starts[number] - self._lengths[number]
+        return self._places[number] + max(0, behind + 1)
+
+
+@lru_cache(maxsize=1024)
+def _kind_of(label: str, category: str) -> tuple[Zone, bool]:
+    """The zone that a section of an abstract is by its label, and whether it concludes."""
+    said = (label.lower(), category.lower())
+    concludes = any(word in one for one in said for word in _CONCLUDES)
+    return ("design" if any("design" in one for one in said) else "abstract"), concludes
+
+
 class Document:
     """The words of a record, its parts in one run. What only a match asks for is computed when one does."""
 
-    __slots__ = ("_concluding", "_counts", "_spans", "_starts", "_words", "text", "tokens", "zones")
+    __slots__ = (
+        "_concluding",
+        "_ends",
+        "_folded",
+        "_gaps",
+        "_origins",
+        "_spans",
+        "_starts",
+        "_words",
+        "text",
+        "tokens",
+        "zones",
+    )
 
     def __init__(self, record: Record) -> None:
         parts = [plain(record.title)]
         self.zones: list[Zone] = ["title"]
         self._concluding: list[int] = []
         for section in record.abstract:
-            states_design = "design" in section.label.lower() or "design" in section.category.lower()
-            if any(word in section.label.lower() or word in section.category.lower() for word in _CONCLUDES):
+            zone, concludes = _kind_of(section.label, section.category)
+            if concludes:
                 self._concluding.append(len(parts))
             parts.append(plain(section.text))
-            self.zones.append("design" if states_design else "abstract")
+            self.zones.append(zone)
         for keyword in record.keywords:
             parts.append(keyword.text)
             self.zones.append("keyword")
         self.text = f"{_END}{_END.join(parts)}{_END}"
         if self.text.count(_END) > len(parts) + 1:
             self.text = f"{_END}{_END.join(part.replace(_END, ' ') for part in parts)}{_END}"
-        self.tokens = tokens_of(self.text)
+        self._folded = _spaced(self.text)
+        self.tokens = self._folded.split()
+        self._ends: list[int] = []
         self._starts: list[int] = []
-        self._spans: list[tuple[int, int]] = []
+        self._gaps: list[list[int]] = []
+        self._origins: _Origins | None = None
+        self._spans: dict[int, tuple[int, int]] = {}
         self._words = ""
-        self._counts: list[int] = []
 
     def zone(self, position: int) -> Zone:
         """Where the token stands."""
-        return self.zones[min(bisect_right(self._ends(), position), len(self.zones)) - 1]
+        return self.zones[self._part(position)]
 
     def printed(self, start: int, end: int) -> str:
         """The words of tokens [start, end) as they stand in the text."""
-        if not self._spans:
-            self._spans = spans_of(self.text)
-        return self.text[self._spans[start][0] : self._spans[end - 1][1]].strip(_END).strip()
+        return self.text[self._span(start)[0] : self._span(end - 1)[1]].strip(_END).strip()
 
     def place(self, start: int) -> str:
         """Where the token stands, for people: "title", "keyword 2", "abstract, sentence 3"."""
-        part, sentence, _ = self._located(start)
+        part = self._part(start)
         if self.zones[part] in _ABSTRACT:
-            return f"abstract, sentence {sentence}"
+            return f"abstract, sentence {self._sentence(start)[0]}"
         return "title" if part == 0 else f"keyword {part - self.zones.index('keyword') + 1}"
 
     def is_finding(self, start: int) -> bool:
         """Whether the token stands in what the abstract concludes: a section labelled so, else its last sentence."""
-        part, sentence, count = self._located(start)
+        part = self._part(start)
         if self.zones[part] not in _ABSTRACT:
             return False
-        return part in self._concluding if self._concluding else sentence == count >= _LEAST_SENTENCES
+        if self._concluding:
+            return part in self._concluding
+        sentence, count = self._sentence(start)
+        return sentence == count >= _LEAST_SENTENCES
+
+    def is_denied(self, start: int) -> bool:
+        """Whether the words before the token deny what it names: "patients without gout", "free of gout"."""
+        before = self.tokens[max(0, start - 3) : start]
+        if not before or before[0] == "with" and before[1:] in (["and", "without"], ["or", "without"]):
+            return False
+        return before[-1] in _DENY or before[-2:] in (["free", "of"], ["free", "from"])
+
+    def defines_otherwise(self, start: int, end: int) -> bool:
+        """Whether the abbreviation at [start, end) stands in brackets after words that begin with its letters.
+
+        "tetralogy of Sallot (TOS)": here the letters mean this, and nothing that a vocabulary knows. The names of a
+        vocabulary's own entry are phrases of it; where one of them stands before the brackets this is not asked.
+        """
+        at, until = self._span(start)[0], self._span(end - 1)[1]
+        if self.text[at - 1 : at] != "(" or not self.text[until : until + 1].startswith((")", ",", ";", "s)")):
+            return False
+        letters = [c.lower() for c in self.text[at:until] if c.isupper()]
+        words = self.tokens[max(0, start - 2 * len(letters)) : start]
+        while words and letters:
+            if words.pop()[0] == letters[-1]:
+                letters.pop()
+        return not letters
 
     def of_people(self, start: int, end: int) -> bool:
         """Whether the words [start, end) say whom the study is about: "patients with …", "… patients"."""
@@ -146,30 +231,46 @@ class Document:
                 return any(_PEOPLE.match(token) for token in tokens[max(0, at - 2) : at])
         return False
 
-    def _located(self, start: int) -> tuple[int, int, int]:
-        """Part of a token, its sentence counted through the abstract from 1, and the sentences of the abstract."""
-        part = min(bisect_right(self._ends(), start), len(self.zones)) - 1
-        pieces = self.text.split(_END)[1:-1]
-        if not self._counts:
-            self._counts = [
-                len(SENTENCE.split(piece)) if zone in _ABSTRACT else 0
-                for piece, zone in zip(pieces, self.zones, strict=True)
-            ]
-        if not self._spans:
-            self._spans = spans_of(self.text)
-        offset = self._spans[start][0] - sum(len(piece) + 1 for piece in pieces[:part]) - 1
-        within = sum(1 for gap in SENTENCE.finditer(pieces[part]) if gap.end() <= offset)
-        return part, sum(self._counts[:part]) + within + 1, sum(self._counts)
+    def _part(self, position: int) -> int:
+        """The number of the part that the token stands in."""
+        if not self._ends:
+            at, tokens = -1, self.tokens
+            for _ in range(len(self.zones) + 1):
+                at = tokens.index(_END, at + 1)
+                self._ends.append(at)
+        return min(bisect_right(self._ends, position), len(self.zones)) - 1
 
-    def _ends(self) -> list[int]:
-        if not self._starts:
-            self._starts = [number for number, token in enumerate(self.tokens) if token == _END]
-        return self._starts
+    def _sentence(self, start: int) -> tuple[int, int]:
+        """The token's sentence, counted through the abstract from 1, and the sentences of the abstract."""
+        if not self._gaps:
+            begin = 1
+            for piece, zone in zip(self.text.split(_END)[1:-1], self.zones, strict=True):
+                self._starts.append(begin)
+                ends = [gap.end() for gap in _STOP_AND_GAP.finditer(piece)] if zone in _ABSTRACT else []
+                self._gaps.append([0, *ends] if zone in _ABSTRACT else [])
+                begin += len(piece) + 1
+        part = self._part(start)
+        within = bisect_right(self._gaps[part], max(0, self._span(start)[0] - self._starts[part]))
+        return sum(map(len, self._gaps[:part])) + within, sum(map(len, self._gaps))
+
+    def _span(self, number: int) -> tuple[int, int]:
+        """Where a token stands in the text."""
+        found = self._spans.get(number)
+        if found is not None:
+            return found
+        if self._origins is None:
+            self._origins = _Origins(self.text)
+        folded, token = self._folded, self.tokens[number]
+        at = len(folded) - len(folded.split(None, number)[number])
+        at -= 2 * sum(folded.count(sign, 0, at) for sign in _SIGNS) + (token in _SIGNS)
+        span = self._spans[number] = self._origins[at], self._origins[at + len(token) - 1] + 1
+        return span
 
     @property
     def title(self) -> str:
         """The folded words of the title."""
-        return " ".join(self.tokens[1 : self._ends()[1]])
+        self._part(0)
+        return " ".join(self.tokens[1 : self._ends[1]])
 
     @property
     def words(self) -> str:
@@ -182,19 +283,27 @@ class Document:
 class Words:
     """A context: whether a text has one of these words; a trailing * stands for any ending."""
 
-    __slots__ = ("_pattern",)
+    __slots__ = ("_parts",)
 
     def __init__(self, words: Iterable[str]) -> None:
         parts: dict[str, None] = {}
         for word in words:
-            ending = "" if word.endswith("*") else r"(?!\S)"
+            ending = "" if word.endswith("*") else " "
             for form in spellings(word.rstrip("*").lower()):
-                parts[re.escape(" ".join(tokens_of(form))) + ending] = None
-        self._pattern = re.compile(r"(?<!\S)(?:" + "|".join(parts) + ")")
+                parts[f" {' '.join(tokens_of(form))}{ending}"] = None
+        least: list[str] = []  # what begins like a shorter part is found with it: " neuropathies" with " neuropath"
+        for part in sorted(parts):
+            if not (least and part.startswith(least[-1])):
+                least.append(part)
+        self._parts = tuple(least)
 
     def in_text(self, folded: str) -> bool:
-        """Whether one of them stands in a text of folded words."""
-        return self._pattern.search(folded) is not None
+        """Whether one of them stands in a text of folded words, each a space from the next.
+
+        Looking for one string after the other takes a tenth of the time of one regular expression for all.
+        """
+        padded = f" {folded} "
+        return any([part in padded for part in self._parts])  # noqa: C419
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -219,8 +328,7 @@ class Meaning:
         return not (self.unless and self.unless.in_text(folded)) and all(group.in_text(folded) for group in self.needs)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A phrase found: tokens [start, end) and what the phrase means."""
 
     start: int
@@ -260,10 +368,8 @@ class PhraseTable:
         """Every occurrence, by start; at one start the longest first."""
         tokens, root = document.tokens, self._root
         last = len(tokens)
-        for start, token in enumerate(tokens):
-            node = root.get(token)
-            if node is None:
-                continue
+        for start in [number for number, token in enumerate(tokens) if token in root]:
+            node = root[tokens[start]]
             found: list[Match] = []
             end = start + 1
             while True:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from evidence.identifiers import Identifier, registration_places
+from evidence.identifiers import Identifier, may_register, registration_places
 from evidence.records import Record
+from evidence.tagging.phrases import SENTENCE
 from evidence.text import plain
 
 LISTED: Final = "databank"
@@ -22,7 +23,7 @@ LISTED: Final = "databank"
 class Found:
     """A registration: its normalised identifier, its register, the words that name it, the place where they stand.
 
-    `place` is "title", "abstract" with the section's label behind a colon, "keyword", or "databank".
+    `place` is "title", "abstract, METHODS, sentence 2" (counted through the abstract, from 1), "keyword 1", "databank".
     """
 
     identifier: Identifier
@@ -31,26 +32,41 @@ class Found:
     place: str
 
 
-def registrations(record: Record) -> tuple[Found, ...]:
-    """Every registration of a record, once each: those that a text names, in its order, then those only listed."""
+def registrations(record: Record, words: str | None = None) -> tuple[Found, ...]:
+    """Every registration of a record, once each: those that a text names, in its order, then those only listed.
+
+    `words`: title, abstract and keywords in one text, where the caller has it: one look at it is enough for most.
+    """
     found: dict[str, Found] = {}
-    for place, text in _texts(record):
+    for place, before, text in _texts(record) if words is None or may_register(words) else ():
         for value, start, end in registration_places(text):
             if value not in found:
-                found[value] = _found(value, " ".join(text[start:end].split()), place)
+                where = _place(place, before, text, start)
+                found[value] = _found(value, " ".join(text[start:end].split()), where)
     for identifier in record.identifiers:
         if identifier.scheme == "registration" and identifier.value not in found:
             found[identifier.value] = _found(identifier.value, identifier.value, LISTED)
     return tuple(found.values())
 
 
-def _texts(record: Record) -> Iterator[tuple[str, str]]:
-    yield "title", plain(record.title)
+def _texts(record: Record) -> Iterator[tuple[str, tuple[str, ...] | None, str]]:
+    """Every text that may name a registration: its place, the sections before it (None outside abstracts), itself."""
+    yield "title", None, plain(record.title)
+    before: tuple[str, ...] = ()
     for section in record.abstract:
-        label = section.label or section.category
-        yield f"abstract: {label}" if label else "abstract", plain(section.text)
-    for keyword in record.keywords:
-        yield "keyword", keyword.text
+        text = plain(section.text)
+        yield f"abstract, {section.label}" if section.label else "abstract", before, text
+        before = (*before, text)
+    for number, keyword in enumerate(record.keywords, 1):
+        yield f"keyword {number}", None, keyword.text
+
+
+def _place(name: str, before: tuple[str, ...] | None, text: str, at: int) -> str:
+    """The place with its sentence, counted as explanations count it (evidence.explaining): through the abstract."""
+    if before is None:
+        return name
+    past = sum(len(SENTENCE.split(section)) for section in before)
+    return f"{name}, sentence {past + 1 + sum(gap.end() <= at for gap in SENTENCE.finditer(text))}"
 
 
 def _found(value: str, words: str, place: str) -> Found:

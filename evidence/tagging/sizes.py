@@ -39,11 +39,13 @@ class _Candidate:
     parts: tuple[int, ...] = ()
     added: bool = False  # arms added up
     noun: str = ""
+    reported: bool = False  # "we report three patients"
 
-    def size(self) -> SampleSize:
-        """As the record will have it."""
+    def size(self, *, chance: bool) -> SampleSize:
+        """As the record will have it; `chance`: whether anything was allocated by chance at all."""
         quote = self.passage.quote(self.first, self.last)
-        return SampleSize(n=self.value, unit=self.unit, quote=quote, basis=self.basis)
+        basis = "enrolled" if self.basis == "randomised" and not chance else self.basis
+        return SampleSize(n=self.value, unit=self.unit, quote=quote, basis=basis)
 
 
 def sample_size(record: Record) -> SampleSize | None:
@@ -53,14 +55,33 @@ def sample_size(record: Record) -> SampleSize | None:
         return None
     if is_review(plain(record.title), " ".join(section.text for section in record.abstract)):
         return _of_review(passages)
-    crossover = _is_crossover(record)
-    found = [c for passage in passages for c in _candidates(passage) if not (crossover and c.added)]
+    found = [c for passage in passages for c in _candidates(passage)]
+    if any(c.added for c in found) and _is_crossover(record):
+        found = [c for c in found if not c.added]
     _confirm(found, passages)
     found = [c for c in found if c.points >= _ENOUGH]
     best = max(found, key=lambda c: (c.points, c.value), default=None)
     if best is None or any(_rivals(best, other) for other in found) or _reports_several(passages):
         return None
-    return None if _is_part(best, passages) else best.size()
+    if (best.value < _FEWEST and not best.reported) or _only_looks_on(best, passages) or _is_part(best, passages):
+        return None
+    return best.size(chance=not _is_mendelian(record))
+
+
+def _only_looks_on(best: _Candidate, passages: Sequence[Passage]) -> bool:
+    """Whether the counted are observers and not the sample: few, or beside others who were counted."""
+    if NOUNS.get(best.noun) != "observer" or best.basis == "randomised":
+        return False
+    if best.basis != "enrolled":
+        return True
+    others = any(m.kind not in ("observer", "study") and m.value >= _FEWEST for p in passages for m in p.mentions)
+    return others or best.value < _PANEL
+
+
+_FEWEST: Final = 4
+"""Fewer than this are a sample only where cases are reported; else they are "two radiologists", "three assays"."""
+_PANEL: Final = 10
+"""Fewer observers than this read the images of others; more may have been surveyed."""
 
 
 def _is_part(best: _Candidate, passages: Sequence[Passage]) -> bool:
@@ -83,8 +104,16 @@ _STUDY: Final = frozenset(listed("trial trials experiment experiments study stud
 
 
 def _is_crossover(record: Record) -> bool:
-    texts = (record.title, *(section.text for section in record.abstract))
-    return any(word in text for text in texts for word in _CROSSOVER)
+    return any(word in text for text in _texts(record) for word in _CROSSOVER)
+
+
+def _is_mendelian(record: Record) -> bool:
+    """Whether "randomised" is said of genes."""
+    return any("endelian random" in text for text in _texts(record))
+
+
+def _texts(record: Record) -> tuple[str, ...]:
+    return (record.title, *(section.text for section in record.abstract))
 
 
 def _reports_several(passages: Sequence[Passage]) -> bool:
@@ -144,22 +173,36 @@ def _single(passage: Passage, mention: Mention, bias: float) -> _Candidate:
         return _Candidate(owner.value, points, "participants", _basis(mention), passage, at, at)
     points -= _PART * (mention.kind == "part")
     unit = _unit(mention.kind, mention.noun)
-    return _Candidate(mention.value, points, unit, _basis(mention), passage, at, at, noun=mention.noun)
+    return _Candidate(
+        mention.value, points, unit, _basis(mention), passage, at, at, noun=mention.noun, reported=mention.reported
+    )
 
 
 def _owner(passage: Passage, limbs: Mention) -> Mention | None:
-    """The people whose limbs were counted, where they stand beside: `78 eyes of 39 people`, `41 knees (32 men)`."""
-    if limbs.kind != "part":
+    """The people whose limbs or schools were counted, where they stand beside: `78 eyes of 39 people`.
+
+    Those in a school or a family are more than these: `24 schools (1,312 pupils)`.
+    """
+    if limbs.kind not in ("part", "cluster"):
         return None
     for mention in passage.mentions:
         beside = 0 <= mention.number.start - limbs.end <= _BESIDE or 0 <= limbs.number.start - mention.end <= 1
         if mention.kind == "person" and mention.sentence == limbs.sentence and beside and mention.value > 1:
-            return mention
+            return mention if limbs.kind == "part" or _are_inside(passage, limbs, mention) else None
     return None
+
+
+def _are_inside(passage: Passage, clusters: Mention, people: Mention) -> bool:
+    """Whether the people are all who are in the clusters, not those of one, nor who serve them."""
+    between = passage.low[clusters.end : people.number.start]
+    told = not people.each and "were" not in between and _OF_ONE.isdisjoint(between)
+    return told and people.noun not in PROVIDERS and people.value > clusters.value
 
 
 _BESIDE: Final = 3
 """Words between limbs and their owners."""
+_OF_ONE: Final = frozenset(listed("of mean median average each per about"))
+"""Beside the people of clusters: so many are in each, as far as one can tell."""
 
 
 def _is_whole(passage: Passage, mention: Mention) -> bool:
@@ -189,8 +232,8 @@ _ALLOCATED: Final = 2.0
 
 
 def _sum(passage: Passage, added: Sum, bias: float) -> _Candidate:
-    basis: SizeBasis = "randomised" if added.randomised else ""
-    points = (_SUM + _ALLOCATED * added.randomised if added.points is None else added.points) + bias
+    basis: SizeBasis = "randomised" if added.randomised else "enrolled" if added.allocated else ""
+    points = (_SUM + _ALLOCATED * added.allocated if added.points is None else added.points) + bias
     unit = _unit(added.kind, added.noun)
     return _Candidate(added.value, points, unit, basis, passage, added.first, added.last, added.parts, True)
 
@@ -200,7 +243,8 @@ def _list(passage: Passage, members: Sequence[Mention], total: int, bias: float)
     first = max(members, key=lambda m: m.points)
     at = members[0].sentence
     parts = tuple(m.value for m in members)
-    return _Candidate(total, first.points + bias + 0.5, "participants", _basis(first), passage, at, at, parts)
+    unit = _unit(first.kind, first.noun)
+    return _Candidate(total, first.points + bias + 0.5, unit, _basis(first), passage, at, at, parts)
 
 
 def _unit(kind: str, noun: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from evidence.tagging.numbers import Number
 from evidence.tagging.sizes_passage import Mention, Passage
-from evidence.tagging.sizes_words import CUES, NOUNS, RANDOMISED, Kind, listed
+from evidence.tagging.sizes_words import ALLOCATED, CUES, NOUNS, RANDOMISED, Kind, by_chance, listed
 
 MOST_ARMS: Final = 6
 """More numbers than this in a sentence are rarely arms."""
@@ -46,6 +46,7 @@ class Sum:
     first: int
     last: int
     randomised: bool
+    allocated: bool
     points: float | None = None  # what the sentence does with them, when that says more than their being arms
 
 
@@ -125,7 +126,10 @@ def _sum(
 ) -> Sum:
     first, last = sentences
     kind, noun = _counted(passage, last, mentions)
-    return Sum(sum(values), values, kind, noun, first, last, _is_randomised(passage, first, last), points)
+    words = passage.low[passage.bounds(first)[0] : passage.bounds(last)[1]]
+    chance = by_chance(words)
+    allocated = chance or any(CUES.get(word) == ALLOCATED for word in words)
+    return Sum(sum(values), values, kind, noun, first, last, chance, allocated, points)
 
 
 def _with_rest(parts: list[_Part], numbers: Sequence[Number], by_start: dict[int, Mention]) -> list[_Part]:
@@ -154,7 +158,8 @@ def _alike(parts: list[_Part]) -> list[_Part]:
     elif len(labelled) == 1:
         parts = [part for part in parts if not part.labelled]  # "Forty dogs were divided into five groups (n = 8)"
     values = [part.value for part in parts]
-    if len(parts) > 2 and 2 * max(values) == sum(values) and not labelled:
+    told_first = values[0] == max(values) if values else False
+    if len(parts) > 2 and 2 * max(values) == sum(values) and (told_first or not labelled):
         parts.pop(values.index(max(values)))
     return parts
 
@@ -166,16 +171,24 @@ def lists(passage: Passage) -> Iterator[tuple[list[Mention], int]]:
     """
     run: list[Mention] = []
     for mention in passage.mentions:
-        if mention.kind != "person" or mention.labelled or mention.each or (mention.partial and not mention.paired):
+        if mention.kind not in ("person", "animal") or mention.labelled or mention.each:
+            continue
+        if mention.partial and not mention.paired:
             continue
         if mention.noun in PROVIDERS:
             continue
-        if run and run[-1].sentence == mention.sentence and _joined(passage, run[-1].end, mention):
+        if run and _same(run[-1], mention) and _joined(passage, run[-1].end, mention):
             run.append(mention)
             continue
         yield from _listed(passage, run)
         run = [mention]
     yield from _listed(passage, run)
+
+
+def _same(first: Mention, second: Mention) -> bool:
+    """Whether two mentions of a sentence may belong to one sample: people, or animals of one kind."""
+    alike = first.kind == second.kind == "person" or first.noun == second.noun
+    return first.sentence == second.sentence and alike
 
 
 def _listed(passage: Passage, run: list[Mention]) -> Iterator[tuple[list[Mention], int]]:
@@ -251,10 +264,42 @@ def _parts(passage: Passage, numbers: Sequence[Number], by_start: dict[int, Ment
             yield from (_Part(n.value, mention) for n in _row(numbers, place))
             yield _Part(number.value, mention)
         elif not mention.each:
-            takes = not _TAKES.isdisjoint(passage.low[mention.end : mention.end + 2])
+            takes = _is_given(passage, mention.end) or _elided(passage, mention, by_start)
             named = mention.arm and (not mention.partial or _bracketed(passage, number))
             if named or (not mention.partial and takes):
                 yield _Part(number.value, mention)
+
+
+def _is_given(passage: Passage, at: int) -> bool:
+    """Whether the words from here on say what the counted took: `received`, `were randomly assigned`."""
+    reach = 3 if passage.low[at + 1 : at + 2] == ["randomly"] else 2
+    return not _TAKES.isdisjoint(passage.low[at : at + reach])
+
+
+def _elided(passage: Passage, mention: Mention, by_start: dict[int, Mention]) -> bool:
+    """Whether the verb of the people before is meant again: `20 patients were assigned to low, 22 patients to high`."""
+    if passage.low[mention.end : mention.end + 1] not in _OBJECTS or mention.kind != "person":
+        return False
+    if passage.low[mention.end + 1 : mention.end + 2] in _AGAIN:
+        return False
+    start = passage.bounds(mention.sentence)[0]
+    before = next((m for at in range(mention.number.start - 1, start - 1, -1) if (m := by_start.get(at))), None)
+    if before is None or before.partial or before.kind != mention.kind:
+        return False
+    between = passage.low[before.end : mention.number.start]
+    joined = between[-1:] in _JOINS or passage.words[mention.number.start - 1][-1] in ",;"
+    verb = next((at for at, word in enumerate(between[:_VERB]) if word in _TAKES), None)
+    if verb is None or not joined:
+        return False
+    return between[verb] not in _ALLOTS or "to" in between[verb + 1 : verb + 2]
+
+
+_OBJECTS: Final = (["to"], ["a"], ["an"], ["the"])
+_AGAIN: Final = (["second"], ["third"], ["further"], ["booster"], ["repeat"])
+"""After "30 patients a": what these had beside the first treatment."""
+_JOINS: Final = (["and"], ["while"], ["whereas"], ["versus"], ["vs"])
+_VERB: Final = 3
+_ALLOTS: Final = frozenset(listed("assigned allocated randomised randomized"))
 
 
 def _unnamed(passage: Passage, numbers: Sequence[Number], place: int, by_start: dict[int, Mention]) -> Iterator[_Part]:
@@ -292,8 +337,10 @@ def _row(numbers: Sequence[Number], place: int) -> list[Number]:
 
 
 def _is_rate(passage: Passage, number: Number) -> bool:
-    """Whether a labelled number is how many had an outcome: `30% (n = 10)`."""
-    return "%" in passage.words[number.start - 1] if number.start else False
+    """Whether a labelled number is how many had an outcome: `30% (n = 10)`, `n = 10 (30%)`."""
+    behind = passage.words[number.end] if number.end < len(passage.words) else ""
+    bracketed = behind[:1] in ("(", "[") and "%" in behind and not behind.startswith(("(100%", "(100.0"))
+    return bracketed or ("%" in passage.words[number.start - 1] if number.start else False)
 
 
 def _takes(passage: Passage, number: Number) -> bool:
@@ -336,7 +383,3 @@ def _compares(passage: Passage, sentence: int) -> bool:
     if not _WITHIN.isdisjoint(passage.low[start:end]):
         return False
     return any(word in _COMPARES or CUES.get(word) == RANDOMISED for word in passage.low[start:end])
-
-
-def _is_randomised(passage: Passage, first: int, last: int) -> bool:
-    return any(CUES.get(word) == RANDOMISED for word in passage.low[passage.bounds(first)[0] : passage.bounds(last)[1]])

@@ -19,7 +19,6 @@ from evidence.tagging.sizes_words import (
     STOPS,
     WHOLES,
     listed,
-    looks_like_people,
 )
 
 _REACH: Final = 8
@@ -73,6 +72,7 @@ def _mention(passage: Passage, number: Number, sentence: int, following: int, la
     if number.labelled and NOUNS[noun] == "study" and last is not None and last.end == at + 1:
         return None  # "Ten trials (n = 750)": the people in them
     mention = Mention(number, NOUNS[noun], noun, max(at + 1, number.end), sentence)
+    _name_animal(passage, mention, start, end)
     mention.paired = before == "and" and _ends_number(passage, number.start - 1)
     rest = before in PARTIAL and not (parted and mention.kind == "study")  # "of these, twelve studies": the chosen ones
     mention.partial = mention.paired or rest or _is_part(passage, mention)
@@ -80,8 +80,37 @@ def _mention(passage: Passage, number: Number, sentence: int, following: int, la
 
 
 def _is_year(passage: Passage, number: Number, before: str) -> bool:
+    """Whether a number of four digits is a year, or the tail of a name: `in 1998 women`, `the Natura 2000 Forms`."""
+    if not _YEARS[0] <= number.value <= _YEARS[1]:
+        return False
     followed = passage.low[number.end : number.end + 1] == ["and"]
-    return _YEARS[0] <= number.value <= _YEARS[1] and (before in _BEFORE_YEARS or followed)
+    return before in _BEFORE_YEARS or followed or _ends_name(passage, number)
+
+
+def _ends_name(passage: Passage, number: Number) -> bool:
+    """Whether the number is the tail of a name: `NATURA 2000 forms`, `the Natura 2000 Forms`."""
+    word = passage.words[number.start - 1] if number.start else ""
+    if number.labelled or not word.isalpha():
+        return False
+    behind = passage.words[number.end] if number.end < len(passage.words) else ""
+    inside = number.start > 1 and passage.words[number.start - 2][-1] not in ".?!:"
+    return (len(word) > 1 and word.isupper()) or (inside and word[0].isupper() and behind[:1].isupper())
+
+
+def _name_animal(passage: Passage, mention: Mention, start: int, end: int) -> None:
+    """Call cases, males, participants by the animals that they are: `cases of dogs`, `the geese (14 males)`."""
+    if mention.noun not in _OF_ANY_KIND:
+        return
+    low = passage.low
+    ahead = low[mention.end : min(end, mention.end + 4)] if low[mention.end : mention.end + 1] == ["of"] else []
+    for words in (ahead, low[start : mention.number.start]):
+        for word in words:
+            kind = NOUNS.get(word)
+            if kind == "person" and word not in _OF_ANY_KIND:
+                break
+            if kind == "animal" and word not in _FOODS:
+                mention.kind, mention.noun = "animal", word
+                return
 
 
 def _bare(passage: Passage, number: Number, sentence: int, last: Mention | None) -> Mention | None:
@@ -102,7 +131,9 @@ def _bare(passage: Passage, number: Number, sentence: int, last: Mention | None)
         return None  # "20 were randomised to dextrose and 20 to saline": arms
     if last is not None and last.kind != "study":
         return Mention(number, last.kind, last.noun, number.end, sentence)
-    return Mention(number, "person", "participants", number.end, sentence)
+    mention = Mention(number, "person", "participants", number.end, sentence)
+    _name_animal(passage, mention, *passage.bounds(sentence))
+    return mention
 
 
 def _noun_behind(passage: Passage, number: Number, limit: int, end: int) -> tuple[int, str] | None:
@@ -134,9 +165,11 @@ def _noun_behind(passage: Passage, number: Number, limit: int, end: int) -> tupl
 
 
 def _noun(word: str) -> str:
-    """The noun in a word, or empty: `rats`, `Rh-negative-mothers`, `dancers` (which are people)."""
-    tail = word.rpartition("-")[2]
-    return word if word in NOUNS else tail if tail in NOUNS else "participants" if looks_like_people(word) else ""
+    """The noun in a word, or empty: `rats`, `Rh-negative-mothers`, `parents/carers`."""
+    if word in NOUNS:
+        return word
+    tail = (word.rpartition("/") if "/" in word else word.rpartition("-"))[2]
+    return tail if tail in NOUNS else ""
 
 
 def _noun_before(passage: Passage, number: Number, start: int) -> tuple[int, str] | None:
@@ -188,6 +221,11 @@ def _ends_number(passage: Passage, at: int) -> bool:
     return False
 
 
+_OF_ANY_KIND: Final = frozenset(
+    listed("adults cases controls females males newborns offspring older participants siblings subjects survivors")
+)
+"""Nouns that people and animals share; "participants" also stands for what has no noun."""
+_FOODS: Final = frozenset({"fish", "chicken", "beef"})
 _ALLOCATED: Final = frozenset({"randomised", "randomized", "enrolled", "recruited"})
 _FEWEST: Final = 2
 _NEVER: Final = STOPS - {"were", "with", "to"}
@@ -196,10 +234,49 @@ _AVERAGE: Final = frozenset({"mean", "median", "age", "aged", "average"})
 _OF: Final = (["of"], ["of", "the"], ["out", "of"], ["among"], ["among", "the"])
 
 
+_PARTS_OF_PEOPLE: Final = frozenset(listed("boys females girls males men women"))
+_ASIDE: Final = 8
+
+
+def _is_aside(passage: Passage, head: Mention, part: Mention) -> bool:
+    """Whether the second are a part of the first between commas: `200 patients, 104 women, were randomised`."""
+    if part.noun not in _PARTS_OF_PEOPLE or part.labelled or head.kind not in _LIVING:
+        return False
+    between = passage.low[head.end : part.number.start]
+    if head.aside:
+        return between == ["and"] or (not between and passage.words[head.end - 1][-1] == ",")
+    if (
+        part.value >= head.value
+        or head.noun in _PARTS_OF_PEOPLE
+        or len(between) > _ASIDE
+        or any(w in CUES or w in _IS for w in between)
+    ):
+        return False
+    closed = passage.words[part.end - 1][-1] == ","
+    again = passage.low[part.end : part.end + 1] == ["and"]
+    return passage.words[part.number.start - 1][-1] == "," and (closed or again)
+
+
+def _are_both(head: Mention, first: Mention, others: list[Mention]) -> bool:
+    """Whether two sexes make up the people before: `70 patients were recruited, 30 women, 40 men`."""
+    if first.noun not in _PARTS_OF_PEOPLE or head.kind not in _LIVING or head.aside or not others:
+        return False
+    second = others[0]
+    alike = second.noun in _PARTS_OF_PEOPLE and second.sentence == head.sentence
+    return alike and first.value + second.value == head.value
+
+
+_LIVING: Final = frozenset({"person", "animal"})
+_IS: Final = frozenset(listed("was were is are had has and or"))
+
+
 def _mark_subsets(passage: Passage, mentions: list[Mention]) -> None:
     """In `Of the 1607 adults, 1270 completed` what follows is a part of the first, unless it was what was allocated."""
-    for first, later in zip(mentions, mentions[1:], strict=False):
+    for at, (first, later) in enumerate(zip(mentions, mentions[1:], strict=False)):
         if first.sentence == later.sentence:
+            if _is_aside(passage, first, later) or _are_both(first, later, mentions[at + 2 : at + 3]):
+                later.partial = later.aside = True
+                continue
             lead = passage.low[passage.bounds(first.sentence)[0] : first.number.start]
             if lead in _OF and not any(CUES.get(w) == RANDOMISED for w in passage.low[later.end : later.end + 6]):
                 later.partial = True

@@ -29,6 +29,8 @@ class Mention:
     paired: bool = False  # "21 and 18 patients"
     each: bool = False  # the size of every group
     second: bool = False  # "a similar group of 21 children"
+    reported: bool = False  # "we report three patients"
+    aside: bool = False  # "200 patients, 104 women, were": a part between commas
 
     @property
     def value(self) -> int:
@@ -49,12 +51,13 @@ class Mention:
 class Passage:
     """A title or a section of an abstract: its words, its numbers, where its sentences start, what it counts."""
 
-    __slots__ = ("_low", "_sentences", "label", "mentions", "numbers", "words")
+    __slots__ = ("_low", "_sentences", "_text", "label", "mentions", "numbers", "words")
 
     def __init__(self, text: str, label: str = "") -> None:
+        self._text = text
         self.words = text.split()
         self.label = label.lower()
-        self.numbers = numbers.find(self.words, bracketed="=" in text or "[" in text)
+        self.numbers = numbers.find(self.words, bracketed="[" in text or "n=" in text or "N=" in text)
         self._sentences: list[int] = []
         self.mentions: list[Mention] = []
         self._low: list[str] = []
@@ -70,7 +73,7 @@ class Passage:
     def low(self) -> list[str]:
         """The words in lower case without punctuation."""
         if not self._low:
-            low = " ".join(self.words).lower().split()
+            low = self._text.lower().split()
             self._low = [word if word.isalnum() else word.strip(_PUNCTUATION) for word in low]
         return self._low
 

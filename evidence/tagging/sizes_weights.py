@@ -24,6 +24,7 @@ from evidence.tagging.sizes_words import (
     STUDIED,
     TREATED,
     WHOLES,
+    by_chance,
     listed,
 )
 
@@ -66,7 +67,9 @@ def _weigh(passage: Passage, place: int, mention: Mention) -> None:
     before = passage.mentions[place - 1] if place else None
     previous = before.end if before and before.sentence == mention.sentence else start
     following = end
-    for later in passage.mentions[place + 1 : place + 3]:
+    for later in passage.mentions[place + 1 : place + 4]:
+        if later.aside:
+            continue
         bracketed = passage.words[later.number.start][0] in OPENING or passage.depth(later.number, later.sentence)
         if later.sentence == mention.sentence and not bracketed:
             following = later.number.start
@@ -77,15 +80,43 @@ def _weigh(passage: Passage, place: int, mention: Mention) -> None:
     left = passage.low[max(previous, at - _LEFT) : at]
     right = passage.low[behind : min(following, behind + _RIGHT)]
     opens = at == start or (passage.words[at - 1][-1] == "," and at - start < _LEAD_IN)
+    other = not _PAST.isdisjoint(left) and _other_study(passage, mention, (start, end))
+    if not _PAST.isdisjoint(right):
+        right = _clause(passage, behind, right)
     _describe(passage, mention, left, right)
-    points = _said(mention, left, right)
+    points = _said(mention, left, right) - _OTHER * other + _odds(mention, left, right)
     ended = passage.words[mention.end - 1][-1] == ","
     alone = ended or (bool(right) and CUES.get(right[0], 0) > 0)
     described = not _DESCRIBED.isdisjoint(right[:1])
     sure = _nearest(left)[0] > STUDIED
-    mention.points = (
-        points + _lead_in(left, opens=opens, sure=sure, alone=alone, described=described) + _odds(mention, left, right)
-    )
+    mention.points = points + _lead_in(left, opens=opens, sure=sure, alone=alone, described=described)
+
+
+def _clause(passage: Passage, behind: int, right: list[str]) -> list[str]:
+    """The words behind the counted up to a semicolon: what follows it may be said of another study."""
+    for at in range(behind - 1, behind + len(right)):
+        if passage.words[at][-1] == ";":
+            return right[: at - behind + 1]
+    return right
+
+
+def _other_study(passage: Passage, mention: Mention, sentence: tuple[int, int]) -> bool:
+    """Whether the clause of the number begins with another study: `…; a previous trial had randomised 200 patients`."""
+    at = mention.number.start
+    ends = (i + 1 for i in range(at - 1, sentence[0] - 1, -1) if passage.words[i][-1] == ";")
+    lead = passage.low[next(ends, sentence[0]) : at]
+    if lead[:1] and lead[0] in _AFTER:
+        return False
+    named = [i for i, word in enumerate(lead[:_OPENING]) if word in _PAST]
+    return any(not _STUDIES.isdisjoint(lead[i + 1 : i + 4]) for i in named)
+
+
+_OTHER: Final = 6.0
+"""Points that the sample of another study loses."""
+_OPENING: Final = 4
+_PAST: Final = frozenset(listed("previous earlier prior"))
+_AFTER: Final = frozenset(listed("following after unlike as based since extending to from like"))
+_STUDIES: Final = frozenset(listed("trial trials study studies experiment experiments survey report series"))
 
 
 def _said(mention: Mention, left: Sequence[str], right: Sequence[str]) -> float:
@@ -105,9 +136,12 @@ def _said(mention: Mention, left: Sequence[str], right: Sequence[str]) -> float:
         points = max(ahead, behind * far) + min(ahead, behind) / 4
     if points > 0 and list(left) != ["in"]:
         mention.basis = _BASIS.get(max(ahead, behind), "")
-        by_chance = any(CUES.get(word) == RANDOMISED for word in (*left, *right))
-        if ALLOCATED in (ahead, behind) and mention.basis == "enrolled" and by_chance:
-            mention.basis = "randomised"
+        if RANDOMISED in (ahead, behind) or ALLOCATED in (ahead, behind):
+            chance = by_chance((*left, *right))
+            if mention.basis == "randomised" and not chance:
+                mention.basis = "enrolled"
+            elif mention.basis == "enrolled" and chance:
+                mention.basis = "randomised"
     return points
 
 
@@ -116,7 +150,8 @@ def _odds(mention: Mention, left: Sequence[str], right: Sequence[str]) -> float:
     points = 0.0
     if mention.labelled:
         points += 2.5 if left and left[-1] in NOUNS else 2
-    if mention.value < _FEW and _REPORT.isdisjoint(left[-3:]):
+    mention.reported = not _REPORT.isdisjoint(left[-3:]) and left[-1] not in _NOT_CASES
+    if mention.value < _FEW and not mention.reported:
         points -= 2
     if not _LITERATURE.isdisjoint(right[:8]):
         points -= 4
@@ -223,6 +258,7 @@ _LITERATURE: Final = frozenset({"literature", "published"})
 _OTHERS: Final = frozenset({"studies", "trials", "reports"})
 _THAN: Final = frozenset({"compared", "than"})
 _THOSE: Final = frozenset({"those", "that"})
+_NOT_CASES: Final = frozenset(listed("study trial series work paper"))
 _REPORT: Final = frozenset(listed("report describe describes present reports"))
 _DESCRIBED: Final = frozenset({"who", "whose", "with", "without", "that"})
 """After "Of 13 patients": a description, which makes them some of all."""

@@ -6,9 +6,10 @@ preference between randomised, enrolled and analysed is CONSORT's flow (https://
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
-Kind = Literal["person", "animal", "part", "cluster", "study"]
+Kind = Literal["person", "animal", "part", "cluster", "study", "observer"]
 
 
 def listed(words: str) -> tuple[str, ...]:
@@ -26,15 +27,35 @@ _PERSONS: Final = listed(
     persons pharmacists physicians players practitioners pregnancies preschoolers primigravidae primigravidas
     primiparas prisoners probands professionals pupils pts recipients recruits residents respondents responders
     runners s's schizophrenics schoolchildren seniors siblings smokers soldiers ss staff students subjects
-    surgeons survivors swimmers teachers teenagers toddlers trainees twins undergraduates users veterans victims
+    survivors swimmers teachers teenagers toddlers trainees twins undergraduates users veterans victims
     volunteers women workers youth youths schoolgirls schoolboys nonsmokers gynaecologists psychiatrists addicts
-    consumers members travellers travelers relatives operators personnel"""
+    consumers members travellers travelers relatives personnel"""
 )
+_BY_WHAT_THEY_DO: Final = listed(
+    """abstainers amateurs artists attempters attendants bicyclists bikers bloggers climbers commuters customers
+    dancers designers detainees dieters dietitians divers drivers dwellers enrollees evacuees examinees farmers
+    fishers foreigners gamblers generalists hikers hobbyists hygienists invitees journalists laborers labourers
+    laggers leaders lifters managers mentees midwives migraineurs miners motorcyclists motorists musicians newcomers
+    nonresponders nutritionists officers optometrists paramedics partners performers physiotherapists pianists
+    prescribers preterms providers psychologists psychotherapists quitters refugees retirees returnees riders rowers
+    runners scientists singers skiers sleepers speakers specialists spouses stakeholders strangers sufferers
+    therapists tourists triathletes vaccinees violinists welders widowers wrestlers writers"""
+)
+"""People named by an ending that devices, molecules and cells have too: dancers, not scanners or isomers."""
+_OBSERVERS: Final = listed(
+    """anaesthesiologists anaesthetists anesthesiologists anesthetists assessors cardiologists coders dermatologists
+    endocrinologists endoscopists epidemiologists evaluators examiners experts gastroenterologists graders
+    haematologists hematologists histopathologists interpreters judges nephrologists neurologists neuroradiologists
+    neurosurgeons observers oncologists ophthalmologists operators otolaryngologists panelists panellists
+    pathologists pulmonologists radiographers radiologists raters readers researchers reviewers rheumatologists
+    scorers sonographers sonologists surgeons technicians technologists urologists"""
+)
+"""People who more often look at the sample than are it."""
 _ANIMALS: Final = listed(
     """animals apes baboons beagles birds broilers bulls calves cats cattle chickens chicks chinchillas cows dogs
     ducklings ducks ewes ferrets fish foals frogs geese gerbils goats guinea-pigs hamsters heifers hens horses
     lambs macaques mice minipigs monkeys pigeons piglets pigs primates puppies quail rabbits rats sheep sows
-    steers swine turkeys zebrafish"""
+    steers swine turkeys zebrafish chimpanzees cockerels gilts gorillas mares poults roosters stallions"""
 )
 _PARTS: Final = listed(
     """ankles ears elbows eyes eyelids feet fingers forearms hands heels hips joints kidneys knees legs limbs nerves
@@ -46,7 +67,8 @@ _STUDIES: Final = listed(
 )
 
 NOUNS: Final[dict[str, Kind]] = {
-    **dict.fromkeys(_PERSONS, "person"),
+    **dict.fromkeys(_OBSERVERS, "observer"),
+    **dict.fromkeys((*_PERSONS, *_BY_WHAT_THEY_DO), "person"),
     **dict.fromkeys(_ANIMALS, "animal"),
     **dict.fromkeys(_PARTS, "part"),
     **dict.fromkeys(_CLUSTERS, "cluster"),
@@ -54,27 +76,8 @@ NOUNS: Final[dict[str, Kind]] = {
 }
 """What a sample may be counted in, in the plural and in lower case."""
 
-_NOT_PEOPLE: Final = frozenset(
-    listed(
-        """centers centres markers biomarkers parameters cancers papers numbers letters layers fibers polymers
-        computers fillers boosters stickers powers dangers orders borders disorders transfers answers trimesters
-        semesters powders towers waters flowers rivers lasers others chambers filters ulcers fevers carriers
-        barriers tests requests interests harvests contests lists cysts costs casts bursts degrees trees fees
-        knees committees oligomers monomers dimers tumers clusters bladders shoulders fingers primers trackers
-        dispensers inhalers identifiers classifiers quarters chapters corners clinicaltrials"""
-    )
-)
-
-
-def looks_like_people(word: str) -> bool:
-    """Whether a plural that is in no list names people by its ending: dancers, cyclists, trainees."""
-    return len(word) > _SHORTEST and word.endswith(("ers", "ists", "ees", "eurs")) and word not in _NOT_PEOPLE
-
-
-_SHORTEST: Final = 6
-
 LAST_RESORT: Final = frozenset(
-    {"healthcare", "older", "cases", "pregnancies", "members", "elderly", "staff", "twins", "controls"}
+    {"healthcare", "older", "cases", "pregnancies", "members", "elderly", "staff", "twins", "controls", *_OBSERVERS}
 )
 """Nouns that are often adjectives or something else: a noun that follows within the phrase is preferred."""
 
@@ -176,6 +179,16 @@ CUES: Final[dict[str, float]] = {
     ),
 }
 """What was done with the counted, and what that is worth."""
+
+_PARTITIONS: Final = frozenset(listed("training derivation validation discovery testing"))
+
+
+def by_chance(words: Sequence[str]) -> bool:
+    """Whether the words speak of allocation by chance; to split data, or by one's genes (Mendelian), is none."""
+    if not any(CUES.get(word) == RANDOMISED for word in words) or "mendelian" in words:
+        return False
+    return len(_PARTITIONS.intersection(words)) < 2
+
 
 PLANNED: Final = frozenset({"will", "planned", "aims", "plan", "intend", "target", "expected", "anticipated"})
 """Words by which a protocol says what has not happened yet."""

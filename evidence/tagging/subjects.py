@@ -1,7 +1,8 @@
 """Conditions and interventions: from MeSH headings and from the words of title, abstract and keywords.
 
 A subject is central when the title, a keyword or a major heading names it, or the abstract names it as what the people
-studied have or as what the study concludes about; named elsewhere it is mentioned.
+studied have or as what the study concludes about; named elsewhere, or only where it is said to be absent ("patients
+without gout"), it is mentioned.
 
 A heading tags the condition that links its descriptor; else the nearest conditions above it in the MeSH trees, so that
 "Median Neuropathy" is a peripheral neuropathy and "Carpal Tunnel Syndrome" is only itself. MeSH trees:
@@ -28,6 +29,7 @@ _TEXT_RULES: Final[dict[Zone, tuple[str, float]]] = {
 _NAMED_CENTRAL: Final = ("title", "keyword")
 _FOUND: Final[tuple[str, float]] = ("phrase-in-conclusion", 0.75)
 _STUDIED: Final[tuple[str, float]] = ("phrase-in-population", 0.75)
+_DENIED: Final = 0.3
 _STRENGTH: Final[tuple[Zone, ...]] = ("title", "keyword", "design", "abstract")
 
 Subject = tuple[Literal["condition", "intervention"], str]
@@ -71,17 +73,21 @@ class Subjects:
         found = list(matches)
         full: dict[Subject, _Found] = {}
         short: list[Match] = []
+        void: set[Subject] = set()
         for match in self._in_context(found, document):
             if match.meaning.abbreviation:
                 if _as_printed(match, document):
                     short.append(match)
+                    if document.defines_otherwise(match.start, match.end):
+                        void.add(_subject(match))
             else:
                 _keep_best(full, match, document)
         headings = dict(self._headings(record, full))
         for match in short:
             subject = _subject(match)
             beside = match.meaning.beside
-            if subject in full or subject in headings or any(w.in_text(document.words) for w in beside):
+            known = subject in full or subject in headings
+            if known or (subject not in void and any(w.in_text(document.words) for w in beside)):
                 _keep_best(full, match, document)
         hits = (*headings.values(), *(_text_hit(one, document) for one in full.values()))
         treats = any(hit.role == "active" for hit in hits) or any(tag.role == "active" for tag in record.tags)
@@ -212,6 +218,8 @@ def _found(match: Match, document: Document) -> _Found:
     zone = document.zone(match.start)
     rank = _STRENGTH.index(zone)
     rule, confidence = _TEXT_RULES[zone]
+    if document.is_denied(match.start):
+        return _Found(match, len(_STRENGTH) + 1, "phrase-denied", _DENIED, central=False)
     if zone in _NAMED_CENTRAL:
         return _Found(match, rank, rule, confidence, central=True)
     for (stated, sure), holds in (

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from evidence.vocabulary.files import load, registrations, starter_path
+from evidence.vocabulary.files import features, load, registrations, starter_path
 from evidence.vocabulary.model import (
     DESIGNS,
+    FEATURES,
     Condition,
     ContextualPhrases,
     Design,
     DesignGroup,
+    Feature,
     Intervention,
     MeshLink,
     Registration,
@@ -28,16 +30,19 @@ from evidence.vocabulary.rules import checked
 
 __all__ = [
     "DESIGNS",
+    "FEATURES",
     "Condition",
     "ContextualPhrases",
     "Design",
     "DesignGroup",
+    "Feature",
     "Intervention",
     "MeshLink",
     "Registration",
     "Role",
     "Search",
     "Vocabulary",
+    "features",
     "load",
     "registrations",
     "spellings",

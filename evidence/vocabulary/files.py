@@ -14,7 +14,16 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from evidence.errors import BadIdentifier, BadVocabulary
 from evidence.identifiers import Identifier, parse
-from evidence.vocabulary.model import Condition, Design, Intervention, MeshLink, Registration, Search, Vocabulary
+from evidence.vocabulary.model import (
+    Condition,
+    Design,
+    Feature,
+    Intervention,
+    MeshLink,
+    Registration,
+    Search,
+    Vocabulary,
+)
 from evidence.vocabulary.rules import SLUG, checked
 
 
@@ -42,10 +51,16 @@ def load(extra_dir: Path | None = None) -> Vocabulary:
             interventions=interventions,
             designs=_read(Design, "design", [designs_file]),
             searches=searches,
+            features=_read(Feature, "feature", [designs_file]),
             descriptors=_descriptors(folders[0] / "mesh_trees.tsv"),
             design_masks=_value(_toml(designs_file).get("masks", []), tuple[str, ...], f"{designs_file.name}, masks"),
         )
     )
+
+
+def features() -> dict[str, Feature]:
+    """The packaged features alone, by slug. Raises BadVocabulary."""
+    return _read(Feature, "feature", [_data() / "designs.toml"])
 
 
 def registrations() -> tuple[Registration, ...]:
@@ -101,7 +116,7 @@ def _descriptors(file: Traversable) -> dict[str, MeshLink]:
     return found
 
 
-_Entry = TypeVar("_Entry", Condition, Intervention, Design, Search)
+_Entry = TypeVar("_Entry", Condition, Intervention, Design, Feature, Search)
 
 
 def _read(kind: type[_Entry], table: str, files: Iterable[Traversable]) -> dict[str, _Entry]:

@@ -27,6 +27,35 @@ FILE_NAME: Final = "mesh.tsv.gz"
 
 DISEASE_TREES: Final = ("C", "F03")
 COLUMNS: Final = ("ui", "name", "trees", "terms")
+TOPS: Final = {
+    "D007239": "C01",  # Infections
+    "D009369": "C04",  # Neoplasms
+    "D009140": "C05",  # Musculoskeletal Diseases
+    "D004066": "C06",  # Digestive System Diseases
+    "D009057": "C07",  # Stomatognathic Diseases
+    "D012140": "C08",  # Respiratory Tract Diseases
+    "D010038": "C09",  # Otorhinolaryngologic Diseases
+    "D009422": "C10",  # Nervous System Diseases
+    "D005128": "C11",  # Eye Diseases
+    "D000091642": "C12",  # Urogenital Diseases
+    "D002318": "C14",  # Cardiovascular Diseases
+    "D006425": "C15",  # Hemic and Lymphatic Diseases
+    "D009358": "C16",  # Congenital, Hereditary, and Neonatal Diseases and Abnormalities
+    "D017437": "C17",  # Skin and Connective Tissue Diseases
+    "D009750": "C18",  # Nutritional and Metabolic Diseases
+    "D004700": "C19",  # Endocrine System Diseases
+    "D007154": "C20",  # Immune System Diseases
+    "D007280": "C21",  # Disorders of Environmental Origin
+    "D000820": "C22",  # Animal Diseases
+    "D013568": "C23",  # Pathological Conditions, Signs and Symptoms
+    "D009784": "C24",  # Occupational Diseases
+    "D064419": "C25",  # Chemically-Induced Disorders
+    "D014947": "C26",  # Wounds and Injuries
+    "D001523": "F03",  # Mental Disorders
+}
+"""The tops of the trees of diseases: https://meshb.nlm.nih.gov/treeView (2024; C02, C03 and C13 are not used).
+Tables made from parent and child links give them no tree number, for nothing is above them; NLM's XML does."""
+
 MAX_LINE: Final = 1_000_000
 """Characters of the longest line of a table that is read; the longest of MeSH 2024 has 7,000."""
 
@@ -69,6 +98,10 @@ class Mesh:
         roots = tuple(f"{t}." for t in (self.descriptors[ui].trees if ui in self.descriptors else ()))
         return tuple(u for u, d in self.descriptors.items() if u != ui and any(t.startswith(roots) for t in d.trees))
 
+    def without_tops(self) -> Mesh:
+        """Only what lies below the tops of the trees ("Neoplasms"): what a work is about is seldom as broad."""
+        return Mesh({ui: d for ui, d in self.descriptors.items() if any("." in tree for tree in d.trees)})
+
     def links_below(self, ui: str) -> tuple[MeshLink, ...]:
         """The descriptor and those below it as the vocabulary keeps them, so that a record on a child counts."""
         found = (self.descriptors[u] for u in (ui, *self.below(ui)) if u in self.descriptors)
@@ -84,6 +117,7 @@ def read_mesh(path: Path) -> Mesh:
     """The diseases of a descriptor file or table, plain or gzip. Raises BadVocabulary naming file and line or element.
 
     A table is tab-separated with a header that names at least `ui, name, trees, terms`; lists are joined with `|`.
+    The tops of the trees of diseases need no tree number there.
     """
     with _opened(path) as stream:
         head = stream.peek(512)[:512].lstrip(b"\xef\xbb\xbf \t\r\n")  # type: ignore[attr-defined]
@@ -207,7 +241,7 @@ def _descriptor(where: str, ui: str, name: str, trees: Iterable[str], terms: Ite
         raise BadVocabulary(where, f"{ui[:40]!r} is not a MeSH descriptor UI")
     if not name:
         raise BadVocabulary(where, f"{ui} has no name")
-    places = tuple(filter(None, (tree.strip() for tree in trees)))
+    places = tuple(filter(None, (tree.strip() for tree in trees))) or tuple(filter(None, (TOPS.get(ui),)))
     for tree in places:
         if not TREE_NUMBER.fullmatch(tree):
             raise BadVocabulary(where, f"{tree[:40]!r} is not a MeSH tree number")

@@ -23,6 +23,12 @@ DESIGNS: Final = (
 )
 """The closed list of designs, in the order of lists: guidelines, OCEBM 2011 levels 1 to 5, what is not ranked."""
 
+FEATURES: Final = (
+    *("crossover", "cluster", "double-blind", "single-blind", "placebo", "prospective", "retrospective"),
+    *("longitudinal", "follow-up", "multicentre", "pilot"),
+)
+"""The closed list of features (how a study was done, whatever its design), in the order of lists."""
+
 Role = Literal["", "active", "comparator"]
 DesignGroup = Literal["guideline", "review", "trial", "observational", "laboratory", "other"]
 
@@ -104,12 +110,26 @@ class Design:
     level: int | None = None
     order: int  # position in lists: guidelines first, then level 1 … 5, then what is not ranked
     definition: str = ""
+    source: str = ""  # address of the public text that the definition and the level follow
     publication_types: tuple[str, ...] = ()  # PubMed publication types that state it
     mesh: tuple[str, ...] = ()  # MeSH descriptor UIs that state it
     phrases: tuple[str, ...] = ()  # words in the title (or labels) that state it; ^ and $ anchor to its ends
     contextual: tuple[ContextualPhrases, ...] = ()
     excludes: tuple[str, ...] = ()  # designs that cannot hold beside it
     excludes_inferred: tuple[str, ...] = ()  # designs that do not hold beside it on words or headings alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """A feature: what it means, the indexing that states it, and the phrases that do. `source` as for designs."""
+
+    slug: str
+    name: str
+    definition: str
+    source: str = ""
+    mesh: tuple[str, ...] = ()
+    publication_types: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +174,7 @@ class Vocabulary:
     hash: str = ""  # computed from the content when not given
     descriptors: dict[str, MeshLink] = field(default_factory=dict, repr=False)  # MeSH below the entries' trees, by UI
     design_masks: tuple[str, ...] = field(default=(), repr=False)  # title words about studies of others
+    features: dict[str, Feature] = field(default_factory=dict)
     names: dict[str, str] = field(init=False, repr=False, compare=False)  # every spelling of a condition's names → slug
 
     def __post_init__(self) -> None:
@@ -228,6 +249,7 @@ def _plural(phrase: str) -> str:
 def _content_hash(vocabulary: Vocabulary) -> str:
     """SHA-256 over everything that can change a tag, a list or a name; the order of entries counts."""
     parts = [vocabulary.conditions, vocabulary.interventions, vocabulary.designs, vocabulary.searches]
+    parts.append(vocabulary.features)
     content = [[asdict(entry) for entry in part.values()] for part in parts]  # type: ignore[attr-defined]
     content.append([asdict(d) for d in vocabulary.descriptors.values()])
     text = json.dumps([content, vocabulary.design_masks], ensure_ascii=False, sort_keys=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 from evidence.errors import BadVocabulary
 from evidence.text import fold
-from evidence.vocabulary.model import DESIGNS, Condition, MeshLink, Search, Vocabulary
+from evidence.vocabulary.model import DESIGNS, FEATURES, Condition, MeshLink, Search, Vocabulary
 
 MESH_UI: Final = re.compile(r"D\d{6}(?:\d{3})?")
 """A descriptor UI: https://www.nlm.nih.gov/mesh/xml_data_elements.html (DescriptorUI); nine digits since 2014."""
@@ -35,6 +35,7 @@ def _faults(vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
         yield from _slug_faults("intervention", slug)
         yield from _mesh_faults(f"intervention {slug}", intervention.mesh)
     yield from _design_faults(vocabulary)
+    yield from _feature_faults(vocabulary)
     for name, search in vocabulary.searches.items():
         yield from _slug_faults("search", name)
         yield from _search_faults(search, vocabulary)
@@ -96,6 +97,13 @@ def _design_faults(vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
             if stated.setdefault(name, slug) != slug:
                 yield f"design {slug}", f"shares {name!r} with {stated[name]}"
         yield from _mesh_faults(f"design {slug}", tuple(MeshLink(ui=ui, name="") for ui in design.mesh))
+
+
+def _feature_faults(vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    if tuple(vocabulary.features) != FEATURES:
+        yield "designs.toml", f"its features are not the closed list ({', '.join(FEATURES)})"
+    for slug, feature in vocabulary.features.items():
+        yield from _mesh_faults(f"feature {slug}", tuple(MeshLink(ui=ui, name="") for ui in feature.mesh))
 
 
 def _search_faults(search: Search, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ from pathlib import Path
 from evidence import formats
 from evidence.ingest import take
 from evidence.records import AbstractSection, Item, Markup, Record
-from evidence.store import create, open_store
+from evidence.store import create, migrate, open_store
 from evidence.vocabulary import load
 from tests.benchmarks.dedupe import synthetic
 
@@ -45,6 +45,7 @@ def main() -> None:
         new = list(items)
         copy = Path(folder) / "copy.db"
         shutil.copy(path, copy)
+        migrate(f"sqlite:///{copy}", _clock)
         with open_store(f"sqlite:///{copy}", _clock) as store:
             vocabulary = load()
             started = time.perf_counter()

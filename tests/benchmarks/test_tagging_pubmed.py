@@ -43,11 +43,8 @@ def test_every_record_is_tagged_with_reasons_that_it_holds(
         hits = tagger.tag(record)
         spent += time.process_time() - start
         count += 1
-        words = fold(
-            " ".join(
-                [plain(record.title), *(plain(s.text) for s in record.abstract), *(k.text for k in record.keywords)]
-            )
-        )
+        sections = [f"{s.label} {plain(s.text)}" for s in record.abstract]
+        words = fold(" ".join([plain(record.title), *sections, *(k.text for k in record.keywords)]))
         types = {p.name for p in record.publication_types}
         headings = {h.name for h in record.mesh} | {"Animals, without Humans"}
         for hit in hits:

@@ -14,8 +14,12 @@ from typing import Any, Final
 
 import pytest
 import waitress
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.ui import WebDriverWait
 
 from evidence import starter, vocabulary
 from evidence.settings import Settings
@@ -79,6 +83,18 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def follow(self, act: Callable[[], object]) -> None:
+        """Do what leads to another page, and wait until that is there.
+
+        A question asked in the very moment one document gives way to the next is answered by chromedriver with errors
+        of several kinds ("Node with given id does not belong to the document"); they mean "ask again".
+        """
+        page = self.driver.find_element(By.CSS_SELECTOR, "html")
+        act()
+        wait = WebDriverWait(self.driver, 60, ignored_exceptions=(WebDriverException,))
+        wait.until(staleness_of(page))
+        wait.until(lambda driver: driver.execute_script("return document.readyState") == "complete")
 
     def requested(self) -> set[str]:
         """The addresses the pages asked for since the last call."""
@@ -166,6 +182,16 @@ def served(
         server.task_dispatcher.shutdown()
         server.close()
         store.close()
+
+
+@pytest.fixture(autouse=True)
+def forget_what_other_tests_did(request: pytest.FixtureRequest) -> None:
+    """Console messages and requests of earlier tests in the same window are no matter of this one."""
+    if "browser" in request.fixturenames:
+        window: Browser = request.getfixturevalue("browser")
+        window.driver.get("about:blank")
+        window.complaints()
+        window.requested()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 from evidence import curation, ingest
@@ -44,15 +43,7 @@ class Site:
 
     def go(self, element: WebElement, *keys: str) -> None:
         """Click, or type into it, and wait for the page that this leads to."""
-        page = self.find("html")
-        if keys:
-            element.send_keys(*keys)
-        else:
-            element.click()
-        WebDriverWait(self.browser.driver, 30).until(staleness_of(page))
-        WebDriverWait(self.browser.driver, 30).until(
-            lambda d: d.execute_script("return document.readyState") == "complete"
-        )
+        self.browser.follow(lambda: element.send_keys(*keys) if keys else element.click())
 
     def press(self, key: str) -> None:
         """Press a key, with the focus nowhere in particular, that leads to another page."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
-from selenium.webdriver.support.ui import WebDriverWait
 
 from evidence.store import disagreements, queries
 from tests.browser.conftest import DARK, LIGHT, Browser, Serve
@@ -15,11 +13,7 @@ from tests.tag_library import fill
 
 def press(browser: Browser, selector: str) -> None:
     """Click, and wait for the page that this leads to."""
-    page = browser.driver.find_element(By.CSS_SELECTOR, "html")
-    browser.driver.find_element(By.CSS_SELECTOR, selector).click()
-    WebDriverWait(browser.driver, 30).until(staleness_of(page))
-    ready = "return document.readyState"
-    WebDriverWait(browser.driver, 30).until(lambda d: d.execute_script(ready) == "complete")
+    browser.follow(browser.driver.find_element(By.CSS_SELECTOR, selector).click)
 
 
 def says(browser: Browser, selector: str) -> str:

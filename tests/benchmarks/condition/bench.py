@@ -44,8 +44,8 @@ def folder() -> Path:
 
 
 def mesh() -> Mesh:
-    """The MeSH of the bench."""
-    return read_mesh(folder() / "data" / "mesh" / "mesh2024.tsv.gz")
+    """The MeSH of the bench, whose tops have no place in the trees and are no gold."""
+    return read_mesh(folder() / "data" / "mesh" / "mesh2024.tsv.gz").without_tops()
 
 
 def fold_of(pmid: str) -> int:

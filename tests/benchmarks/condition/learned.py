@@ -31,6 +31,13 @@ LEAST_WORKS = 3
 BRANCH_WORKS = 12
 PHRASES = 50
 PENALTY = 0.7
+SOLVER: dict[str, Any] = {
+    "solver": "liblinear",
+    "penalty": "l1",
+    "tol": 1e-3,
+    "random_state": 0,
+    "intercept_scaling": 20.0,  # liblinear penalises the intercept too, which should be free
+}
 LEAST_WEIGHT = 0.03
 SEEN = 3
 TOPIC_SEEN = 8
@@ -107,14 +114,16 @@ def fit_phrases(data: Corpus, rows: np.ndarray) -> dict[str, tuple[np.ndarray, n
         chosen = strongest(both[n], seen, counts[ui], size)
         if not len(chosen):
             continue
-        selected = by_column[:, chosen].tocsr()
+        rarity = np.log(size / seen[chosen])
+        rarity /= rarity.mean()
+        selected = (by_column[:, chosen] @ sp.diags(rarity)).tocsr()
         rows_with = np.asarray(selected.sum(1)).ravel() > 0
         truth = (np.asarray(given[:, n].todense()).ravel() > 0)[rows_with].astype(int)
         if truth.sum() < 2 or truth.all():
             continue
-        model = LogisticRegression(C=PENALTY, solver="liblinear", penalty="l1", tol=1e-3, random_state=0)
+        model = LogisticRegression(C=PENALTY, **SOLVER)
         model.fit(selected[rows_with], truth)
-        weights = model.coef_[0]
+        weights = model.coef_[0] * rarity
         kept = np.abs(weights) > LEAST_WEIGHT
         if kept.any():
             found[ui] = (chosen[kept], weights[kept].round(3), round(float(model.intercept_[0]), 3))
@@ -183,7 +192,7 @@ class Topics:
 
 def fit_topics(data: Corpus, rows: np.ndarray, at: Mesh) -> Topics:
     seen = np.asarray(data.matrix[rows].sum(0)).ravel()
-    single = np.array([" " not in name and name[:2] not in ("m#", "p#", "l#") for name in data.names])
+    single = np.array([" " not in name and name[:2] not in ("m#", "p#", "l#", "a#") for name in data.names])
     columns = np.nonzero((seen >= TOPIC_SEEN) & single)[0]
     part = data.matrix[rows][:, columns]
     part = (sp.diags(1 / np.sqrt(np.asarray(part.sum(1)).ravel() + 1)) @ part).tocsr()

@@ -1,9 +1,10 @@
 """Measures disease tags on the condition bench beside a plain dictionary, and prints the tables.
 
-    EVIDENCE_BENCH_DATA=… python -m tests.benchmarks.condition.run [--weights FILE] [FILE …]
+    EVIDENCE_BENCH_DATA=… python -m tests.benchmarks.condition.run [--weights FILE] [--reranked] [FILE …]
 
 Without FILE it scores the part of the development file that train.py holds back, with weights that train.py made
 without it (--weights; without them the packaged ones, which have seen the whole file: then the table says so).
+--reranked adds the dictionary re-ranked by learned features (needs scikit-learn), taught by the records not held back.
 A FILE in the bench's format is scored whole. Scored by the bench's own `eval_conditions.py`.
 """
 
@@ -20,47 +21,19 @@ from typing import Any
 from evidence import vocabulary
 from evidence.records import Record
 from evidence.tagging import Tagger
+from evidence.tagging.mesh_features import FEATURES
 from evidence.tagging.mesh_model import load_model
 from evidence.tagging.mesh_tagger import MeshTagger
 from evidence.tagging.phrases import Document, PhraseTable
 from evidence.tagging.subjects import Subjects
 from tests.benchmarks.condition import bench
+from tests.benchmarks.condition.baselines import Dictionary, Reranked
 from tests.benchmarks.condition.bench import HELD_BACK
 
 Gold = list[dict[str, Any]]
 Predictions = dict[str, list[str]]
+BENCHES = ("dev.jsonl.gz", "ncbi_disease_dev.jsonl.gz")
 out = sys.stdout.write
-
-
-def dictionary(terms: dict[str, tuple[str, list[str], list[str], list[str]]]) -> Callable[[Record], list[str]]:
-    """The baseline: every name and entry term of at least three letters, as words, longest first, any case."""
-    from evidence.tagging.phrases import tokens_of
-    from evidence.text import plain
-
-    table: dict[tuple[str, ...], set[str]] = {}
-    longest = 1
-    for ui, (name, _, others, permuted) in terms.items():
-        for term in (name, *others, *permuted):
-            words = tuple(tokens_of(term))
-            if len(term) > 2 and words:
-                table.setdefault(words, set()).add(ui)
-                longest = max(longest, len(words))
-
-    def said(record: Record) -> list[str]:
-        found: set[str] = set()
-        for text in (plain(record.title), *(plain(s.text) for s in record.abstract)):
-            words = tokens_of(text)
-            at = 0
-            while at < len(words):
-                for size in range(min(longest, len(words) - at), 0, -1):
-                    if hit := table.get(tuple(words[at : at + size])):
-                        found |= hit
-                        at += size - 1
-                        break
-                at += 1
-        return sorted(found)
-
-    return said
 
 
 def predictions(gold: Gold, say: Callable[[Record], Iterable[str]]) -> tuple[Predictions, float]:
@@ -116,20 +89,44 @@ def read(path: Path) -> Gold:
         return [json.loads(line) for line in stream if line.strip()]
 
 
+def held_back(methods: Mapping[str, Callable[[Record], Iterable[str]]]) -> None:
+    """The tables of the records that train.py leaves out."""
+    held = [row for row in bench.rows("dev.jsonl.gz") if bench.fold_of(row["pmid"]) in HELD_BACK]
+    table("development file, held-back fifth", held, methods)
+    table("of these, since 2010", [row for row in held if (row["year"] or 0) >= 2010], methods)
+    rows = [row for row in bench.rows("ncbi_disease_dev.jsonl.gz") if bench.fold_of(row["pmid"]) in HELD_BACK]
+    table("NCBI disease corpus, held-back fifth", rows, methods)
+
+
+def speeds(tagger: MeshTagger) -> None:
+    """The table of processor time a record."""
+    held = [row for row in bench.rows("dev.jsonl.gz") if bench.fold_of(row["pmid"]) in HELD_BACK]
+    out("\n| speed, title + abstract | ms/record | records/s |\n|---|---|---|\n")
+    known = vocabulary.load()
+    speed(held, subjects(known), "conditions and interventions of the packaged vocabulary")
+    speed(held, Tagger(known).tag, "the same with designs: Tagger.tag")
+    speed(held, lambda r: tagger.conditions(r, text_only=True), "all diseases of MeSH: MeshTagger.conditions")
+
+
 def main() -> None:
     arguments = sys.argv[1:]
     weights = None
     if "--weights" in arguments:
         at = arguments.index("--weights")
-        weights = load_model(Path(arguments[at + 1]))
+        weights = load_model(Path(arguments[at + 1]), FEATURES)
         del arguments[at : at + 2]
     mesh = bench.mesh()
     start = time.process_time()
     tagger = MeshTagger(mesh, weights)
     made = time.process_time() - start
-    plain = dictionary(bench.scorer().load_mesh(bench.folder() / "data" / "mesh" / "mesh2024.tsv.gz"))
-    methods = {
-        "dictionary": plain,
+    terms = bench.scorer().load_mesh(bench.folder() / "data" / "mesh" / "mesh2024.tsv.gz")
+    plain = Dictionary(terms)
+    methods: dict[str, Callable[[Record], Iterable[str]]] = {"dictionary": plain.said}
+    if "--reranked" in arguments:
+        arguments.remove("--reranked")
+        taught = [w for name in BENCHES for w in bench.works(name, mesh.descriptors) if w.fold not in HELD_BACK]
+        methods["dictionary re-ranked by learned features"] = Reranked(plain, terms, taught).said
+    methods |= {
         "evidence, all conditions listed": lambda r: [c.ui for c in tagger.conditions(r, text_only=True)],
         "evidence, central ones only": lambda r: [c.ui for c in tagger.conditions(r, text_only=True) if c.central],
     }
@@ -138,18 +135,10 @@ def main() -> None:
     if arguments:
         for name in arguments:
             table(Path(name).name, read(Path(name)), methods)
-    else:
-        held = [row for row in bench.rows("dev.jsonl.gz") if bench.fold_of(row["pmid"]) in HELD_BACK]
-        table("development file, held-back fifth", held, methods)
-        table("of these, since 2010", [row for row in held if (row["year"] or 0) >= 2010], methods)
-        rows = [row for row in bench.rows("ncbi_disease_dev.jsonl.gz") if bench.fold_of(row["pmid"]) in HELD_BACK]
-        table("NCBI disease corpus, held-back fifth", rows, methods)
-        out("\n| speed, title + abstract | ms/record | records/s |\n|---|---|---|\n")
-        known = vocabulary.load()
-        speed(held, subjects(known), "conditions and interventions of the packaged vocabulary")
-        speed(held, Tagger(known).tag, "the same with designs: Tagger.tag")
-        speed(held, lambda r: tagger.conditions(r, text_only=True), "all diseases of MeSH: MeshTagger.conditions")
-        out(f"\nMaking the tagger for all of MeSH took {made:.1f} s.\n")
+        return
+    held_back(methods)
+    speeds(tagger)
+    out(f"\nMaking the tagger for all of MeSH took {made:.1f} s.\n")
 
 
 if __name__ == "__main__":
