@@ -25,8 +25,9 @@ _KNOWN: Final = ("q", "condition", *_LISTS, "since", "until", "sort", "after", "
 class Filter:
     """Which studies, in which order, which page of them.
 
-    Values of one field widen (design=rct or cohort); fields narrow (condition and design). `after` is the opaque
-    cursor of the previous page. `ids` are store row ids and never come from a URL.
+    Values of one field widen (design=rct or cohort), but of features narrow (double-blind and crossover); fields narrow
+    (condition and design). `after` is the opaque cursor of the previous page. `ids` are store row ids and never come
+    from a URL.
     """
 
     query: str = ""

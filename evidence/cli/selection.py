@@ -19,7 +19,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _OPTIONS = (
     click.option("--condition", metavar="SLUG", help="Studies of this condition (see `evidence conditions`)."),
     click.option("--design", multiple=True, metavar="SLUG", help="Of this design, such as rct; repeat to widen."),
-    click.option("--feature", multiple=True, metavar="SLUG", help="Done so, such as double-blind; repeat to widen."),
+    click.option("--feature", multiple=True, metavar="SLUG", help="Done so, such as double-blind; repeat to narrow."),
     click.option("--intervention", multiple=True, metavar="SLUG", help="Of this intervention; repeat to widen."),
     click.option("--status", multiple=True, metavar="STATUS", help=f"One of {', '.join(STATUSES)}; repeat to widen."),
     click.option("--since", metavar="YEAR", help="Published in this year or later."),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_, or_
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -22,6 +25,10 @@ _STATUS_LABELS = {
     "concern": "Expression of concern",
     "retracted": "Retracted",
 }
+
+
+NARROWING: Final = ("features",)
+"""Fields of which a study must have all chosen values: features do not exclude one another, as designs do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,8 @@ def select(store: Store, connection: Connection, bitmaps: Bitmaps, vocabulary: V
             unknown = next((v for v in values if v not in known), None)
             if unknown is not None:
                 raise UnknownParameter(name.removesuffix("s"), f"{unknown[:60]!r} is not in the vocabulary")
-            fields[name] = bitmaps.any_of(prefix + v for v in values)
+            bits = [bitmaps.get(prefix + v) for v in values]
+            fields[name] = reduce(and_ if name in NARROWING else or_, bits)
     if wanted.since is not None or wanted.until is not None:
         low, high = wanted.since or 1, wanted.until or 9999
         fields["years"] = bitmaps.any_of(f"y:{y}" for y in bitmaps.suffixes("y:") if low <= int(y) <= high)
@@ -118,7 +126,7 @@ def facets(selection: Selection, vocabulary: Vocabulary) -> tuple[Facet, ...]:
         ("interventions", "intervention", "Intervention", "i:", _names(vocabulary.interventions), selection.counted),
         ("statuses", "status", "Publication status", "s:", _STATUS_LABELS, "listed"),
     ):
-        within = selection.among(base, without=field)
+        within = selection.among(base, without="" if field in NARROWING else field)
         chosen: Sequence[str] = getattr(wanted, field)
         options = [
             FacetOption(
