@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from bibtexparser.library import Library
 from bibtexparser.model import Block, ParsingFailedBlock, String
@@ -78,15 +78,39 @@ def _both(text: str, macros: Macros, faults: dict[int, str], label: str) -> Iter
         yield from _entries(_split(rest, label), macros, faults, label, text.count("\n", 0, end))
 
 
+class _Resumed(io.RawIOBase):
+    """A stream whose beginning was already read."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = memoryview(head), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        piece: bytes | memoryview = self._head[: len(buffer)]
+        if piece:
+            self._head = self._head[len(piece) :]
+        else:
+            piece = self._rest.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
 def _text(stream: BinaryIO, label: str) -> tuple[str, dict[int, str]]:
     """The whole file with uniform line ends, and the lines that cannot be read."""
-    raw = _lines.whole(stream, label)
-    if len(raw) <= _lines.MAX_LINE_BYTES and _lines.encoding_of(raw[:400]) == ("utf-8", 0):
+    most = min(_lines.MAX_LINE_BYTES, _lines.MAX_FILE_BYTES)
+    head = stream.read(most + 1)
+    if len(head) <= most and _lines.encoding_of(head[:400]) == ("utf-8", 0):
         with suppress(UnicodeDecodeError):  # else line by line, to find out where
-            return raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"), {}
+            return head.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"), {}
     kept: list[str] = []
     faults: dict[int, str] = {}
-    for line in _lines.lines(io.BytesIO(raw)):
+    size = 0
+    for line in _lines.lines(io.BufferedReader(_Resumed(head, stream))):
+        size += len(line.text) + 1
+        if size > _lines.MAX_FILE_BYTES:
+            raise BadInput(label, f"is larger than {_lines.MAX_FILE_BYTES // 1_000_000} MB; split it")
         if line.fault:
             faults[line.number] = line.fault
         kept.append(line.text)
