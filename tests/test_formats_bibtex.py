@@ -309,7 +309,7 @@ def test_fields_are_encoded_by_their_kind() -> None:
     text = written(
         [EXAMPLES["markup"], EXAMPLES["accents-in-names"], EXAMPLES["doi-with-signs"], EXAMPLES["full-date"]], "bibtex"
     )
-    assert "{CO}\\textsubscript{2} and 10\\textsuperscript{-3} of \\textit{Escherichia coli}" in text
+    assert "{CO}\\textsubscript{2} and 10\\textsuperscript{-3} of \\textit{{Escherichia} coli}" in text
     assert "{\\v{S}}im{\\r{u}}nek, Ji{\\v{r}}{\\'i}" in text
     assert "  month = feb,\n  day = {29},\n" in text
     assert "doi = {10.1000/a_b%25c#d&e%7Bf%7Dg~h}," in text

@@ -67,8 +67,9 @@ def test_encodings_and_line_ends(name: str, form: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n, f in formats.registry().items() if f.write and f.read])
 def test_our_own_exports_are_recognised(name: str) -> None:
-    assert recognised(written(list(EXAMPLES.values()), name).encode()) == name
-    assert recognised(written([EXAMPLES["nasty-abstract"]], name).encode()) == name
+    known = "bibtex" if name == "biblatex" else name  # one reader for both dialects
+    assert recognised(written(list(EXAMPLES.values()), name).encode()) == known
+    assert recognised(written([EXAMPLES["nasty-abstract"]], name).encode()) == known
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_our_own_exports_are_recognised(name: str) -> None:
         b"<1. >\nVN  - Ovid Technologies\nDB  - PsycINFO\nAU  - Ampel\nTI  - A trial\n",
         b'{"itemType": "journalArticle", "title": "A trial", "creators": []}',
         b'{"type": "article", "title": "A trial", "author": "Ampel, Ann"}',
-        b'<?xml version="1.0"?><xml><records><record><titles/></record></records></xml>',
+        b'<?xml version="1.0"?><collection><record><titles/></record></collection>',
         b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4,
         b"PK\x03\x04" + bytes(200),
         b"a,b,c\n1,2,3\n",
@@ -164,7 +165,7 @@ def test_unknown_names_list_the_known_ones() -> None:
     with pytest.raises(UnknownFormat, match="bibtex.*ris"):
         formats.by_name("endnote")
     with pytest.raises(UnknownFormat) as caught:
-        formats.by_name("nbib", writing=True)
+        formats.by_name("pubmed-xml", writing=True)
     assert "csl-json" in str(caught.value)
     assert {"bibtex", "ris", "csl-json", "csv"} <= {n for n, f in formats.registry().items() if f.write}
     assert {"bibtex", "ris", "nbib", "csl-json", "csv", "jsonl", "references", "pubmed-xml"} <= set(formats.registry())

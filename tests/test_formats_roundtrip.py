@@ -17,13 +17,12 @@ from evidence.views import Study
 from tests.awkward import EXAMPLES, study
 from tests.formats_support import records, says, written
 
-WRITERS = ("bibtex", "ris", "csl-json", "csv")
+WRITERS = ("bibtex", "biblatex", "ris", "nbib", "csl-json", "csv")
 
 
-def _one_string(name: tuple[bool, str, str, str]) -> tuple[bool, str, str, str]:
+def _one_string(name: tuple[bool, str, str, str], drop: str = ";") -> tuple[bool, str, str, str]:
     """A name as a format holds it that has one string for each author: no semicolon, no comma inside a person's."""
     group, family, given_, suffix = name
-    drop = ";"
     if not group:
         drop += ","
     parts = [clean("".join(" " if c in drop else c for c in part)) for part in (family, given_, suffix)]
@@ -41,6 +40,12 @@ def carried(of: Study, name: str) -> dict[str, Any]:
         said["authors"] = [_one_string(a) for a in said["authors"]]
         said.pop("short")
     said["keywords"] = [clean(k.replace(";", ",").replace("; ", ", ")) for k in said["keywords"]]
+    if name == "nbib":
+        said["authors"] = [a if a[0] else _one_string(a, drop="") for a in said["authors"]]
+        said.pop("short")
+        said["keywords"] = [clean(k.text) for k in of.record.keywords]
+        if any(d.date.text for d in of.record.dates):
+            said.pop("month")  # a span of months, which PubMed prints without one
     if name == "ris":
         said["keywords"] = [clean(k.text.replace("; ", ", ")) for k in of.record.keywords]
     return said

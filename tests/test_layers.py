@@ -34,6 +34,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "differences": (),
     "comparing": ("merging", "differences"),
     "explaining": ("merging", "tagging"),
+    "citing": ("merging",),
     # 2: the outside; never each other
     "sources": ("formats",),
     "store": ("citekeys", "merging"),
@@ -48,10 +49,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "check": (*PURE, "store"),
     # 4: the faces
     "cli": (
-        *(*PURE, *DECIDING, *SIDE_BY_SIDE, "explaining", "retag"),
+        *(*PURE, *DECIDING, *SIDE_BY_SIDE, "explaining", "citing", "retag"),
         *("sources", "store", "ingest", "starter", "offline", "classify", "refresh", "check"),
     ),
-    "web": (*SIDE_BY_SIDE, *DECIDING, "explaining", "merging", "formats", "store", "ingest", "check"),
+    "web": (*SIDE_BY_SIDE, *DECIDING, "explaining", "citing", "merging", "formats", "store", "ingest", "check"),
     "__main__": ("cli",),
 }
 

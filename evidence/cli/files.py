@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from evidence.cli.account import COUNTS, account, complaints, counts, sentence
+from evidence.cli.export_options import taken, writing
 from evidence.cli.opening import Library, key_of, opened
 from evidence.cli.output import as_json, counted, destination, emit_json, note, progress
 from evidence.cli.program import FAILED, complain, leave
@@ -19,10 +20,12 @@ from evidence.cli.selection import chosen, selection
 from evidence.errors import BadInput, EvidenceError, NotFound, UnknownFormat, UsageProblem
 
 if TYPE_CHECKING:
-    from evidence.formats import Format
+    from evidence.formats import Format, Options
     from evidence.ingest import Report
     from evidence.records import Item
     from evidence.views import Study
+
+_WRITTEN: Final = "bibtex, biblatex, ris, csl-json, nbib, csv or jsonl"
 
 
 @click.command("import")
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--preview", is_flag=True, help="Do everything but write; the store stays as it is.")
 @as_json
 def import_files(paths: tuple[Path, ...], format_name: str, preview: bool, as_json: bool) -> None:
-    """Take files into the store: PubMed XML, MEDLINE (.nbib), BibTeX, RIS, CSL-JSON, CSV; gzip is undone.
+    """Take files into the store: PubMed or EndNote XML, MEDLINE (.nbib), BibTeX, RIS, CSL-JSON, CSV; gzip is undone.
 
     Every record is accounted for: added, revised, unchanged, merged into a study that is here, queued for a person to
     decide, rejected (with line and reason), or a deletion that the source reports. Exit code 1 when a record was
@@ -62,19 +65,22 @@ def import_files(paths: tuple[Path, ...], format_name: str, preview: bool, as_js
 @selection
 @click.option("--id", "ids", multiple=True, metavar="ID", help="This study: PMID, DOI, PMCID or key; repeat it.")
 @click.option("--leads", is_flag=True, help="Also references that are not yet identified (no PMID, DOI or PMCID).")
-@click.option("--format", "format_name", metavar="FORMAT", default="", help="bibtex, ris, csl-json, csv or jsonl.")
+@click.option("--format", "format_name", metavar="FORMAT", default="", help=f"{_WRITTEN}.")
+@writing
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write this file, whole or not.")
 def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | None, **options: Any) -> None:
-    """Write studies as bibtex, ris, csl-json, csv or jsonl; without options to select, all of them.
+    """Write studies as bibtex, biblatex, ris, csl-json, nbib, csv or jsonl; without options to select, all of them.
 
-    The format may be left out when the output file's name ends in one (.bib, .ris, .json, .csv, .jsonl).
+    The format may be left out when the output file's name ends in one (.bib, .ris, .json, .nbib, .csv, .jsonl). jsonl
+    quotes its sources in full, whatever is to be left out.
     """
+    how = taken(options)
     if ids and (leads or any(options.values())):
         raise UsageProblem("--id", "names studies; leave out the options that select")
     fmt = _format(format_name, writing=True) if format_name else _by_suffix(output)
     with opened() as library:
         known = 0 if ids else _leads(library, options)
-        written = _write(fmt, _studies(library, ids, options, leads=leads), output)
+        written = _write(fmt, _studies(library, ids, options, leads=leads), output, how)
     if output is not None:
         apart = f", {counted(written['lead'], 'lead', 'leads')}" if written["lead"] else ""
         note(f"{output}: {counted(written['study'], 'study', 'studies')}{apart}")
@@ -133,7 +139,7 @@ def _items(path: Path, format_name: str) -> Iterator[Item]:
         yield Rejected(subject=exc.subject, reason=f"{exc.reason}; {seen} records came before")
 
 
-def _write(fmt: Format, studies: Iterator[Study], output: Path | None) -> Counter[str]:
+def _write(fmt: Format, studies: Iterator[Study], output: Path | None, how: Options) -> Counter[str]:
     """Write them; how many were studies, how many leads."""
     assert fmt.write is not None
     written: Counter[str] = Counter()
@@ -144,7 +150,7 @@ def _write(fmt: Format, studies: Iterator[Study], output: Path | None) -> Counte
             yield study
 
     with destination(output) as stream:
-        for piece in fmt.write(passing()):
+        for piece in fmt.write(passing(), how):
             stream.write(piece.encode("utf-8"))
         stream.flush()
     return written
@@ -170,7 +176,7 @@ def _by_suffix(output: Path | None) -> Format:
     from evidence import formats
 
     if output is None:
-        raise UsageProblem("--format", "say which: bibtex, ris, csl-json, csv or jsonl")
+        raise UsageProblem("--format", f"say which: {_WRITTEN}")
     for fmt in formats.registry().values():
         if fmt.write and output.suffix.lower() in fmt.suffixes:
             return fmt

@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, Protocol, cast
 
 from evidence.errors import BadInput, UnknownFormat
 from evidence.formats import _lines
+from evidence.formats._options import COMPLETE, JournalForm, Options
 from evidence.records import Item
 from evidence.views import Study
 
@@ -25,13 +26,27 @@ Reader = Callable[[BinaryIO, str], Iterator[Item]]
 """(binary stream, file label) → items. Never raises for a bad record: it yields Rejected. May raise BadInput
 for a file that is unreadable as a whole, naming the label."""
 
-Writer = Callable[[Iterable[Study]], Iterator[str]]
-"""Studies → pieces of text, streaming."""
+__all__ = [
+    "COMPLETE", "HEAD_BYTES", "Format", "JournalForm", "Options", "Reader", "Writer", "by_name", "open_path", "read",
+    "read_path", "recognise", "registry",
+]  # fmt: skip
+
+
+class Writer(Protocol):
+    """Studies → pieces of text, streaming. `options` says what to leave out or shorten."""
+
+    def __call__(self, studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str]:
+        """The pieces, in the order in which the studies come."""
+        ...
+
 
 HEAD_BYTES: Final = 16_384
 """How much of a file is looked at to recognise it; some .bib files begin with a page of comments."""
 
-_MODULES: Final = ("pubmed_xml", "bibtex", "ris", "medline", "csl", "tabular", "jsonl", "json_lines", "reference_list")
+_MODULES: Final = (
+    *("pubmed_xml", "endnote_xml", "bibtex", "biblatex", "ris", "medline", "csl", "tabular", "jsonl", "json_lines"),
+    "reference_list",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import unquote
 
-from evidence.formats import _bibtex_names, _dates, _ids, _latex
+from evidence.formats import _bibtex_names, _dates, _ids, _kinds, _latex, _other_ids
 from evidence.formats._bibtex_values import Entry
 from evidence.formats._draft import Draft, Take
 from evidence.identifiers import registrations_in, try_parse
@@ -26,8 +27,15 @@ KINDS: Final[dict[str, RecordKind]] = {
 }
 """Entry types; one that is not here makes an "other", and is kept."""
 
-_PLAIN_TYPES: Final = frozenset(("article", "book", "incollection", "phdthesis", "techreport", "online", "misc"))
-_SUBTYPES: Final[dict[str, RecordKind]] = {"preprint": "preprint", "registration": "registration", "web": "web"}
+_PLAIN_TYPES: Final = frozenset(
+    ("article", "book", "incollection", "phdthesis", "techreport", "online", "misc", "thesis", "report")
+)
+_BARE_TYPES: Final = frozenset(("misc", "online", "unpublished"))
+_SUBTYPES: Final[dict[str, RecordKind]] = {
+    "preprint": "preprint", "registration": "registration", "web": "web", "article": "article", "book": "book",
+    "chapter": "chapter", "thesis": "thesis", "report": "report",
+}  # fmt: skip
+"""What `entrysubtype` says of an entry type that says nothing."""
 _ARXIV: Final = re.compile(r"(?:arxiv:\s*)?((?:[a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?)", re.I)
 
 
@@ -37,33 +45,67 @@ def record(entry: Entry, external_id: str) -> Record:
     if entry.type not in _PLAIN_TYPES:
         draft.extra.append(("entrytype", entry.type))
     fields = dict(entry.fields)
+    words, again = _words(fields)
     _kind(draft, entry.type, fields)
     _title(draft, fields)
     _people(draft, fields)
     _date(draft, fields)
     _eprint(draft, fields)
-    for name, value in [*fields.items(), *entry.again]:
+    for name, value in [*fields.items(), *again, *entry.again]:
         take = _FIELDS.get(name)
         if take is not None:
             take(draft, value)
         elif value.strip():
             draft.keep(name, _latex.text(value))
+    draft.other_ids(words)  # after the fields: the first of each kind is the one that has a field
     draft.key(entry.key)
     return draft.record("bibtex", external_id)
+
+
+_WORDS: Final = re.compile(r"[a-z]+:\S+(?: [a-z]+:\S+)*")
+_NAMES_OF_JOURNALS: Final = ("journal", "journaltitle")
+
+
+def _words(fields: dict[str, str]) -> tuple[str, list[tuple[str, str]]]:
+    """`verba` as our BibLaTeX export writes it: identifiers and keys, and fields that the entry type has no place for.
+
+    The first come back as they are, and so do fields that the entry has already; the others join it. A value that is
+    not ours stays where it is.
+    """
+    said = fields.get("verba", "").strip()
+    if not _WORDS.fullmatch(said):
+        return "", []
+    del fields["verba"]
+    again = []
+    for word in said.split(" "):
+        name, _, quoted = word.partition(":")
+        value = unquote(quoted)
+        if name in _other_ids.NAMES:
+            continue
+        if name == "volume" and value.endswith(fields.get("issue", " ")):  # printed as two, being no number
+            fields["volume"] = value
+            del fields["issue"]
+        elif fields.setdefault(name, value) != value:
+            again.append((name, value))
+    return said, again
 
 
 def _kind(draft: Draft, type_: str, fields: dict[str, str]) -> None:
     """@misc says nothing by itself: its subtype, an arXiv number or a bare address do."""
     subtype = fields.get("entrysubtype", "").strip().lower()
-    if subtype in _SUBTYPES and type_ in ("misc", "online", "unpublished"):
+    if subtype in _SUBTYPES and type_ in _BARE_TYPES:
         draft.kind = _SUBTYPES[subtype]
         del fields["entrysubtype"]
-    elif type_ in ("misc", "unpublished", "online") and _is_arxiv(fields):
+    elif subtype in _kinds.FINE and type_ in _BARE_TYPES:
+        draft.extra.append(("entrytype", fields.pop("entrysubtype").strip().lower()))
+    elif type_ in _BARE_TYPES and _is_arxiv(fields):
         draft.kind = "preprint"
-    if fields.get("journal") is not None and fields["journal"] == fields.get("shortjournal"):
-        del fields["journal"]
-    if draft.kind == "preprint" and "howpublished" in fields and "journal" not in fields:
-        fields["journal"] = fields.pop("howpublished")
+    for name in _NAMES_OF_JOURNALS:
+        if fields.get(name) is not None and fields[name] == fields.get("shortjournal"):
+            del fields[name]
+    for name in ("howpublished", "organization"):
+        if draft.kind == "preprint" and name in fields and not any(n in fields for n in _NAMES_OF_JOURNALS):
+            fields["journal"] = fields.pop(name)
     if type_ in ("inbook",) and "booktitle" not in fields and "chapter" in fields:
         draft.kind = "chapter"  # BibTeX's own @inbook: the title is the book's
 
@@ -75,6 +117,8 @@ def _is_arxiv(fields: dict[str, str]) -> bool:
 
 def _title(draft: Draft, fields: dict[str, str]) -> None:
     """Title and subtitle are one title; so are those of the book. An untitled work has its description instead."""
+    if fields.get("title") == _bibtex_names.NO_TITLE:
+        del fields["title"]
     if not fields.get("title", "").strip() and "titleaddon" in fields:
         fields["title"] = fields.pop("titleaddon")
     for to, name, sub in (("title", "title", "subtitle"), ("book_title", "booktitle", "booksubtitle")):
@@ -103,9 +147,11 @@ def _people(draft: Draft, fields: dict[str, str]) -> None:
 def _date(draft: Draft, fields: dict[str, str]) -> None:
     """`date` (BibLaTeX, may be a range) or `year`, `month`, `day`."""
     year, month, day = (_latex.text(fields.pop(name, "")) for name in ("year", "month", "day"))
-    whole = _latex.text(fields.pop("date", ""))
+    whole = _latex.text(fields.pop("date", "")).removesuffix("XXXX")
     start = _dates.parse(whole.split("/")[0] if re.match(r"\d{4}(?:-\d\d)*/", whole) else whole)
-    found = _dates.better(start, _dates.combined(year, month, day))
+    found = _dates.from_edtf(whole) or _dates.better(start, _dates.combined(year, month, day))
+    if month.capitalize() in _dates.SEASONS and found is not None and found.year is not None:
+        found = _dates.seasonal(found.year, _dates.SEASONS.index(month.capitalize()) + 1)
     draft.date(found)
     if found is None and month:
         draft.keep("month", month)
@@ -197,6 +243,11 @@ def _aliases(draft: Draft, value: str) -> None:
         draft.other_key(key)
 
 
+def _languages(draft: Draft, value: str) -> None:
+    for part in re.split(r",\s*|\s+and\s+", value):
+        draft.language(part)
+
+
 def _note(name: str) -> Take:
     return lambda draft, value: draft.note(_latex.text(value), name)
 
@@ -237,10 +288,11 @@ _FIELDS: Final[dict[str, Take]] = {
     **dict.fromkeys(("url", "link", "ee", "bdsk-url-1", "biburl"), _address),
     "howpublished": _published,
     **dict.fromkeys(("keywords", "keyword", "author_keywords"), _plain(lambda d, v: d.keyword_list(v))),
-    **dict.fromkeys(("language", "langid"), _plain(lambda d, v: d.language(v))),
+    **dict.fromkeys(("language", "langid"), _plain(lambda d, v: _languages(d, v))),
     "abstract": lambda d, v: d.take_abstract(_latex.markup(v), "abstract"),
     **{name: _note(name) for name in ("note", "annote", "annotation", "extra", "addendum")},
     "ids": _aliases,
+    "options": lambda d, v: None if v.strip() == "useauthor=false" else d.keep("options", v),
     "otherids": _plain(lambda d, v: d.other_ids(v)),
     **dict.fromkeys(("crossref", "xdata"), lambda d, v: d.keep("crossref", v)),
 }

@@ -11,11 +11,22 @@ import re
 from typing import Final
 
 from evidence.formats import _latex, _latex_encode, _names
+from evidence.formats._latex_encode import Encode
 from evidence.records import Author
 
 _AND: Final = re.compile(r"\s+and(?:\s+|$)|^and\s+", re.I)
-_LETTER: Final = re.compile(r"\{\\(?:[`'^\"~=.]\s*\{?\\?\w\}?|[cvuHkbdrt]\s?\{?\w?\}?)\}")
+_LETTER: Final = re.compile(r"\{\\(?:[`'^\"~=.]\s*\{?\\?\w\}?|[cvuHkbdrt]\s?\{?\w?\}?|unicodechar\{\d+\})\}")
 _GUARDED: Final = re.compile(r"(?i)[,;]|\b(?:and|others)\b")
+_ONE: Final = "{}"
+"""An empty group before a braced name: a person with one name, where braces alone would make a group of people."""
+
+NOBODY: Final = "[No authors listed]"
+"""PubMed's words for a work without authors, which biblatex's data model asks for; `useauthor=false` hides them."""
+
+NO_TITLE: Final = "[Not Available]"
+"""PubMed's words for a missing title; the data model asks for one too."""
+
+_NOBODY: Final = re.compile(rf"\{{?{re.escape(NOBODY)}\}}?")
 _TIE: Final = re.compile(r"(?<!\\)~")
 
 
@@ -23,17 +34,20 @@ def read(value: str) -> tuple[tuple[Author, ...], bool]:
     """The authors of a field's value, and whether the list is whole (no `and others`)."""
     value = value.strip()
     names = [n for n in _split(value) if n.strip()]
-    if len(names) == 1 and not _wholly_braced(names[0]):
+    marked = any(n.lstrip().startswith(_ONE) for n in names)
+    if len(names) == 1 and not marked and not _wholly_braced(names[0]):
         listed = _one_string(names[0])
         if listed is not None:
             return listed
-    if "," not in value and len(names) > 1:
+    if "," not in value and len(names) > 1 and not marked:
         as_medline = [_names.medline(_latex.text(n)) for n in names]
         if all(as_medline):
             return tuple(a for a in as_medline if a is not None), True
     whole = True
     found: list[Author] = []
     for name in names:
+        if _NOBODY.fullmatch(name.strip()):
+            continue
         if name.strip().lower() in ("others", "et al.", "et al", "{others}"):
             whole = False
             continue
@@ -93,6 +107,8 @@ def _outside(name: str) -> str:
 
 
 def _commas(name: str) -> list[str]:
+    if "{" not in name:
+        return name.split(",")
     parts, depth, start = [], 0, 0
     for i, c in enumerate(name):
         depth += (c == "{") - (c == "}")
@@ -159,32 +175,34 @@ def _words(name: str) -> list[tuple[str, bool]]:
     return [w for w in words if w[0]]
 
 
-def write(authors: tuple[Author, ...], whole: bool = True) -> str:
+def write(authors: tuple[Author, ...], whole: bool = True, encode: Encode = _latex_encode.text) -> str:
     """A field's value for these authors; groups in braces, `and others` where the list is cut short.
 
     Nothing at all when no author is known: "others" alone would be printed as a name.
     """
-    names = [_written(a) for a in authors if a.family or a.given]
+    names = [_written(a, encode) for a in authors if a.family or a.given]
     return " and ".join(names if whole or not names else [*names, "others"])
 
 
-def _written(author: Author) -> str:
+def _written(author: Author, encode: Encode) -> str:
     if author.is_group:
-        return f"{{{_latex_encode.text(author.family)}}}"
+        return f"{{{encode(author.family)}}}"
     family, given, suffix = author.family, _names.given_text(author), author.suffix
     if not family:
         family, given = given, ""
-    shown = _guarded(family)
+    shown = _guarded(family, encode)
     if suffix:
-        return f"{shown}, {_guarded(suffix)}, {_guarded(given)}"
+        return f"{shown}, {_guarded(suffix, encode)}, {_guarded(given, encode)}"
     if given:
-        return f"{shown}, {_guarded(given)}"
-    alone = read(shown)[0] if shown == _latex_encode.text(family) else ()
+        return f"{shown}, {_guarded(given, encode)}"
+    alone = read(shown)[0] if shown == encode(family) else ()
     same = len(alone) == 1 and _names.canonical(alone[0]) == (False, family, "", "")
-    return shown if same else f"{shown},"
+    if same:
+        return shown
+    return f"{_ONE}{{{encode(family)}}}"
 
 
-def _guarded(part: str) -> str:
+def _guarded(part: str, encode: Encode) -> str:
     """A part of a name; braces keep a comma, an `and` or a tie in it from being read as syntax."""
-    encoded = _latex_encode.text(part)
+    encoded = encode(part)
     return f"{{{encoded}}}" if _GUARDED.search(part) else encoded

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from evidence.formats import _export, _languages, _markup, _names, _other_ids
-from evidence.records import Author, PartialDate, RecordKind
+from evidence.formats import _dates, _export, _kinds, _languages, _markup, _names, _other_ids
+from evidence.formats._options import COMPLETE, Options, applied
+from evidence.records import Author, PartialDate, Record, RecordKind
 from evidence.views import Study
 
 TYPES: Final[dict[RecordKind, str]] = {
@@ -16,30 +17,30 @@ TYPES: Final[dict[RecordKind, str]] = {
 }  # fmt: skip
 
 
-def write(studies: Iterable[Study]) -> Iterator[str]:
+def write(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str]:
     """The studies as one JSON list, piece by piece."""
     before = "[\n"
-    for study in studies:
-        item = {name: value for name, value in _item(study).items() if value}
+    for study in applied(studies, options):
+        item = {name: value for name, value in _item(study, options).items() if value}
         yield before + json.dumps(item, ensure_ascii=False)
         before = ",\n"
     yield "\n]\n" if before != "[\n" else "[]\n"
 
 
-def _item(study: Study) -> dict[str, Any]:
+def _item(study: Study, options: Options) -> dict[str, Any]:
     record = study.record
     in_book = record.kind == "chapter" or _export.conference(record)
     return {
         "id": study.row.key,
         "citation-key": study.row.key,
-        "type": "paper-conference" if _export.conference(record) else TYPES[record.kind],
+        "type": _type(record),
         "genre": "registration" if record.kind == "registration" else "",
         "title": _markup.write(record.title),
         "original-title": _markup.write(record.vernacular_title),
         "author": [_name(a) for a in _export.authors(record)] + ([] if record.authors_complete else [_ET_AL]),
         "editor": [_name(a) for a in record.editors],
         "issued": _date(_export.date(record)),
-        "container-title": _markup.write(record.book_title) if in_book else _plain(record.journal.title),
+        "container-title": _markup.write(record.book_title) if in_book else _plain(_export.journal(record)),
         "collection-title": _plain(record.journal.title) if in_book else "",
         "container-title-short": _plain(record.journal.abbreviation),
         "volume": _plain(record.volume),
@@ -53,12 +54,19 @@ def _item(study: Study) -> dict[str, Any]:
         "DOI": _export.identifier(study, "doi"),
         "PMID": _export.identifier(study, "pmid"),
         "PMCID": _export.identifier(study, "pmcid"),
-        "URL": _export.link(study),
+        "URL": _export.link(study, options),
         "language": _languages.short(record.languages[0]) if record.languages else "",
         "keyword": _plain(_export.keywords(record)),
-        "abstract": _markup.write(_markup.joined(record.abstract, "\n")),
+        "abstract": _markup.write(_markup.joined(record.abstract)),
         "note": "\n".join(_plain(line) for line in (_export.warning(study), _other_ids.line(study)) if line),
     }
+
+
+def _type(record: Record) -> str:
+    fine = _kinds.fine(record)
+    if fine:
+        return _kinds.FINE[fine].csl
+    return "paper-conference" if _export.conference(record) else TYPES[record.kind]
 
 
 _ET_AL: Final = {"literal": "et al."}
@@ -71,12 +79,16 @@ def _plain(text: str) -> str:
 def _name(author: Author) -> dict[str, str]:
     if author.is_group:
         return {"literal": _plain(author.family)}
-    parts = {"family": author.family, "given": _names.given_text(author), "suffix": author.suffix}
+    family, given = author.family, _names.given_text(author)
+    if not family:  # processors print a name without family as nothing
+        family, given = given, ""
+    parts = {"family": family, "given": given, "suffix": author.suffix}
     return {name: _plain(value) for name, value in parts.items() if value}
 
 
-def _date(date: PartialDate | None) -> dict[str, list[list[int]]] | None:
+def _date(date: PartialDate | None) -> dict[str, Any] | None:
     if date is None or date.year is None:
         return None
     parts = [date.year] + ([date.month] if date.month else []) + ([date.day] if date.month and date.day else [])
-    return {"date-parts": [parts]}
+    season = _dates.season(date)
+    return {"date-parts": [parts], "season": season} if season else {"date-parts": [parts]}

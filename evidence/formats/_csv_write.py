@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from evidence.formats import _dates, _export, _markup, _names, _other_ids
-from evidence.records import Author, Record
+from evidence.formats._options import COMPLETE, Options, applied
+from evidence.records import Author, PartialDate, Record
 from evidence.views import Study
 
 JUDGEMENTS: Final = ("design", "level", "conditions", "interventions", "n")
@@ -23,6 +24,7 @@ COLUMNS: Final = (
     *("kind", "date", "journal_abbreviation", "book_title", "editors", "issn", "isbn", "publisher", "place", "edition"),
     *("language", "keywords", "original_title", "notes", "other_ids"),
 )
+_OWN_COLUMN: Final = frozenset(("registration",))
 _GUARD: Final = re.compile(r"'*[=+\-@\t\r]")
 _NEEDS_QUOTES: Final = re.compile(r'[",\r\n;\t]|^\s|\s$')
 
@@ -37,11 +39,11 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _GUARD.match(cell[1:]) else cell
 
 
-def write(studies: Iterable[Study]) -> Iterator[str]:
+def write(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str]:
     """A header line and a row for each study."""
     yield ",".join(COLUMNS) + "\r\n"
-    for study in studies:
-        cells = _cells(study)
+    for study in applied(studies, options):
+        cells = _cells(study, options)
         yield ",".join(_quoted(guarded(cells.get(name, ""))) for name in COLUMNS) + "\r\n"
 
 
@@ -49,7 +51,7 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell
 
 
-def _cells(study: Study) -> dict[str, str]:
+def _cells(study: Study, options: Options) -> dict[str, str]:
     record, row = study.record, study.row
     date = _export.date(record)
     registrations = dict.fromkeys((*record.ids("registration"), *row.registrations))
@@ -61,11 +63,11 @@ def _cells(study: Study) -> dict[str, str]:
         "title": _markup.write(record.title),
         "authors": _people(_export.authors(record)) + ("" if record.authors_complete else "; et al."),
         "year": f"{date.year:04d}" if date and date.year else "",
-        "date": _dates.written(date) if date and date.month else "",
+        "date": _date(date),
         "state": "" if row.state == "none" else row.state,
         "registrations": "; ".join(registrations),
-        "url": _export.link(study),
-        "abstract": _markup.write(_markup.joined(record.abstract, "\n")),
+        "url": _export.link(study, options),
+        "abstract": _markup.write(_markup.joined(record.abstract)),
         "kind": record.kind,
         "book_title": _markup.write(record.book_title),
         "original_title": _markup.write(record.vernacular_title),
@@ -75,9 +77,15 @@ def _cells(study: Study) -> dict[str, str]:
         "language": "; ".join(record.languages),
         "keywords": _markup.write_plain(_export.keywords(record)),
         "notes": _markup.write_plain(_export.warning(study)),
-        "other_ids": _markup.write_plain(_other_ids.words(study)),
+        "other_ids": _markup.write_plain(_other_ids.words(study, without=_OWN_COLUMN)),
     }
     return cells | _plain(record) | _judgements(study)
+
+
+def _date(date: PartialDate | None) -> str:
+    if date is None or not date.year:
+        return ""
+    return date.text if _dates.season(date) else _dates.written(date) if date.month else ""
 
 
 def _plain(record: Record) -> dict[str, str]:

@@ -31,11 +31,17 @@ _LOOSE_MONTH: Final = re.compile(rf"(?<![A-Za-z]){_NAMED}(?![A-Za-z])", re.I)
 _LOOSE_DAY: Final = re.compile(r"(?<!\d)(?:[12]\d|3[01]|0?[1-9])(?!\d)")
 
 
+_YEAR_AND_SEASON: Final = re.compile(r"(\d{4})(?:///| )(Spring|Summer|Autumn|Fall|Winter)", re.I)  # RIS; PubMed
+
+
 def parse(text: str) -> PartialDate | None:
     """A date: exact when the whole text is one, else what its year and month words give with the text kept."""
     text = clean(text).strip(" ,;.()[]{}")
     if not text:
         return None
+    stated = _YEAR_AND_SEASON.fullmatch(text)
+    if stated:
+        return PartialDate(year=int(stated[1]), text=f"{stated[1]} {stated[2]}")
     for form in _FORMS:
         found = form.fullmatch(text)
         if found:
@@ -83,6 +89,41 @@ def combined(year: str, month: str = "", day: str = "") -> PartialDate | None:
     return PartialDate(year=date.year, month=number, day=int(one_day[0]) if one_day else None, text=date.text)
 
 
+SEASONS: Final = ("Spring", "Summer", "Autumn", "Winter")
+_SEASON: Final = re.compile(r"(?<![A-Za-z])(Spring|Summer|Autumn|Fall|Winter)(?![A-Za-z])", re.I)
+_EDTF_SEASON: Final = re.compile(r"(\d{4})-2([1-4])")
+
+
+def season(date: PartialDate) -> int:
+    """1 to 4 for a date whose text says spring, summer, autumn or winter and that has no month, else 0."""
+    found = _SEASON.search(date.text) if date.month is None else None
+    if found is None:
+        return 0
+    return SEASONS.index(found[1].capitalize().replace("Fall", "Autumn")) + 1
+
+
+def seasonal(year: int, number: int) -> PartialDate:
+    """The date of a year's season, 1 to 4, as PubMed prints it."""
+    return PartialDate(year=year, text=f"{year} {SEASONS[number - 1]}")
+
+
+def edtf(date: PartialDate | None) -> str:
+    """A date in EDTF, as biblatex reads it: 2021-05-03, 2003-21 for spring; XXXX where no year is known.
+
+    https://www.loc.gov/standards/datetime/ ; biblatex manual, 2.3.8.
+    """
+    if date is None or date.year is None:
+        return "XXXX"
+    number = season(date)
+    return f"{date.year:04d}-{20 + number}" if number else written(date)
+
+
+def from_edtf(text: str) -> PartialDate | None:
+    """The date of a season in EDTF, or None for any other date."""
+    found = _EDTF_SEASON.fullmatch(text.strip())
+    return seasonal(int(found[1]), int(found[2])) if found else None
+
+
 def better(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
     """The more precise of two statements of one date; the first where they contradict each other."""
     if one is None or other is None:
@@ -90,6 +131,8 @@ def better(one: PartialDate | None, other: PartialDate | None) -> PartialDate | 
     if one.year is None or other.year is None:
         return one if one.year is not None else other
     if one.year == other.year and one.month is None and other.month is not None:
+        return other
+    if one == PartialDate(year=one.year) and one.year == other.year and season(other):
         return other
     if one.year == other.year and one.month == other.month and one.day is None and other.day is not None:
         return other

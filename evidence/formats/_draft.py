@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from evidence.formats import _dates, _ids, _languages, _markup, _other_ids
+from evidence.formats import _dates, _export, _ids, _languages, _markup, _other_ids
 from evidence.identifiers import Identifier, try_parse
 from evidence.records import (
     AbstractSection,
@@ -24,6 +24,7 @@ from evidence.records import (
     PartialDate,
     Record,
     RecordKind,
+    Relation,
 )
 from evidence.text import clean
 
@@ -60,6 +61,7 @@ class Draft:
     keywords: dict[tuple[str, bool], None] = field(default_factory=dict)
     abstract: tuple[AbstractSection, ...] = ()
     publication_types: dict[NamedConcept, None] = field(default_factory=dict)
+    relations: list[Relation] = field(default_factory=list)
     keys: dict[str, None] = field(default_factory=dict)
     other_keys: list[str] = field(default_factory=list)  # after the entry's own
     extra: list[tuple[str, str]] = field(default_factory=list)
@@ -144,9 +146,14 @@ class Draft:
             self.other_ids(value)
             return
         self.add_new(_ids.in_text(value))
-        if value.startswith("RETRACTED:"):
+        if value.startswith("RETRACTED:") and not value.startswith(_export.OTHER_ENDS):
             self.publication_types.setdefault(RETRACTED)
-        self.keep(name, value)
+        notice = _export.notice_in(value)
+        if notice is not None:
+            self.relations.append(notice)
+            self.filled = True
+        elif value != _export.RETRACTED_NOTE:
+            self.keep(name, value)
 
     def other_ids(self, words: str) -> None:
         """Further identifiers and keys as our own exports write them."""
@@ -215,7 +222,7 @@ class Draft:
         """The record."""
         plain = self.plain
         url = plain.get("url", "")
-        if url and any(same_address(url, i.url) for i in self.identifiers):
+        if url and any(_ids.same_address(url, i.url) for i in self.identifiers):
             url = ""  # the identifier gives it
         return Record(
             source=source,
@@ -240,6 +247,7 @@ class Draft:
             languages=tuple(self.languages),
             abstract=self.abstract,
             publication_types=tuple(self.publication_types),
+            relations=tuple(self.relations),
             keywords=tuple(Keyword(text=text, major=major) for text, major in self.keywords),
             url=url,
             keys=tuple(dict.fromkeys(k for key in (*self.keys, *self.other_keys) if (k := clean(key)))),
@@ -257,16 +265,6 @@ class Draft:
 
 Take = Callable[[Draft, str], object]
 """What a format's table maps a field to: put this value into the draft."""
-
-
-def same_address(one: str, other: str | None) -> bool:
-    """True when two addresses differ only in scheme, resolver host, case or a closing slash."""
-    return other is not None and _bare(one) == _bare(other)
-
-
-def _bare(url: str) -> str:
-    text = url.lower().removeprefix("http://").removeprefix("https://").removeprefix("www.").rstrip("/")
-    return text.removeprefix("dx.").replace("%28", "(").replace("%29", ")")
 
 
 def page_range(value: str) -> str:

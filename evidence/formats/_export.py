@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from evidence.formats._options import Options
 from evidence.identifiers import Identifier, Scheme
-from evidence.records import Author, PartialDate, Record
+from evidence.records import Author, PartialDate, Record, RecordKind, Relation
 from evidence.views import Study
 
 MARKS: Final = {
@@ -30,11 +32,43 @@ def identifier(study: Study, scheme: Scheme) -> str:
     return study.record.id(scheme) or row.get(scheme) or ""
 
 
-def link(study: Study) -> str:
-    """Where the study can be read: its own address, else its DOI's, PubMed's or PMC's."""
+RETRACTED_NOTE: Final = f"RETRACTED: {_WORDS['retracted']}"
+"""The note of a retracted study whose notice is not known; the publication type says all of it."""
+
+OTHER_ENDS: Final = tuple(f"RETRACTED: {_WORDS[state]}" for state in ("withdrawn", "replaced"))
+"""Notes of states that the publication type "Retracted Publication" does not mean."""
+
+_NOTICE: Final = re.compile(
+    rf"(?P<mark>RETRACTED|EXPRESSION OF CONCERN): (?P<words>{'|'.join(sorted(_WORDS.values(), reverse=True))})"
+    r"(?:; notice: (?P<notice>.+))?"
+)
+
+
+def notice_in(note: str) -> Relation | None:
+    """What `warning` wrote, as the relation it was made of; None for any other note, or one that names no relation."""
+    found = _NOTICE.fullmatch(note)
+    if found is None:
+        return None
+    state = next(state for state, words in _WORDS.items() if words == found["words"])
+    if state == "withdrawn" or (state == "retracted" and not found["notice"]):
+        return None
+    return Relation(type=MARKS[state][1], citation=found["notice"] or "")
+
+
+_LINKED: Final[dict[RecordKind, Scheme]] = {"registration": "registration", "preprint": "arxiv"}
+"""Kinds of records whose own number leads to the thing itself; in an article it is that of another."""
+
+
+def link(study: Study, options: Options) -> str:
+    """Where the study can be read: its own address, else its DOI's, PubMed's or PMC's; empty if not wanted."""
+    if not options.url:
+        return ""
     if study.record.url:
         return study.record.url
-    for scheme in ("doi", "pmid", "pmcid"):
+    schemes: tuple[Scheme, ...] = ("doi", "pmid", "pmcid")
+    if study.record.kind in _LINKED:
+        schemes = (*schemes, _LINKED[study.record.kind])
+    for scheme in schemes:
         value = identifier(study, scheme)
         url = Identifier(scheme, value).url if value else None
         if url:
@@ -70,7 +104,7 @@ def warning(study: Study) -> str:
     notices = [r.citation for r in study.relations if r.type == relation and not r.incoming and r.citation]
     notices += [r.citation for r in study.record.relations if r.type == relation and r.citation]
     said = _WORDS[study.row.state]
-    return f"{word}: {said}; notice: {notices[0]}" if notices else f"{word}: {said}"
+    return f"{word}: {said}; notice: {' '.join(notices[0].split())}" if notices else f"{word}: {said}"
 
 
 def conference(record: Record) -> bool:

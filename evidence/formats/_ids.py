@@ -74,3 +74,13 @@ def issns(text: str) -> list[str]:
 def isbns(text: str) -> list[str]:
     """ISBNs of 10 or 13 digits in a text, as printed."""
     return [m[0].strip() for m in _ISBN.finditer(text) if len(re.sub(r"\D", "", m[0])) in (9, 10, 13)]
+
+
+def same_address(one: str, other: str | None) -> bool:
+    """True when two addresses differ only in scheme, resolver host, case or a closing slash."""
+    return other is not None and _bare(one) == _bare(other)
+
+
+def _bare(url: str) -> str:
+    text = url.lower().removeprefix("http://").removeprefix("https://").removeprefix("www.").rstrip("/")
+    return text.removeprefix("dx.").replace("%28", "(").replace("%29", ")")

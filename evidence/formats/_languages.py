@@ -16,7 +16,8 @@ _TABLE: Final = (
     ("fin", "fi", "finnish"), ("ice", "is", "icelandic", "isl"), ("pol", "pl", "polish"), ("cze", "cs", "czech", "ces"),
     ("slo", "sk", "slovak", "slk"), ("hun", "hu", "hungarian"), ("rum", "ro", "romanian", "ron"),
     ("bul", "bg", "bulgarian"), ("gre", "el", "greek", "ell"), ("tur", "tr", "turkish"), ("rus", "ru", "russian"),
-    ("ukr", "uk", "ukrainian"), ("srp", "sr", "serbian"), ("hrv", "hr", "croatian"), ("slv", "sl", "slovenian"),
+    ("ukr", "uk", "ukrainian"), ("srp", "sr", "serbian"), ("hrv", "hr", "croatian"),
+    ("slv", "sl", "slovenian", "slovene"),
     ("bos", "bs", "bosnian"), ("mac", "mk", "macedonian", "mkd"), ("lit", "lt", "lithuanian"), ("lav", "lv", "latvian"),
     ("est", "et", "estonian"), ("chi", "zh", "chinese", "zho"), ("jpn", "ja", "japanese"), ("kor", "ko", "korean"),
     ("ara", "ar", "arabic"), ("heb", "he", "hebrew"), ("per", "fa", "persian", "fas", "farsi"), ("hin", "hi", "hindi"),
@@ -26,6 +27,13 @@ _TABLE: Final = (
 )  # fmt: skip
 _BY_ANY: Final = {name: row[0] for row in _TABLE for name in row if name}
 _TWO: Final = {row[0]: row[1] for row in _TABLE if row[1]}
+_BABEL: Final = {
+    "eng": "english", "fre": "french", "ger": "ngerman", "spa": "spanish", "ita": "italian", "por": "portuguese",
+    "dut": "dutch", "swe": "swedish", "dan": "danish", "nor": "norwegian", "fin": "finnish", "ice": "icelandic",
+    "pol": "polish", "cze": "czech", "slo": "slovak", "hun": "hungarian", "rum": "romanian", "bul": "bulgarian",
+    "gre": "greek", "tur": "turkish", "rus": "russian", "ukr": "ukrainian", "hrv": "croatian", "slv": "slovene",
+    "lit": "lithuanian", "lav": "latvian", "est": "estonian", "cat": "catalan",
+}  # fmt: skip
 _NAMES: Final = {row[0]: row[2] for row in _TABLE}
 
 
@@ -39,6 +47,14 @@ def code(text: str) -> str:
 def short(language: str) -> str:
     """The two-letter code where there is one (CSL wants it)."""
     return _TWO.get(language, language)
+
+
+def babel(language: str) -> str:
+    """The language's name in babel, which biblatex's `langid` wants; empty where babel lacks it.
+
+    biblatex manual, table 2, "Supported Languages".
+    """
+    return _BABEL.get(language, "")
 
 
 def name(language: str) -> str:

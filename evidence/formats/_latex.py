@@ -56,6 +56,8 @@ _SUPERSCRIPT_SIGNS: Final = {"<sup>°</sup>": "°", "<sup>′</sup>": "′"}
 _SIMPLE: Final = re.compile(
     r"\{\$?\\(?P<word>[A-Za-z]+)\$?\}"
     r"|\{\\(?:(?P<acc>[`'^\"~=.])(?P<a>[A-Za-z])|(?P<letter>[cvuHkrd])\{(?P<l>[A-Za-z])\})\}"
+    r"|\{\\(?P<outer>[`'^\"~=.cvuHkrd])\{\\(?P<inner>[`'^\"~=.])(?P<n>[A-Za-z])\}\}"
+    r"|\{\\unicodechar\{(?P<code>[1-9]\d{2,6})\}\}"
     r"|\\(?P<sign>[%&#_$])"
 )
 # A character that would be syntax to the scanner waits in the private use area until the scan is over.
@@ -75,7 +77,7 @@ def markup(value: str) -> Markup:
 
 
 def _decode(value: str) -> Markup:
-    if _PRIVATE.search(value):
+    if _PRIVATE.search(value) or "unicodechar{57" in value:  # that may be one of them
         return _Scanner(value).run()
     value = _SIMPLE.sub(_simple, value)
     found = _Scanner(value).run() if NEEDS.search(value) or "~" in value else _markup.read(ligatures(value))
@@ -87,8 +89,19 @@ def _simple(match: re.Match[str]) -> str:
         return _SIGNS[match["sign"]]
     if match["word"]:
         return _WORDS.get(match["word"]) or match[0]
+    if match["code"]:
+        return _character(match["code"]) or match[0]
+    if match["inner"]:
+        marks = table.ACCENTS[match["inner"]] + table.ACCENTS[match["outer"]]
+        return unicodedata.normalize("NFC", match["n"] + marks)
     combining = table.ACCENTS[match["acc"] or match["letter"]]
     return unicodedata.normalize("NFC", (match["a"] or match["l"]) + combining)
+
+
+def _character(code: str) -> str:
+    """The character of a decimal code point beyond ASCII, or empty where there is none."""
+    number = int(code)
+    return chr(number) if 0x80 <= number < 0xD800 or 0xDFFF < number < 0x110000 else ""
 
 
 def text(value: str) -> str:
@@ -250,6 +263,8 @@ class _Scanner:
             self.stack.append("/")
         elif word == "ElsevierGlyph":
             self.glyph()
+        elif word == "unicodechar":
+            self.numbered()
         elif word not in table.NO_OUTPUT and word not in table.TAGS:
             found = _symbol(word)
             self.emit(found if found is not None else f"\\{word}{'' if followed else ' '}")
@@ -259,6 +274,13 @@ class _Scanner:
         if code:
             self.at = code.end()
             self.emit(chr(int(code[1], 16)))
+
+    def numbered(self) -> None:
+        """The character that `_latex_encode` wrote by its number."""
+        code = re.compile(r"\{(\d{1,7})\}").match(self.value, self.at)
+        if code:
+            self.at = code.end()
+            self.emit(_character(code[1]))
 
 
 def _symbol(word: str) -> str | None:

@@ -1,7 +1,8 @@
-"""Text and markup to LaTeX for BibTeX fields: every character is text, nothing in it can become syntax.
+r"""Text and markup to LaTeX for BibTeX fields: every character is text, nothing in it can become syntax.
 
-`_latex` reads back exactly what is written here. Letters with accents become commands (8-bit BibTeX sorts and
-abbreviates only those rightly); scripts that LaTeX has no commands for stay UTF-8.
+`_latex` reads back exactly what is written here. Two alphabets: `SEVEN_BIT` writes ASCII only, letters with accents as
+commands (8-bit BibTeX sorts and abbreviates only those rightly) and what LaTeX has no command for as
+`{\unicodechar{21556}}`, which `PREAMBLE` defines; `UNICODE` (biber) escapes LaTeX's own characters and mathematics.
 """
 
 from __future__ import annotations
@@ -9,24 +10,58 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
 from evidence.formats import _latex_table as table
 from evidence.records import Markup
 
-_PLAIN: Final = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_"}
+Encode = Callable[[str], str]
+"""Plain text → LaTeX."""
+
+FALLBACK: Final = "unicodechar"
+"""Command for a character without one; its argument is the code point in decimal, which no case change can spoil."""
+
+_DEFINITION: Final = r"[1]{\ifdefined\Umathchar\symbol{#1}\else\&\##1;\fi}"
+PREAMBLE: Final = f"@preamble{{{{\\providecommand{{\\{FALLBACK}}}{_DEFINITION}}}}}\n\n"
+"""Prints the character where the engine has it (XeTeX, LuaTeX), else its number as `&#21556;`: a file never fails."""
+
+_PLAIN: Final = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "′": r"{$^\prime$}"}
 _ACCENT: Final = {combining: name for name, combining in table.ACCENTS.items() if name not in "bt"}
+_BELOW: Final = frozenset("dck")
 # Ligatures of TeX's fonts, and an ampersand that would begin an entity, are broken by an empty group.
-_SPECIAL: Final = re.compile(r"--+|''+|``+|(?P<entity>&(?=#?\w{1,31};))|[^\x20-\x7e]|[\\{}$&#%_^~<>|]")
-_PIECES: Final = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
-_WORDS: Final = re.compile(r"(\s+)")
-_WRAP: Final = re.compile(r"^([\W_]*)(.*?)([\W_]*)$", re.S)
+_LIGATURES: Final = r"--+|''+|``+|(?P<entity>&(?=#?\w{1,31};))"
+_SPECIAL: Final = re.compile(rf"{_LIGATURES}|[^\x20-\x7e]|[\\{{}}$&#%_^~<>|]")
+# One Greek letter or a sign of mathematics has no text font in pdfLaTeX; a Greek word is left to engines that have one.
+_GREEK: Final = "\u0370-\u03ff\u1f00-\u1fff"
+_IN_TEXT: Final = "±×÷¬"
+_MATHS: Final = "".join(c for c in table.MATH if c not in _IN_TEXT and not "\u0370" <= c <= "\u03ff") + "′"
+_SYNTAX: Final = re.compile(rf"{_LIGATURES}|[\\{{}}$&#%_^~<>|{_MATHS}]|(?<![{_GREEK}])[{_GREEK}](?![{_GREEK}])")
+PIECES: Final = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
 
 
 def text(value: str) -> str:
-    """Plain text as LaTeX."""
-    return _SPECIAL.sub(lambda m: r"\&{}" if m["entity"] else _encoded(m[0]), value)
+    """Plain text as 7-bit LaTeX."""
+    return _SPECIAL.sub(_replaced, value)
+
+
+def unicode_text(value: str) -> str:
+    """Plain text as UTF-8 LaTeX: what is syntax to LaTeX or BibTeX is written otherwise, and so is mathematics."""
+    return _SYNTAX.sub(_replaced_or_kept, value)
+
+
+SEVEN_BIT: Final[Encode] = text
+UNICODE: Final[Encode] = unicode_text
+
+
+def _replaced_or_kept(match: re.Match[str]) -> str:
+    found = _replaced(match)
+    return match[0] if FALLBACK in found else found
+
+
+def _replaced(match: re.Match[str]) -> str:
+    return r"\&{}" if match["entity"] else _encoded(match[0])
 
 
 @lru_cache(maxsize=4096)
@@ -39,54 +74,31 @@ def _encoded(found: str) -> str:
         return f"{{\\{table.TEXT[found]}}}"
     if found in table.MATH:
         return f"{{$\\{table.MATH[found]}$}}"
+    return _accented(found) or f"{{\\{FALLBACK}{{{ord(found)}}}}}"
+
+
+def _accented(found: str) -> str:
+    """A letter with one or two accents as commands, or empty. The accent below stands outside: TeX can set it there."""
     parts = unicodedata.normalize("NFD", found)
-    if len(parts) == 2 and parts[0].isascii() and parts[0].isalpha() and parts[1] in _ACCENT:
-        name = _ACCENT[parts[1]]
-        return f"{{\\{name}{parts[0]}}}" if not name.isalpha() else f"{{\\{name}{{{parts[0]}}}}}"
-    return found
+    base, marks = parts[0], parts[1:]
+    names = [_ACCENT.get(mark, "") for mark in marks]
+    if not (base.isascii() and base.isalpha() and 1 <= len(names) <= 2 and all(names)):
+        return ""
+    if len(names) == 1:
+        return f"{{\\{names[0]}{base}}}" if not names[0].isalpha() else f"{{\\{names[0]}{{{base}}}}}"
+    inner, outer = sorted(names, key=lambda name: name in _BELOW)
+    if len(set(names) & _BELOW) == 2 or inner.isalpha():
+        return ""
+    nested = f"{{\\{outer}{{\\{inner}{base}}}}}"
+    composed = unicodedata.normalize("NFC", base + table.ACCENTS[inner] + table.ACCENTS[outer])
+    return nested if composed == found else ""
 
 
-def markup(value: Markup) -> str:
+def markup(value: Markup, encode: Encode = text) -> str:
     """Markup as LaTeX: tags as commands."""
-    return "".join(_tag(p) if _PIECES.fullmatch(p) else text(html.unescape(p)) for p in _PIECES.split(value))
+    return "".join(tag(p) if PIECES.fullmatch(p) else encode(html.unescape(p)) for p in PIECES.split(value))
 
 
-def title(value: Markup) -> str:
-    """A title as LaTeX, with braces round the words whose capitals a style must not touch ({DNA}, {COVID-19}, {pH})."""
-    pieces: list[str] = []
-    first = True
-    for piece in _PIECES.split(value):
-        if _PIECES.fullmatch(piece):
-            pieces.append(_tag(piece))
-            continue
-        for word in _WORDS.split(html.unescape(piece)):
-            pieces.append(_word(word, first))
-            if word.strip():
-                first = word.endswith((":", ".", "?", "!"))
-    return "".join(pieces)
-
-
-def _word(word: str, first: bool) -> str:
-    before, core, after = _WRAP.match(word).groups()  # type: ignore[union-attr]
-    if not core or not _needs_braces(core, first):
-        return text(word)
-    return f"{text(before)}{{{text(core)}}}{text(after)}"
-
-
-def _needs_braces(core: str, first: bool) -> bool:
-    """Capitals that carry meaning: inside a word, all through it, beside a digit, or a single letter (vitamin D)."""
-    capitals = sum(c.isupper() for c in core)
-    if not capitals:
-        return False
-    if len(core) == 1:
-        return not first and core != "A"
-    inner = any(
-        c.isupper() and not (core[i - 1] in "-‐–/'’(" and core[i + 1 : i + 2].islower())
-        for i, c in enumerate(core)
-        if i
-    )
-    return inner or any(c.isdigit() for c in core)
-
-
-def _tag(tag: str) -> str:
-    return "}" if tag.startswith("</") else f"\\{table.WRITTEN_TAGS[tag.strip('<>')]}{{"
+def tag(written: str) -> str:
+    """An inline tag as the command that opens its group, or the end of the group."""
+    return "}" if written.startswith("</") else f"\\{table.WRITTEN_TAGS[written.strip('<>')]}{{"

@@ -19,7 +19,7 @@ TEXT: Final = {
     "½": "textonehalf", "¼": "textonequarter", "¾": "textthreequarters", "µ": "textmu", "−": "textminus",
     "¡": "textexclamdown", "¿": "textquestiondown", "ª": "textordfeminine", "º": "textordmasculine",
     "‰": "textperthousand",
-    "№": "textnumero", "Ω": "textohm", "′": "textprime",
+    "№": "textnumero", "Ω": "textohm",
     "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "å": "aa", "Å": "AA", "ł": "l", "Ł": "L",
     "đ": "dj", "Đ": "DJ", "ð": "dh", "Ð": "DH", "þ": "th", "Þ": "TH", "ŋ": "ng", "Ŋ": "NG", "ı": "i", "ȷ": "j",
 }  # fmt: skip
@@ -47,6 +47,7 @@ ALIASES: Final = {
     "textunderscore": "_", "textdollar": "$", "textasteriskcentered": "*", "lbrace": "{", "rbrace": "}",
     "textsterling": "£", "euro": "€", "texttimes": "×", "textpm": "±", "textdiv": "÷", "guillemetleft": "«",
     "guillemetright": "»", "flqq": "«", "frqq": "»", "glqq": "„", "grqq": "“", "backslash": "\\", "lt": "<", "gt": ">",
+    "textprime": "′",
     "textmugreek": "μ", "mathmu": "μ", "textalpha": "α", "textbeta": "β", "textgamma": "γ", "textdelta": "δ",
     "textkappa": "κ", "textlambda": "λ", "textomega": "ω", "colon": ":", "slash": "/", "hyphen": "-",
     "nobreakspace": " ",

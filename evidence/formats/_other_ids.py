@@ -18,16 +18,32 @@ MARK: Final = "Other ids:"
 """How the line begins where it stands among other notes."""
 
 _UNSAFE: Final = re.compile(r"[\s%]")
-_NAMED: Final = re.compile(r"(pmid|pmcid|doi|key):(\S+)")
+FURTHER: Final = ("registration", "arxiv", "bookaccession", "mid")
+"""Schemes that have no field of their own in most formats. PubMed's `pii` is left out: nothing resolves it."""
+
+NAMES: Final = (*WORK_SCHEMES, *FURTHER, "key")
+"""What stands before the colon of a word."""
+
+_NAMED: Final = re.compile(rf"(?<!\S)({'|'.join(NAMES)}):(\S+)")
 
 
-def words(study: Study, unsaid: Callable[[str], bool] = lambda key: True) -> str:
-    """The words for a study's further PMIDs, PMCIDs, DOIs and those of its other keys that nothing else says."""
+def words(
+    study: Study, unsaid: Callable[[str], bool] = lambda key: True, *, without: frozenset[str] = frozenset()
+) -> str:
+    """The words for a study's further PMIDs, PMCIDs, DOIs, its registrations and those of its other keys that nothing
+    else says. `without`: schemes that the format has a field for.
+    """
     row = {"pmid": study.row.pmid, "doi": study.row.doi, "pmcid": study.row.pmcid}
     found = []
     for scheme in WORK_SCHEMES:
         values = dict.fromkeys(v for v in (*study.record.ids(scheme), row[scheme]) if v)
         found += [_word(scheme, value) for value in list(values)[1:]]
+    for further in FURTHER:
+        if further not in without:
+            values = dict.fromkeys(study.record.ids(further))
+            if further == "registration":
+                values |= dict.fromkeys(study.row.registrations)
+            found += [_word(further, value) for value in values]
     found += [_word("key", key) for key in study.aliases if key and key != study.row.key and unsaid(key)]
     return " ".join(found)
 
@@ -39,7 +55,12 @@ def line(study: Study) -> str:
 
 
 def _word(name: str, value: str) -> str:
-    return f"{name}:{_UNSAFE.sub(lambda m: quote(m[0]), value)}"
+    return f"{name}:{escaped(value)}"
+
+
+def escaped(value: str) -> str:
+    """A value as one word."""
+    return _UNSAFE.sub(lambda m: quote(m[0]), value)
 
 
 def read(words: str) -> Iterator[Identifier | str]:

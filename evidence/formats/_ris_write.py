@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from evidence.formats import _dates, _export, _markup, _names, _other_ids
-from evidence.records import Record, RecordKind
+from evidence.formats import _dates, _export, _kinds, _markup, _names, _other_ids
+from evidence.formats._options import COMPLETE, Options, applied
+from evidence.records import PartialDate, Record, RecordKind
 from evidence.views import Study
 
 TYPES: Final[dict[RecordKind, str]] = {
@@ -17,16 +18,16 @@ TYPES: Final[dict[RecordKind, str]] = {
 _RANGE: Final = re.compile(r"([^\s,;-]+)-([^\s,;-]+)")
 
 
-def write(studies: Iterable[Study]) -> Iterator[str]:
+def write(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str]:
     """Each study as one RIS record."""
-    for study in studies:
-        lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in _fields(study) if value]
+    for study in applied(studies, options):
+        lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in _fields(study, options) if value]
         yield "\n".join(lines) + "\nER  - \n\n"
 
 
-def _fields(study: Study) -> Iterator[tuple[str, str]]:
+def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     record = study.record
-    yield "TY", "CONF" if _export.conference(record) else TYPES[record.kind]
+    yield "TY", _type(record)
     yield "M3", "registration" if record.kind == "registration" else ""  # GEN alone says nothing
     yield "ID", study.row.key
     yield "TI", _markup.write(record.title)
@@ -37,7 +38,7 @@ def _fields(study: Study) -> Iterator[tuple[str, str]]:
         yield "A2", _markup.write_plain(_names.listed(_names.without_semicolon(editor)))
     date = _export.date(record)
     yield "PY", f"{date.year:04d}" if date and date.year else ""
-    yield "DA", _dates.written(date, "/") if date and date.month else ""
+    yield "DA", _date(date)
     yield from _containers(record)
     yield from _pages(record.pages)
     yield "PB", _markup.write_plain(record.publisher)
@@ -45,13 +46,20 @@ def _fields(study: Study) -> Iterator[tuple[str, str]]:
     yield "ET", _markup.write_plain(record.edition)
     yield from (("SN", value) for value in (record.journal.issn, *record.isbns))
     yield from (("LA", language) for language in record.languages)
-    yield from _identifiers(study)
+    yield from _identifiers(study, options)
     for keyword in record.keywords:
         # A semicolon inside a keyword would read as its end.
         yield "KW", _markup.write_plain(("*" if keyword.major else "") + keyword.text.replace("; ", ", "))
     yield "AB", _markup.write(_markup.joined(record.abstract))
     yield "N1", _markup.write_plain(_export.warning(study))
     yield "N1", _markup.write_plain(_other_ids.line(study))
+
+
+def _type(record: Record) -> str:
+    fine = _kinds.fine(record)
+    if fine:
+        return _kinds.FINE[fine].ris
+    return "CONF" if _export.conference(record) else TYPES[record.kind]
 
 
 def _containers(record: Record) -> Iterator[tuple[str, str]]:
@@ -61,11 +69,22 @@ def _containers(record: Record) -> Iterator[tuple[str, str]]:
     if record.kind in ("chapter", "book") or _export.conference(record):
         yield "JF", _markup.write_plain(journal.title)
     else:
-        yield "T2", _markup.write_plain(journal.title)
+        # The abbreviation stands in where it is all that is known (reading undoes it).
+        yield "T2", _markup.write_plain(_export.journal(record))
         yield "JF", _markup.write_plain(journal.title)
     yield "JA", _markup.write_plain(journal.abbreviation)
     yield "VL", _markup.write_plain(record.volume)
     yield "IS", _markup.write_plain(record.issue)
+
+
+def _date(date: PartialDate | None) -> str:
+    """YYYY/MM/DD as far as it is known, or the season behind three slashes (the format's "other info")."""
+    if date is None or not date.year:
+        return ""
+    season = _dates.season(date)
+    if season:
+        return f"{date.year:04d}///{_dates.SEASONS[season - 1]}"
+    return _dates.written(date, "/") if date.month else ""
 
 
 def _pages(pages: str) -> Iterator[tuple[str, str]]:
@@ -77,10 +96,10 @@ def _pages(pages: str) -> Iterator[tuple[str, str]]:
         yield "SP", pages
 
 
-def _identifiers(study: Study) -> Iterator[tuple[str, str]]:
+def _identifiers(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     yield "DO", _export.identifier(study, "doi")
     pmid = _export.identifier(study, "pmid")
     yield "AN", pmid
     yield "DB", "PubMed" if pmid else ""  # says what kind of accession number AN is
     yield "C2", _export.identifier(study, "pmcid")
-    yield "UR", _export.link(study)
+    yield "UR", _export.link(study, options)

@@ -6,9 +6,11 @@ counts), fields that stand twice (the first counts, the other is kept). @string,
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO, Final
 
 from bibtexparser.library import Library
@@ -17,8 +19,9 @@ from bibtexparser.model import Entry as ParsedEntry
 from bibtexparser.splitter import Splitter
 
 from evidence.errors import BadInput
-from evidence.formats import Format, _lines
+from evidence.formats import Format, _bibtex_plain, _lines
 from evidence.formats._bibtex_fields import record
+from evidence.formats._bibtex_plain import Plain
 from evidence.formats._bibtex_values import Entry, Macros, TooLong, inherit
 from evidence.formats._bibtex_write import write
 from evidence.formats._draft import ExternalIds
@@ -43,10 +46,10 @@ def read(stream: BinaryIO, label: str) -> Iterator[Item]:
     """Every entry of a BibTeX file."""
     text, faults = _text(stream, label)
     # `@article{` followed at once by a field, as EndNote writes it: the key is empty.
-    library = _split(_NO_KEY.sub(r"\1,", text), label)
+    text = _NO_KEY.sub(r"\1,", text)
     macros = Macros()
     entries: list[Entry] = []
-    for item in _entries(library, macros, faults, label):
+    for item in _both(text, macros, faults, label):
         if isinstance(item, Rejected):
             yield item
         else:
@@ -64,12 +67,47 @@ def read(stream: BinaryIO, label: str) -> Iterator[Item]:
             yield record(entry, ids.make(entry.key, ordinal))
 
 
+def _both(text: str, macros: Macros, faults: dict[int, str], label: str) -> Iterator[Entry | Rejected]:
+    """Entries of the usual layout by one expression, the rest of the file by bibtexparser."""
+    end = 0
+    for plain in _bibtex_plain.entries(text):
+        end = plain.end
+        yield _entry(plain, macros, faults, label)
+    rest = text[end:]
+    if rest.strip():
+        yield from _entries(_split(rest, label), macros, faults, label, text.count("\n", 0, end))
+
+
+class _Resumed(io.RawIOBase):
+    """A stream whose beginning was already read."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = memoryview(head), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        piece: bytes | memoryview = self._head[: len(buffer)]
+        if piece:
+            self._head = self._head[len(piece) :]
+        else:
+            piece = self._rest.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
 def _text(stream: BinaryIO, label: str) -> tuple[str, dict[int, str]]:
     """The whole file with uniform line ends, and the lines that cannot be read."""
+    most = min(_lines.MAX_LINE_BYTES, _lines.MAX_FILE_BYTES)
+    head = stream.read(most + 1)
+    if len(head) <= most and _lines.encoding_of(head[:400]) == ("utf-8", 0):
+        with suppress(UnicodeDecodeError):  # else line by line, to find out where
+            return head.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"), {}
     kept: list[str] = []
     faults: dict[int, str] = {}
     size = 0
-    for line in _lines.lines(stream):
+    for line in _lines.lines(io.BufferedReader(_Resumed(head, stream))):
         size += len(line.text) + 1
         if size > _lines.MAX_FILE_BYTES:
             raise BadInput(label, f"is larger than {_lines.MAX_FILE_BYTES // 1_000_000} MB; split it")
@@ -88,8 +126,10 @@ def _split(text: str, label: str) -> Library:
         raise BadInput(label, f"is BibTeX that cannot be read ({exc.__class__.__name__}: {exc})") from None
 
 
-def _entries(library: Library, macros: Macros, faults: dict[int, str], label: str) -> Iterator[Entry | Rejected]:
-    """Entries in the file's order, macros put in as they are defined; faulty ones as Rejected."""
+def _entries(
+    library: Library, macros: Macros, faults: dict[int, str], label: str, above: int
+) -> Iterator[Entry | Rejected]:
+    """Entries in the file's order, macros put in as defined; faulty ones as Rejected. `above`: lines before."""
     for block in library.blocks:
         whole = block
         if isinstance(block, ParsingFailedBlock) and block.ignore_error_block is not None:
@@ -99,11 +139,13 @@ def _entries(library: Library, macros: Macros, faults: dict[int, str], label: st
         if isinstance(whole, String):
             macros.define(whole.key, str(whole.value))
         elif isinstance(whole, ParsedEntry):
-            yield _entry(whole, macros, faults, label)
+            fields = [(found.key, str(found.value)) for found in whole.fields]
+            line = _line(whole) + above
+            yield _entry(Plain(whole.entry_type, whole.key, fields, line, whole.raw or "", 0), macros, faults, label)
         elif isinstance(whole, ParsingFailedBlock) and not _is_no_entry(whole):
             reason = getattr(whole.error, "abort_reason", "") or str(whole.error)
             yield _lines.rejected(
-                label, f"entry cannot be read: {' '.join(reason.split())}", _line(whole), whole.raw or ""
+                label, f"entry cannot be read: {' '.join(reason.split())}", _line(whole) + above, whole.raw or ""
             )
 
 
@@ -115,20 +157,20 @@ def _line(block: Block) -> int:
     return (block.start_line or 0) + 1  # the library counts from 0
 
 
-def _entry(parsed: Any, macros: Macros, faults: dict[int, str], label: str) -> Entry | Rejected:
-    line, raw = _line(parsed), parsed.raw or ""
+def _entry(parsed: Plain, macros: Macros, faults: dict[int, str], label: str) -> Entry | Rejected:
+    line, raw = parsed.line, parsed.raw
     if faults:
         bad = next((n for n in range(line, line + raw.count("\n") + 1) if n in faults), None)
         if bad is not None:
             return _lines.rejected(label, f"line {bad} {faults.pop(bad)}", bad, raw)
     if len(raw) > _lines.MAX_RECORD_CHARS:
         return _lines.rejected(label, f"entry is longer than {_lines.MAX_RECORD_CHARS:,} characters", line, raw)
-    entry = Entry(type=parsed.entry_type.lower(), key=parsed.key, line=line, fields={}, raw=raw)
+    entry = Entry(type=parsed.type.lower(), key=parsed.key, line=line, fields={}, raw=raw)
     try:
-        for found in parsed.fields:
+        for printed, expression in parsed.fields:
             # A comment before a field reads as part of its name.
-            name = found.key.strip().lower().rpartition("\n")[2].strip()
-            value = macros.resolve(str(found.value))
+            name = printed.strip().lower().rpartition("\n")[2].strip()
+            value = macros.resolve(expression)
             if entry.fields.setdefault(name, value) is not value:
                 entry.again.append((name, value))
     except TooLong:

@@ -122,7 +122,8 @@ def _container(draft: Draft, item: dict[str, Any], type_: str) -> None:
         draft.mark("book_title", _markup.read(title), "container-title")
         draft.put("journal", _markup.read_plain(_text(item.get("collection-title"))), "collection-title")
     else:
-        draft.put("journal", _markup.read_plain(title), "container-title")
+        if title != _text(item.get("container-title-short")):  # else it stands in for a title that is not known
+            draft.put("journal", _markup.read_plain(title), "container-title")
         draft.keep("collection-title", _markup.read_plain(_text(item.get("collection-title"))))
 
 
@@ -193,6 +194,9 @@ def _date(value: Any) -> PartialDate | None:
     first = parts[0] if isinstance(parts, list) and parts else None
     if isinstance(first, list) and first:
         year, month, day = ([_text(p) for p in first] + ["", ""])[:3]
+        season = _text(value.get("season"))
+        if not month and re.fullmatch("[1-4]", season) and re.fullmatch(r"[12]\d{3}", year):
+            return _dates.seasonal(int(year), int(season))
         return _dates.combined(year, month, day)
     return _dates.parse(_text(value.get("raw")) or _text(value.get("literal")))
 

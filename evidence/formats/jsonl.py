@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 
 from evidence import recordjson
 from evidence.formats import Format, _lines
+from evidence.formats._options import COMPLETE, Options
 from evidence.identifiers import try_parse
 from evidence.records import Item, Record
 from evidence.text import balanced
@@ -64,10 +65,11 @@ def _fault(record: Record) -> str:
     return ""
 
 
-def write(studies: Iterable[Study]) -> Iterator[str]:
+def write(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str]:
     """What every source said of each study, one source record a line; the study's key comes with the first.
 
-    Not the projection: read back, that would pass for something PubMed said.
+    Not the projection: read back, that would pass for something PubMed said; and whole, whatever the options say, for a
+    source is quoted, not edited.
     """
     for study in studies:
         records = [member.record for member in study.members] or [study.record]

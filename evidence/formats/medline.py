@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast, get_args
+from urllib.parse import unquote
 
-from evidence.formats import Format, _dates, _lines, _markup, _medline_parts, _names
+from evidence.formats import Format, _dates, _export, _lines, _markup, _medline_parts, _names, _other_ids
 from evidence.formats._draft import Draft, ExternalIds
+from evidence.formats._medline_write import write
 from evidence.formats._tagged import Block, spoilt
 from evidence.records import (
     Author,
@@ -25,7 +27,7 @@ from evidence.records import (
     NamedConcept,
     OtherAbstract,
     Record,
-    Relation,
+    RecordKind,
 )
 from evidence.text import clean
 
@@ -91,13 +93,13 @@ class _Medline(Draft):
     mesh: list[MeshHeading] = field(default_factory=list)
     substances: list[NamedConcept] = field(default_factory=list)
     supplementary: list[NamedConcept] = field(default_factory=list)
-    relations: list[Relation] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     investigators: list[Author] = field(default_factory=list)
     subjects: list[Author] = field(default_factory=list)
     lists: dict[str, list[str]] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     keyword_owner: str = ""
+    in_full: bool = False  # the last name was a FAU, whose AU comes next
     owned_keywords: dict[Keyword, None] = field(default_factory=dict)
     places: dict[int, list[str]] = field(default_factory=dict)  # affiliations by author's position
     other: list[OtherAbstract] = field(default_factory=list)
@@ -155,14 +157,13 @@ def _complete(draft: _Medline, record: Record) -> Record:
         mesh=tuple(draft.mesh),
         substances=tuple(draft.substances),
         supplementary_mesh=tuple(draft.supplementary),
-        relations=tuple(draft.relations),
         grants=tuple(draft.grants),
         investigators=tuple(draft.investigators),
         personal_name_subjects=tuple(draft.subjects),
         other_abstracts=tuple(draft.other),
         abstract_copyright=said.get("CI", ""),
         coi_statement=Markup(said.get("COIS", "")),
-        owner=said.get("OWN", ""),
+        owner=said.get("OWN", "").replace("NOTNLM", ""),
         citation_status=said.get("STAT", ""),
         publication_status=said.get("PST", ""),
         publication_model=said.get("PUBM", ""),
@@ -180,14 +181,17 @@ _Take = Callable[[_Medline, str], object]
 
 def _full_author(draft: _Medline, value: str) -> None:
     draft.author(_names.parse(value) if "," in value else Author(family=clean(value)))
+    draft.in_full = True
 
 
 def _short_author(draft: _Medline, value: str) -> None:
     """AU gives the initials (and suffix) of the FAU before it, or is the author where there is no FAU."""
     short = _names.medline(value)
     last = draft.authors[-1] if draft.authors else None
-    if last is not None and not last.is_group and not last.initials and _medline_parts.same_person(last, value):
-        if short is not None:
+    known = last is not None and not last.is_group and _medline_parts.same_person(last, value)
+    pair, draft.in_full = draft.in_full, False
+    if known and last is not None and (pair or not last.initials):
+        if short is not None and not last.initials:
             given = last.given.removesuffix(f" {short.suffix}") if short.suffix else last.given  # FAU "Ward, G W Jr"
             draft.authors[-1] = replace(last, given=given, initials=short.initials, suffix=last.suffix or short.suffix)
         return
@@ -268,6 +272,33 @@ def _listed(name: str) -> _Take:
     return lambda draft, value: draft.listed(name, value)
 
 
+def _general_note(draft: _Medline, value: str) -> None:
+    """A note; our own export says here what PubMed has no tag for."""
+    if value.startswith(_other_ids.MARK):
+        draft.other_ids(value)
+        for name, word in _OWN_WORDS.findall(value):
+            text = unquote(word)
+            if name == "kind" and text in get_args(RecordKind):
+                draft.kind = cast(RecordKind, text)
+            elif name == "url":
+                draft.link(text, "url")
+            elif name == "book":
+                draft.mark("book_title", _markup.read(text), "BTI")
+            elif name == "place":
+                draft.put("place", text, "place")
+            elif name == "authors":
+                draft.authors_complete = False
+        return
+    notice = _export.notice_in(value)
+    if notice is None and not value.startswith("RETRACTED:"):
+        draft.listed("GN", value)
+    elif notice is None or all(r.type != notice.type for r in draft.relations):  # PubMed's own tag says more
+        draft.note(value, "GN")
+
+
+_OWN_WORDS: Final = re.compile(r"(?<!\S)(kind|url|book|place|authors):(\S+)")
+
+
 def _pmid(draft: _Medline, value: str) -> None:
     draft.identify("pmid", value, "PMID")
 
@@ -320,7 +351,8 @@ _TAGS: Final[dict[str, _Take]] = {
     "LR": _dated("record-revised"),
     "PHST": _history,
     **{name: _once(name) for name in ("OWN", "STAT", "PST", "PUBM", "CI", "COIS", "JID", "PL", "RF")},
-    **{name: _listed(name) for name in ("SB", "GN", "GS", "SFM", "OID")},
+    **{name: _listed(name) for name in ("SB", "GS", "SFM", "OID")},
+    "GN": _general_note,
 }
 
 FORMAT: Final = Format(
@@ -330,4 +362,5 @@ FORMAT: Final = Format(
     media_type="application/nbib",
     recognise=recognise,
     read=read,
+    write=write,
 )

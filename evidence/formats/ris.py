@@ -157,6 +157,8 @@ def _containers(draft: Draft, said: dict[str, list[str]], type_: str) -> None:
     elif draft.kind == "book":
         for value in secondary:
             draft.keep("T2", _markup.read_plain(value))
+    if "JF" not in said and secondary == said.get("JA"):
+        secondary = []  # an abbreviation where a journal must stand: our own export of one that has no more
     full = said.pop("JF", []) + ([] if draft.kind in ("chapter", "book") or type_ in _CONFERENCE else secondary)
     short = said.pop("JA", []) + said.pop("J2", []) + said.pop("J1", [])
     for value in full:

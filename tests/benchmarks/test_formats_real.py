@@ -1,7 +1,7 @@
 """Real exports of databases and reference managers: what each file is, how many records it gives, what they say.
 
 Reads the folder named by EVIDENCE_BENCH_DATA (the one that holds data/, bench/ and seed/); skipped without it.
-`python tests/benchmarks/test_formats_real.py` prints the counts folder by folder.
+`python tests/benchmarks/test_formats_real.py` prints the counts folder by folder, then what was rejected and why.
 """
 
 from __future__ import annotations
@@ -50,21 +50,21 @@ EXPECTED = {
     "csl": {"UnknownFormat": 1},
     "csv/asreview": {"csv": 14, "records": 78},
     "csv/asysd": {"csv": 1, "records": 1233},
-    "endnote_xml": {"UnknownFormat": 2},
-    "endnote_xml/iebh": {"UnknownFormat": 2},
+    "endnote_xml": {"endnote-xml": 2, "records": 2466},
+    "endnote_xml/iebh": {"endnote-xml": 2, "records": 2167},
     "nbib": {"nbib": 5, "records": 2175},
     "nbib/biopython": {"nbib": 3, "records": 6},
     "other_text": {"UnknownFormat": 2, "references": 1, "records": 3098},
     "ris/asreview": {"ris": 22, "records": 406, "rejected": 2},
     "ris/asysd": {"ris": 5, "csv": 1, "records": 1135},
-    "ris/choxos": {"UnknownFormat": 2, "bibtex": 1, "csl-json": 1, "csv": 1, "ris": 1, "records": 9},
+    "ris/choxos": {"UnknownFormat": 1, "bibtex": 1, "csl-json": 1, "csv": 1, "ris": 1, "endnote-xml": 1, "records": 11},
     "ris/citesource": {"ris": 25, "records": 4932},
     "ris/colrev": {"UnknownFormat": 2, "csv": 4, "nbib": 2, "ris": 6, "records": 22},
     "ris/rispy": {"UnknownFormat": 1, "ris": 14, "records": 23},
     "ris/synthesisr": {"UnknownFormat": 3, "bibtex": 2, "csv": 2, "nbib": 2, "ris": 6, "records": 132},
     "zotero_import/BibTeX": {"UnknownFormat": 24, "bibtex": 24, "records": 34},
     "zotero_import/CSL_JSON": {"UnknownFormat": 1, "csl-json": 1, "records": 1},
-    "zotero_import/Endnote_XML": {"UnknownFormat": 6},
+    "zotero_import/Endnote_XML": {"UnknownFormat": 3, "endnote-xml": 3, "records": 12},
     "zotero_import/MARC": {"UnknownFormat": 8},
     "zotero_import/MARCXML": {"UnknownFormat": 12},
     "zotero_import/MEDLINEnbib": {"UnknownFormat": 9, "nbib": 9, "records": 16},
@@ -293,7 +293,7 @@ def everything() -> dict[Path, list[Record]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["bibtex", "ris", "csl-json", "csv"])
+@pytest.mark.parametrize("name", ["bibtex", "biblatex", "ris", "nbib", "csl-json", "csv"])
 def test_what_is_imported_can_be_exported_and_imported(name: str) -> None:
     """Every record of every file: title, year and identifiers survive a second file."""
     checked = 0
@@ -316,6 +316,20 @@ def test_what_is_imported_can_be_exported_and_imported(name: str) -> None:
     assert checked > 20_000
 
 
+def rejections() -> Iterator[str]:
+    """Every entry that no record was made of, with the reason; and every file that no reader takes."""
+    for path in files():
+        name = path.relative_to(REFS)
+        try:
+            for item in formats.read_path(path):
+                if isinstance(item, Rejected):
+                    yield f"{name}, line {item.line}: {item.reason[:160]}"
+        except BadInput as exc:
+            yield f"{name}: {exc.reason.partition(' (')[0]}"
+
+
 if __name__ == "__main__":
     for folder, counts in by_folder().items():
         print(f"{folder:40}", dict(counts))  # noqa: T201 - this is what it is for
+    for line in rejections():
+        print(line)  # noqa: T201

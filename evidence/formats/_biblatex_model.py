@@ -1,0 +1,106 @@
+"""biblatex's default data model, as far as our export uses it: which entry type takes which fields, and needs which.
+
+From `blx-dm.def` of biblatex 3.18, the file that `biber --validate-datamodel` checks against; the manual (2.1.1, 2.2,
+4.5.4) says the same in words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from evidence.errors import BadIdentifier
+from evidence.identifiers import isbn
+from evidence.records import RecordKind
+
+_EVERYWHERE: Final = (
+    "abstract date doi entrysubtype eprint eprinttype ids keywords langid options origtitle shortjournal url verba"
+)
+ANYWHERE: Final = frozenset(_EVERYWHERE.split())
+"""Fields of every entry type."""
+
+_PERSONS: Final = "author editor title note language"
+_IN_BOOK: Final = f"{_PERSONS} booktitle edition eid isbn location number pages publisher volume"
+FIELDS: Final = {
+    "article": f"{_PERSONS} eid issn issue journaltitle number pages volume",
+    "book": f"{_PERSONS} edition eid isbn location number pages publisher volume",
+    "collection": "editor title note language edition eid isbn location number pages publisher volume",
+    "manual": f"{_PERSONS} edition eid isbn location number pages publisher type",
+    "inbook": _IN_BOOK,
+    "incollection": _IN_BOOK,
+    "inproceedings": "author editor title note language booktitle eid isbn location number pages publisher volume",
+    "report": "author title note language eid institution location number pages type",
+    "thesis": "author title note language eid institution location pages type",
+    "online": f"{_PERSONS} organization",
+    "dataset": f"{_PERSONS} edition location number publisher type",
+    "misc": f"{_PERSONS} howpublished location organization type",
+    "software": f"{_PERSONS} howpublished location organization type",
+    "patent": "author title note location number type",
+}  # fmt: skip
+"""Fields of an entry type beside those of every one; only names that our export writes."""
+
+NEEDS: Final = {
+    "article": "author title journaltitle",
+    "book": "author title",
+    "collection": "editor title",
+    "manual": "title",
+    "inbook": "author title booktitle",
+    "incollection": "author editor title booktitle",
+    "inproceedings": "author title booktitle",
+    "report": "author title institution type",
+    "thesis": "author title institution type",
+    "online": "title",
+    "dataset": "title",
+    "misc": "title",
+    "software": "title",
+    "patent": "author title number",
+}
+"""Fields that an entry type must have; @online also an address of some kind, all but data and software a date."""
+
+LADDERS: Final[dict[RecordKind, tuple[str, ...]]] = {
+    "article": ("article",),
+    "book": ("book", "collection", "manual"),
+    "chapter": ("incollection", "inbook"),
+    "thesis": ("thesis",),
+    "report": ("report",),
+    "web": ("online",),
+    "preprint": ("online",),
+    "registration": ("online",),
+    "other": (),
+}
+"""Types for a kind of record, the best first; @misc stands below them all, with the kind as its `entrysubtype`."""
+
+_ALLOWED: Final = {type_: ANYWHERE | set(names.split()) for type_, names in FIELDS.items()}
+_NEEDED: Final = {type_: frozenset(names.split()) for type_, names in NEEDS.items()}
+_ADDRESSES: Final = frozenset(("url", "doi", "eprint"))
+_ISSN: Final = re.compile(r"\d{4}-\d{3}[\dX]")
+
+
+def allows(type_: str, field: str) -> bool:
+    """Whether an entry type has a place for a field."""
+    return field in _ALLOWED[type_]
+
+
+def satisfied(type_: str, present: Collection[str]) -> bool:
+    """Whether an entry type has all that it must."""
+    have = set(present)
+    return _NEEDED[type_] <= have and (type_ != "online" or bool(_ADDRESSES & have))
+
+
+def is_issn(value: str) -> bool:
+    """An ISSN with a right check digit (ISO 3297); biber warns about any other."""
+    if not _ISSN.fullmatch(value):
+        return False
+    digits = value.replace("-", "")
+    total = sum((8 - i) * int(d) for i, d in enumerate(digits[:7])) % 11
+    return digits[7] == "0123456789X"[(11 - total) % 11]
+
+
+def is_isbn(value: str) -> bool:
+    """An ISBN with a right check digit."""
+    try:
+        isbn(value)
+    except BadIdentifier:
+        return False
+    return True

@@ -1,0 +1,219 @@
+"""Our exports in the programs they are for: pdflatex, BibTeX, biber, pandoc, citeproc-py, the CSL schema, RIS readers.
+
+Each check runs where its program is and skips with a reason where it is not. Debian: `apt-get install biber
+texlive-latex-recommended texlive-bibtex-extra texlive-fonts-recommended pandoc`; the Python ones:
+`pip install citeproc-py jsonschema rispy RISparser`. `EVIDENCE_CSL_SCHEMA` names csl-data.json of
+https://github.com/citation-style-language/schema . With EVIDENCE_BENCH_DATA real PubMed records are exported too.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import warnings
+from functools import cache
+from pathlib import Path
+
+import bibtexparser
+import pybtex.errors
+import pytest
+import rispy
+from pybtex.database import parse_string
+
+from evidence.views import Study
+from tests.awkward.writers import CASES
+from tests.benchmarks.bench_formats import real_studies
+from tests.formats_support import written
+
+LATEX = Path(__file__).parent / "latex"
+DATA = os.environ.get("EVIDENCE_BENCH_DATA", "")
+SCHEMA = os.environ.get("EVIDENCE_CSL_SCHEMA", "")
+SETS = [
+    "awkward",
+    pytest.param("real", marks=pytest.mark.skipif(not DATA, reason="EVIDENCE_BENCH_DATA names no folder")),
+]
+UNICODE_ONLY = frozenset(
+    ["chinese", "japanese-korean", "arabic-hebrew", "chinese-names", "greek-and-cyrillic-names", "vietnamese"]
+    + ["sub-and-superscript", "diacritics", "particles-of-names", "turkish-and-polish", "every-sign"]
+)
+"""Cases with characters that pdflatex has no fonts for; biblatex gets them as they are, for LuaLaTeX and XeLaTeX."""
+
+LONG = 3600
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    missing = [p for p in programs if shutil.which(p) is None]
+    return pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}")
+
+
+def needs_module(name: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(importlib.util.find_spec(name) is None, reason=f"Python package not installed: {name}")
+
+
+@cache
+def real(count: int) -> list[Study]:
+    return real_studies(Path(DATA), count)
+
+
+def chosen(name: str, count: int) -> list[Study]:
+    return list(CASES.values()) if name == "awkward" else real(count)
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=LONG, check=False
+    )
+
+
+def put(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("which", SETS)
+@pytest.mark.parametrize("name", ["bibtex", "biblatex"])
+def test_pybtex_and_bibtexparser_load_every_entry(which: str, name: str) -> None:
+    studies = chosen(which, 20_000)
+    text = written(studies, name)
+    library = bibtexparser.parse_string(text)
+    assert not library.failed_blocks
+    assert len(library.entries) == len(studies)
+    with pybtex.errors.capture() as errors:
+        data = parse_string(text, "bibtex")
+    assert not errors
+    assert len(data.entries) == len(studies)
+
+
+@needs("biber")
+@pytest.mark.parametrize("which", SETS)
+def test_biber_validates_every_entry(which: str, tmp_path: Path) -> None:
+    """No error, no warning: types, fields, dates, ISBNs and ISSNs are those of biblatex's data model."""
+    put(tmp_path, "refs.bib", written(chosen(which, 20_000), "biblatex"))
+    done = run(tmp_path, "biber", "--tool", "--validate-datamodel", "refs.bib")
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert re.findall(r"^(?:WARN|ERROR).*", done.stdout, re.M) == []
+
+
+@needs("biber")
+@pytest.mark.parametrize("which", SETS)
+def test_biber_reads_the_bibtex_dialect(which: str, tmp_path: Path) -> None:
+    put(tmp_path, "refs.bib", written(chosen(which, 2_000), "bibtex"))
+    done = run(tmp_path, "biber", "--tool", "refs.bib")
+    assert done.returncode == 0
+    found = re.findall(r"^(?:WARN|ERROR).*", done.stdout, re.M)
+    assert [line for line in found if "ISBN" not in line and "ISSN" not in line] == []
+
+
+@needs("pdflatex", "bibtex")
+@pytest.mark.parametrize("which", SETS)
+@pytest.mark.parametrize("style", ["plain", "unsrtnat"])
+def test_pdflatex_and_bibtex_compile(which: str, style: str, tmp_path: Path) -> None:
+    studies = chosen(which, 500)
+    if which == "awkward" and style == "unsrtnat":
+        studies = studies[:26]  # all by the same authors in one year: natbib's letters end at z
+    put(tmp_path, "refs.bib", written(studies, "bibtex"))
+    put(tmp_path, "paper.tex", (LATEX / "bibtex.tex").read_text().replace("STYLE", style))
+    first = run(tmp_path, "pdflatex", "-interaction=nonstopmode", "paper")
+    assert first.returncode == 0
+    done = run(tmp_path, "bibtex", "paper")
+    assert done.returncode == 0, done.stdout[-2000:]
+    for _ in range(2):
+        last = run(tmp_path, "pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper")
+        assert last.returncode == 0, last.stdout[-2000:]
+    log = (tmp_path / "paper.log").read_text(errors="replace")
+    assert re.findall(r"^! .*", log, re.M) == []
+    assert (tmp_path / "paper.bbl").read_text(errors="replace").count("\\bibitem") == len(studies)
+
+
+@needs("pdflatex", "biber")
+@pytest.mark.parametrize("which", SETS)
+def test_biblatex_and_biber_compile(which: str, tmp_path: Path) -> None:
+    studies = chosen(which, 500)
+    if which == "awkward":
+        studies = [of for name, of in CASES.items() if name not in UNICODE_ONLY]
+    put(tmp_path, "refs.bib", written(studies, "biblatex"))
+    put(tmp_path, "paper.tex", (LATEX / "biblatex.tex").read_text())
+    run(tmp_path, "pdflatex", "-interaction=nonstopmode", "paper")
+    done = run(tmp_path, "biber", "paper")
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert re.findall(r"^(?:WARN|ERROR).*", done.stdout, re.M) == []
+    last = run(tmp_path, "pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper")
+    assert last.returncode == 0, last.stdout[-2000:]
+    assert (tmp_path / "paper.bbl").read_text(errors="replace").count("\\entry{") == len(studies)
+
+
+@pytest.mark.skipif(not SCHEMA, reason="EVIDENCE_CSL_SCHEMA names no csl-data.json")
+@needs_module("jsonschema")
+@pytest.mark.parametrize("which", SETS)
+def test_csl_json_is_valid(which: str) -> None:
+    import jsonschema
+
+    schema = json.loads(Path(SCHEMA).read_text(encoding="utf-8"))
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    found = validator.iter_errors(json.loads(written(chosen(which, 2_000), "csl-json")))
+    assert [f"{list(e.path)}: {e.message[:100]}" for e in found] == []
+
+
+@needs("pandoc")
+@pytest.mark.parametrize("which", SETS)
+def test_pandoc_renders_every_item(which: str, tmp_path: Path) -> None:
+    studies = chosen(which, 500)
+    put(tmp_path, "refs.json", written(studies, "csl-json"))
+    put(tmp_path, "paper.md", "---\nnocite: '@*'\n---\n\nReferences\n")
+    done = run(tmp_path, "pandoc", "--citeproc", "--bibliography=refs.json", "paper.md", "-t", "html")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert len(re.findall(r'id="ref-', done.stdout)) == len(studies)
+
+
+@needs_module("citeproc")
+@pytest.mark.parametrize("which", SETS)
+def test_citeproc_py_renders_every_item(which: str) -> None:
+    from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+    from citeproc.source.json import CiteProcJSON
+
+    studies = chosen(which, 500)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it names the variables of CSL 1.0.2 that it does not know
+        source = CiteProcJSON(json.loads(written(studies, "csl-json")))
+        style = CitationStylesStyle("harvard-cite-them-right", validate=False)
+        bibliography = CitationStylesBibliography(style, source, formatter.plain)
+        for of in studies:
+            bibliography.register(Citation([CitationItem(of.row.key)]))
+        assert len([str(entry) for entry in bibliography.bibliography()]) == len(studies)
+
+
+@pytest.mark.parametrize("which", SETS)
+def test_rispy_reads_every_record(which: str) -> None:
+    studies = chosen(which, 20_000)
+    found = rispy.loads(written(studies, "ris"))
+    assert [entry["id"] for entry in found] == [of.row.key for of in studies]
+
+
+@needs("pandoc")
+@pytest.mark.parametrize("which", SETS)
+def test_pandoc_reads_every_ris_record(which: str, tmp_path: Path) -> None:
+    """A second reader of RIS, where pandoc has one (3.0 and later)."""
+    if "ris" not in run(tmp_path, "pandoc", "--list-input-formats").stdout.split():
+        pytest.skip("this pandoc reads no RIS (3.0 does)")
+    studies = chosen(which, 500)
+    path = put(tmp_path, "refs.ris", written(studies, "ris"))
+    done = run(tmp_path, "pandoc", "-f", "ris", "-t", "csljson", str(path))
+    assert len(json.loads(done.stdout)) == len(studies)
+
+
+@needs_module("RISparser")
+@pytest.mark.parametrize("which", SETS)
+def test_risparser_reads_every_record(which: str) -> None:
+    from RISparser import read
+
+    studies = chosen(which, 2_000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = list(read(written(studies, "ris").splitlines()))
+    assert len(found) == len(studies)
