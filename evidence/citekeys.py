@@ -2,19 +2,23 @@
 
 A minted key is familyYEARword: the first author's family name (a group's acronym), the year, the first content word
 of the title, in ASCII letters and digits. The form is Better BibTeX's `[auth:lower][year][veryshorttitle:lower]`,
-https://retorque.re/zotero-better-bibtex/citing/
+https://retorque.re/zotero-better-bibtex/citing/ ; an installation may have another pattern for new studies.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
 from string import ascii_lowercase
 from typing import Final
 
+from evidence.errors import UsageProblem
 from evidence.records import Author, Record
 from evidence.text import ascii_fold, plain, words
+
+PATTERN_SETTING: Final = "EVIDENCE_KEY_PATTERN"
 
 MAX_KEY: Final = 120
 """Longest key taken from a file: far longer than any that a reference manager makes."""
@@ -43,13 +47,81 @@ STOP_WORDS: Final = frozenset(
 the articles of German, French and Spanish too."""
 
 
+_PLACE: Final = re.compile(r"\{([A-Za-z]*)\}")
+_FIXED: Final = re.compile(r"[A-Za-z0-9_:.+/-]*")
+_LONGEST_PATTERN: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How new keys are made: text in which {author}, {year}, {yy}, {word}, {journal} and {pmid} stand for a record's
+    own, capitalised when written {Author}, {Word}, {Journal}. Make one with `pattern`, which checks it.
+    """
+
+    text: str = "{author}{year}{word}"
+
+    def stem(self, record: Record) -> str:
+        """The key a record gets when nobody proposed one, without suffix: "wu2018randomized", "anonndreport"."""
+        made = _PLACE.sub(lambda found: _part(found[1], record), self.text)
+        # A pattern may come to nothing ({pmid} of a record without one), or to more than a key may have.
+        return made if made[:1].isalpha() and is_valid(made) else DEFAULT.stem(record)
+
+
+DEFAULT: Final = Pattern()
+
+
 def stem(record: Record) -> str:
-    """The key a record gets when nobody proposed one, without suffix: "wu2018randomized", "anonndreport"."""
-    year = record.year
-    name = _name_part(record.authors or record.editors)
+    """The key a record gets by the default pattern, without suffix."""
+    return DEFAULT.stem(record)
+
+
+def pattern(text: str) -> Pattern:
+    """The pattern of a setting; empty: the default. Raises UsageProblem saying what is wrong with it.
+
+    A key begins with a letter, as every program takes it, and names the author, a word of the title or the PMID: a
+    year alone would tell studies apart by suffixes only.
+    """
+    if not text:
+        return DEFAULT
+    names = [name.lower() if name[:1].isupper() else name for name in _PLACE.findall(text)]
+    known = ", ".join(f"{{{name}}}" for name in _PARTS)
+    if len(text) > _LONGEST_PATTERN or not _FIXED.fullmatch(_PLACE.sub("", text)):
+        raise UsageProblem(PATTERN_SETTING, f"{text[:80]!r} is not letters, digits, _:.+/- and {known}")
+    if unknown := [name for name in names if name not in _PARTS]:
+        raise UsageProblem(PATTERN_SETTING, f"{{{unknown[0]}}} is not one of {known}")
+    if not {"author", "word", "pmid"}.intersection(names):
+        raise UsageProblem(PATTERN_SETTING, f"{text!r} names neither {{author}} nor {{word}} nor {{pmid}}")
+    if not (text[0].isalpha() or text.lower().startswith(("{author}",))):
+        raise UsageProblem(PATTERN_SETTING, f"{text!r} does not begin with a letter or {{author}}")
+    return Pattern(text)
+
+
+def _part(name: str, record: Record) -> str:
+    value = _PARTS[name.lower()](record)
+    return value.capitalize() if name[0].isupper() else value
+
+
+def _word(record: Record) -> str:
     place = record.journal.title or record.journal.abbreviation or plain(record.book_title)
-    word = _content_word(plain(record.title or record.vernacular_title)) or _content_word(place)
-    return f"{name}{year if year is not None else 'nd'}{word}"
+    return _content_word(plain(record.title or record.vernacular_title)) or _content_word(place)
+
+
+def _year(record: Record) -> str:
+    return str(record.year) if record.year is not None else "nd"
+
+
+def _journal(record: Record) -> str:
+    return ascii_fold(record.journal.abbreviation or record.journal.title)[:_MAX_WORD]
+
+
+_PARTS: Final[dict[str, Callable[[Record], str]]] = {
+    "author": lambda record: _name_part(record.authors or record.editors),
+    "year": _year,
+    "yy": lambda record: _year(record)[-2:],
+    "word": _word,
+    "journal": _journal,
+    "pmid": lambda record: record.id("pmid") or "",
+}
 
 
 def is_valid(key: str) -> bool:

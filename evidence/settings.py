@@ -48,6 +48,7 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     read_only: bool = False
     url_prefix: str = ""
+    key_pattern: str = ""
     now: Clock = field(default=lambda: datetime.now(UTC), repr=False)
 
     @classmethod
@@ -68,6 +69,7 @@ class Settings:
             max_rate=_rate(env.get("EVIDENCE_MAX_RATE", ""), url, RATE_WITH_KEY if key else RATE_WITHOUT_KEY),
             secret_key=env.get("EVIDENCE_SECRET_KEY", "").strip(),
             read_only=_switch("EVIDENCE_READ_ONLY", env.get("EVIDENCE_READ_ONLY", "")),
+            key_pattern=env.get("EVIDENCE_KEY_PATTERN", "").strip(),
             url_prefix=_prefix(env.get("EVIDENCE_URL_PREFIX", "")),
             now=_clock(env.get("EVIDENCE_NOW", "")),
         )

@@ -123,6 +123,7 @@ class Study:
     row: StudyRow
     record: Record  # the projection over all source records; `identifiers` are those the study owns or shares
     aliases: tuple[str, ...] = ()  # other citation keys that lead here
+    alias_of: str = ""  # the study's own key, in a copy that an export writes under another one
     disputed: tuple[str, ...] = ()  # identifiers another study owns: "pmid:123"
     tags: tuple[TagView, ...] = ()
     members: tuple[MemberView, ...] = ()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.citekeys import MAX_KEY, STOP_WORDS, fold, is_valid, stem, suffixes
+from evidence.citekeys import MAX_KEY, STOP_WORDS, fold, is_valid, pattern, stem, suffixes
+from evidence.errors import UsageProblem
+from evidence.identifiers import parse
 from evidence.records import Author, Dated, Journal, PartialDate, Record
 from evidence.text import from_plain
 
@@ -111,3 +114,61 @@ def test_suffixes_never_repeat_and_come_in_order() -> None:
 
 def test_stop_words_are_folded_words() -> None:
     assert all(re.fullmatch("[a-z]+", w) for w in STOP_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("", "wu2018randomized"),
+        ("{Author}{year}", "Wu2018"),
+        ("{author}{yy}{Word}", "wu18Randomized"),
+        ("{author}-{journal}-{year}", "wu-painmed-2018"),
+        ("pm{pmid}", "pm7"),
+        ("{author}:{year}", "wu:2018"),
+    ],
+)
+def test_a_pattern_is_filled_from_the_record(text: str, key: str) -> None:
+    made = replace(record(journal="Pain Med."), identifiers=(parse("pmid", "7"),))
+    assert pattern(text).stem(made) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{year}", "names neither"),
+        ("{foo}{author}", "{foo} is not one of"),
+        ("{}{author}", "{} is not one of"),
+        ("{author", "is not letters"),
+        ("{author} {year}", "is not letters"),
+        ("é{author}", "is not letters"),
+        ("\\write{author}", "is not letters"),
+        ("2{author}", "does not begin"),
+        ("{pmid}", "does not begin"),
+        ("{author}" * 9, "is not letters"),
+    ],
+)
+def test_a_wrong_pattern_is_refused_with_its_reason(text: str, reason: str) -> None:
+    with pytest.raises(UsageProblem, match="EVIDENCE_KEY_PATTERN") as caught:
+        pattern(text)
+    assert reason in str(caught.value)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["{author}", "{Author}", "{year}", "{yy}", "{word}", "{Word}", "{journal}", "{pmid}", "-", "x"]
+        ),
+        min_size=1,
+        max_size=7,
+    ),
+    st.text(max_size=12),
+    st.text(max_size=40),
+)
+def test_whatever_the_pattern_the_key_is_valid(parts: list[str], family: str, title: str) -> None:
+    try:
+        made = pattern("".join(parts))
+    except UsageProblem:
+        return
+    key = made.stem(record(family, title, journal=title))
+    assert is_valid(key)
+    assert key[0].isalpha()

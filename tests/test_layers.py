@@ -43,13 +43,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DECIDING, (*PURE, "store", "ingest")),
     "retag": (*PURE, "store", "ingest"),
     "starter": (*PURE, "store", "ingest"),
+    "manuscript": (*PURE, "store", "ingest"),
     "offline": PURE,
     "classify": PURE,
     "refresh": ("sources", "store", "ingest"),
     "check": (*PURE, "store"),
     # 4: the faces
     "cli": (
-        *(*PURE, *DECIDING, *SIDE_BY_SIDE, "explaining", "citing", "retag"),
+        *(*PURE, *DECIDING, *SIDE_BY_SIDE, "explaining", "citing", "retag", "manuscript"),
         *("sources", "store", "ingest", "starter", "offline", "classify", "refresh", "check"),
     ),
     "web": (*SIDE_BY_SIDE, *DECIDING, "explaining", "citing", "merging", "formats", "store", "ingest", "check"),

@@ -22,6 +22,7 @@ _OPTIONS: Final = (
     click.option("--no-doi", is_flag=True, help="Leave DOIs out."),
     click.option("--no-url", is_flag=True, help="Leave addresses out."),
     click.option("--no-abstract", is_flag=True, help="Leave abstracts out."),
+    click.option("--aliases", is_flag=True, help="Also an entry under each other key of a study (BibLaTeX has `ids`)."),
 )
 
 
@@ -41,4 +42,5 @@ def taken(values: dict[str, Any]) -> Options:
         doi=not values.pop("no_doi"),
         url=not values.pop("no_url"),
         abstract=not values.pop("no_abstract"),
+        aliases=values.pop("aliases"),
     )

@@ -6,11 +6,13 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from evidence.cli import manuscript
 from evidence.cli.account import COUNTS, account, complaints, counts, sentence
 from evidence.cli.export_options import taken, writing
 from evidence.cli.opening import Library, key_of, opened
@@ -66,6 +68,7 @@ def import_files(paths: tuple[Path, ...], format_name: str, preview: bool, as_js
 @click.option("--id", "ids", multiple=True, metavar="ID", help="This study: PMID, DOI, PMCID or key; repeat it.")
 @click.option("--leads", is_flag=True, help="Also references that are not yet identified (no PMID, DOI or PMCID).")
 @click.option("--format", "format_name", metavar="FORMAT", default="", help=f"{_WRITTEN}.")
+@manuscript.options
 @writing
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write this file, whole or not.")
 def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | None, **options: Any) -> None:
@@ -73,20 +76,32 @@ def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | N
 
     The format may be left out when the output file's name ends in one (.bib, .ris, .json, .nbib, .csv, .jsonl). jsonl
     quotes its sources in full, whatever is to be left out.
+
+    --aux writes just what a paper cites, each study under the key by which it is cited: a key that is an alias by now
+    still compiles, and its entry names the study's own key. What is not here is named; exit code 1. With --keys the
+    studies stand under your own keys: FILE is your .bib, .ris or other file, whose references are recognised as an
+    import would.
     """
     how = taken(options)
-    if ids and (leads or any(options.values())):
-        raise UsageProblem("--id", "names studies; leave out the options that select")
+    aux, keys = options.pop("aux"), options.pop("keys")
+    for name, alone in (("--id", ids), ("--aux", aux)):
+        if alone and (leads or any(options.values()) or (ids and aux)):
+            raise UsageProblem(name, "names studies; leave out the options that select")
     fmt = _format(format_name, writing=True) if format_name else _by_suffix(output)
     with opened() as library:
-        known = 0 if ids else _leads(library, options)
-        written = _write(fmt, _studies(library, ids, options, leads=leads), output, how)
+        known = 0 if ids or aux else _leads(library, options)
+        paper = manuscript.read(library, aux, keys)
+        listed = partial(_studies, library, ids, options, leads=leads)
+        studies = paper.studies(library, listed, one_each=fmt.name == "biblatex")
+        written = _write(fmt, studies, output, how)
     if output is not None:
         apart = f", {counted(written['lead'], 'lead', 'leads')}" if written["lead"] else ""
         note(f"{output}: {counted(written['study'], 'study', 'studies')}{apart}")
     if known > written["lead"]:
         why = "they have no title" if leads else "--leads exports them"
         note(f"{counted(known - written['lead'], 'lead', 'leads')} left out; {why}")
+    if paper.missing:
+        leave(FAILED)
 
 
 COMMANDS: Final = (import_files, export)

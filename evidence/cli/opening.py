@@ -41,7 +41,8 @@ def opened(*, make: bool = False, within: Path | None = None) -> Iterator[Librar
     settings = Settings.from_environment()
     words = vocabulary.load()
     url = f"sqlite:///{within / 'evidence.db'}" if within else settings.database_url
-    store = stores.create(url, settings.now) if make else stores.open_store(url, settings.now)
+    opening = stores.create if make else stores.open_store
+    store = opening(url, settings.now, settings.key_pattern)
     try:
         yield Library(settings=settings, store=store, vocabulary=overlay.apply(store, words))
     finally:

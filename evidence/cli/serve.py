@@ -75,9 +75,9 @@ def _library(settings: Settings, words: Vocabulary) -> Store:
     from evidence import store as stores
 
     try:
-        store = stores.open_store(settings.database_url, settings.now)
+        store = stores.open_store(settings.database_url, settings.now, settings.key_pattern)
     except NotFound:
-        store = stores.create(settings.database_url, settings.now)
+        store = stores.create(settings.database_url, settings.now, settings.key_pattern)
     try:
         if starter.is_unfinished(store):
             _fill(store, words)

@@ -18,7 +18,7 @@ from typing import BinaryIO, Final, Protocol, cast
 
 from evidence.errors import BadInput, UnknownFormat
 from evidence.formats import _lines
-from evidence.formats._options import COMPLETE, JournalForm, Options
+from evidence.formats._options import COMPLETE, JournalForm, Options, under
 from evidence.records import Item
 from evidence.views import Study
 
@@ -28,7 +28,7 @@ for a file that is unreadable as a whole, naming the label."""
 
 __all__ = [
     "COMPLETE", "HEAD_BYTES", "Format", "JournalForm", "Options", "Reader", "Writer", "by_name", "open_path", "read",
-    "read_path", "recognise", "registry",
+    "read_path", "recognise", "registry", "under",
 ]  # fmt: skip
 
 
@@ -45,7 +45,7 @@ HEAD_BYTES: Final = 16_384
 
 _MODULES: Final = (
     *("pubmed_xml", "endnote_xml", "bibtex", "biblatex", "ris", "medline", "csl", "tabular", "jsonl", "json_lines"),
-    "reference_list",
+    *("reference_list", "zotero_rdf"),
 )
 
 

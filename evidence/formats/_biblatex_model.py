@@ -15,7 +15,8 @@ from evidence.identifiers import isbn
 from evidence.records import RecordKind
 
 _EVERYWHERE: Final = (
-    "abstract date doi entrysubtype eprint eprinttype ids keywords langid options origtitle shortjournal url verba"
+    "abstract annotation date doi entrysubtype eprint eprinttype ids keywords langid options origtitle"
+    " shortjournal url verba"
 )
 ANYWHERE: Final = frozenset(_EVERYWHERE.split())
 """Fields of every entry type."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from evidence.formats import (
@@ -37,8 +38,8 @@ _encode: Final = _latex_encode.UNICODE
 
 
 def write(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str]:
-    """Each study as one entry."""
-    for study in applied(studies, options):
+    """Each study as one entry: `ids` names its other keys, so that none needs an entry of its own."""
+    for study in applied(studies, replace(options, aliases=False)):
         fields = {name: value for name, value in _fields(study, options) if value}
         type_ = _type(study.record, fields)
         yield _bibtex_layout.entry(type_, key(study.row.key), _placed(type_, fields, study))
@@ -119,6 +120,7 @@ def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     yield "keywords", _text(_export.keywords(record))
     yield "ids", braced(_bibtex_write.aliases(study))
     yield "note", _text(_export.warning(study))
+    yield "annotation", _text(_export.alias_note(study))
     yield "abstract", _marked(_markup.joined(record.abstract))
 
 

@@ -78,6 +78,7 @@ def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     yield "ids", braced(aliases(study))
     yield "otherids", _text(_other_ids.words(study, lambda k: key(k) != k))
     yield "note", _text(_export.warning(study))
+    yield "annote", _text(_export.alias_note(study))  # no standard style prints it
     yield "abstract", _marked(_markup.joined(record.abstract))
 
 

@@ -58,8 +58,12 @@ def _item(study: Study, options: Options) -> dict[str, Any]:
         "language": _languages.short(record.languages[0]) if record.languages else "",
         "keyword": _plain(_export.keywords(record)),
         "abstract": _markup.write(_markup.joined(record.abstract)),
-        "note": "\n".join(_plain(line) for line in (_export.warning(study), _other_ids.line(study)) if line),
+        "note": "\n".join(_plain(line) for line in _notes(study) if line),
     }
+
+
+def _notes(study: Study) -> tuple[str, ...]:
+    return _export.warning(study), _export.alias_note(study), _other_ids.line(study)
 
 
 def _type(record: Record) -> str:

@@ -76,7 +76,7 @@ def _cells(study: Study, options: Options) -> dict[str, str]:
         "isbn": " ".join(record.isbns),
         "language": "; ".join(record.languages),
         "keywords": _markup.write_plain(_export.keywords(record)),
-        "notes": _markup.write_plain(_export.warning(study)),
+        "notes": _markup.write_plain(_export.warning(study) or _export.alias_note(study)),
         "other_ids": _markup.write_plain(_other_ids.words(study, without=_OWN_COLUMN)),
     }
     return cells | _plain(record) | _judgements(study)

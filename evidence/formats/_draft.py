@@ -145,6 +145,9 @@ class Draft:
         if value.startswith(_other_ids.MARK):
             self.other_ids(value)
             return
+        if own := _export.alias_in(value):
+            self.other_key(own)
+            return
         self.add_new(_ids.in_text(value))
         if value.startswith("RETRACTED:") and not value.startswith(_export.OTHER_ENDS):
             self.publication_types.setdefault(RETRACTED)

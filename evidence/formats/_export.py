@@ -55,6 +55,20 @@ def notice_in(note: str) -> Relation | None:
     return Relation(type=MARKS[state][1], citation=found["notice"] or "")
 
 
+_ALIAS: Final = "Citation key now: "
+"""How the note begins of an entry that stands under an alias; readers take what follows for a key."""
+
+
+def alias_note(study: Study) -> str:
+    """What an entry under an alias says: the study's own key. Empty for all others."""
+    return f"{_ALIAS}{study.alias_of}" if study.alias_of else ""
+
+
+def alias_in(note: str) -> str:
+    """The key that `alias_note` named; empty for any other note."""
+    return note.removeprefix(_ALIAS) if note.startswith(_ALIAS) else ""
+
+
 _LINKED: Final[dict[RecordKind, Scheme]] = {"registration": "registration", "preprint": "arxiv"}
 """Kinds of records whose own number leads to the thing itself; in an article it is that of another."""
 

@@ -231,6 +231,7 @@ def _notes(study: Study, options: Options) -> Lines:
     yield from (("GN", note) for note in record.general_notes)
     yield from (("OID", value) for value in record.other_ids)
     yield "GN", _export.warning(study).partition("; notice:")[0]
+    yield "GN", _export.alias_note(study)
     words = [f"key:{_other_ids.escaped(study.row.key)}", _other_ids.words(study, without=_WITH_TAG)]
     words.append(f"kind:{record.kind}" if _told(record) != record.kind else "")
     known = any(_ids.same_address(record.url, i.url) for i in record.identifiers)

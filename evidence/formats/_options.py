@@ -16,6 +16,7 @@ JournalForm = Literal["full", "abbreviated"]
 class Options:
     """How to write references; as it stands, everything in full.
 
+    `aliases`: each study once more under every other key that leads to it, for programs that know no `ids`.
     `journal`: its full title, or NLM's abbreviation where one is known (Citing Medicine, appendix A,
     https://www.ncbi.nlm.nih.gov/books/NBK7282/). `doi`, `url`, `abstract`: whether these are written at all.
     """
@@ -24,6 +25,7 @@ class Options:
     doi: bool = True
     url: bool = True
     abstract: bool = True
+    aliases: bool = False
 
 
 COMPLETE: Final = Options()
@@ -32,11 +34,19 @@ COMPLETE: Final = Options()
 
 def applied(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[Study]:
     """The studies as a writer should see them. The url is the writers' own matter: they make one from identifiers."""
-    if options == replace(COMPLETE, url=options.url):
-        yield from studies
-        return
+    plain = options == replace(COMPLETE, url=options.url, aliases=options.aliases)
     for study in studies:
-        yield _study(study, options)
+        shown = study if plain else _study(study, options)
+        yield shown if not options.aliases else replace(shown, aliases=())
+        if options.aliases:
+            yield from (under(shown, alias) for alias in shown.aliases)
+
+
+def under(study: Study, key: str) -> Study:
+    """The study as it stands in a file under another key than its own: it says which its own is."""
+    if key == study.row.key:
+        return study
+    return replace(study, row=replace(study.row, key=key), aliases=(), alias_of=study.alias_of or study.row.key)
 
 
 def _study(study: Study, options: Options) -> Study:

@@ -44,7 +44,9 @@ def words(
             if further == "registration":
                 values |= dict.fromkeys(study.row.registrations)
             found += [_word(further, value) for value in values]
-    found += [_word("key", key) for key in study.aliases if key and key != study.row.key and unsaid(key)]
+    found += [
+        _word("key", key) for key in (*study.aliases, study.alias_of) if key and key != study.row.key and unsaid(key)
+    ]
     return " ".join(found)
 
 

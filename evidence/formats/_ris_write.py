@@ -52,6 +52,7 @@ def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
         yield "KW", _markup.write_plain(("*" if keyword.major else "") + keyword.text.replace("; ", ", "))
     yield "AB", _markup.write(_markup.joined(record.abstract))
     yield "N1", _markup.write_plain(_export.warning(study))
+    yield "N1", _markup.write_plain(_export.alias_note(study))
     yield "N1", _markup.write_plain(_other_ids.line(study))
 
 

@@ -290,7 +290,9 @@ def _general_note(draft: _Medline, value: str) -> None:
                 draft.authors_complete = False
         return
     notice = _export.notice_in(value)
-    if notice is None and not value.startswith("RETRACTED:"):
+    if own := _export.alias_in(value):
+        draft.other_key(own)
+    elif notice is None and not value.startswith("RETRACTED:"):
         draft.listed("GN", value)
     elif notice is None or all(r.type != notice.type for r in draft.relations):  # PubMed's own tag says more
         draft.note(value, "GN")

@@ -19,11 +19,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, inspect, select, text, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from evidence.errors import NotFound, SchemaMismatch, StoreBusy, StoreProblem, StoreUnreachable
+from evidence.citekeys import DEFAULT, Pattern, pattern
+from evidence.errors import NotFound, SchemaMismatch, StoreProblem, StoreUnreachable
 from evidence.settings import Clock
 from evidence.store import schema
+from evidence.store.failures import our_errors
 
 SCHEMA_LEVEL: Final = "0003"
 """The Alembic revision this code works with; a test keeps it equal to the newest migration."""
@@ -44,8 +46,9 @@ _ADVISORY_LOCK: Final = 0x65766964  # "evid": one number for all writers of one 
 class Writer:
     """A writing transaction: its connection, its time (never behind an earlier event's), numbers for new rows."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    def __init__(self, connection: Connection, now: datetime, key_pattern: Pattern = DEFAULT) -> None:
         self.connection = connection
+        self.key_pattern = key_pattern
         library = connection.execute(select(table_of(schema.Library))).one()
         self.revision: int = library.revision + 1
         self.now = max(now, _utc(library.clock))
@@ -99,9 +102,10 @@ class Writer:
 class Store:
     """An open store. Close it, or use it as a context manager."""
 
-    def __init__(self, engine: Engine, now: Clock) -> None:
+    def __init__(self, engine: Engine, now: Clock, key_pattern: Pattern = DEFAULT) -> None:
         self.engine = engine
         self.now = now
+        self.key_pattern = key_pattern  # of the citation keys that new studies get
         self.cache: dict[str, Any] = {}  # filled by facets.py, search.py, overlay.py; keyed by epoch and revision
 
     @property
@@ -123,7 +127,7 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection on one snapshot."""
-        with _our_errors(self.url), self.engine.connect() as plain:
+        with our_errors(self.url), self.engine.connect() as plain:
             # SQLite's transactions are snapshots anyway; PostgreSQL's default gives each statement its own.
             postgres = self.dialect == "postgresql"
             connection = plain.execution_options(isolation_level="REPEATABLE READ") if postgres else plain
@@ -133,11 +137,11 @@ class Store:
     @contextlib.contextmanager
     def write(self, *, preview: bool = False) -> Iterator[Writer]:
         """A writing transaction, alone; rolled back when it raises, or when it is only a preview."""
-        with _our_errors(self.url), self.engine.connect() as plain:
+        with our_errors(self.url), self.engine.connect() as plain:
             connection = plain.execution_options(evidence_write=True)
             with connection.begin() as transaction:
                 _wait_for_turn(connection)
-                writer = Writer(connection, self.now())
+                writer = Writer(connection, self.now(), self.key_pattern)
                 yield writer
                 if preview:
                     transaction.rollback()
@@ -147,7 +151,7 @@ class Store:
     @contextlib.contextmanager
     def migrating(self) -> Iterator[Connection]:
         """A writing transaction for the schema itself, alone: nothing of our tables is read before it."""
-        with _our_errors(self.url), self.engine.connect() as plain:
+        with our_errors(self.url), self.engine.connect() as plain:
             connection = plain.execution_options(evidence_write=True)
             with connection.begin():
                 _wait_for_turn(connection)
@@ -164,9 +168,12 @@ class Store:
         self.close()
 
 
-def open_store(url: str | URL, now: Clock) -> Store:
-    """Open an existing store. Raises NotFound, StoreUnreachable, or SchemaMismatch naming `evidence migrate`."""
-    return _of_this_level(Store(_engine(url), now))
+def open_store(url: str | URL, now: Clock, key_pattern: str = "") -> Store:
+    """Open an existing store; `key_pattern`: of new studies' citation keys, empty for the default.
+
+    Raises NotFound, StoreUnreachable, SchemaMismatch naming `evidence migrate`, or UsageProblem for the pattern.
+    """
+    return _of_this_level(Store(_engine(url), now, pattern(key_pattern)))
 
 
 def open_file(path: Path, now: Clock) -> Store:
@@ -216,14 +223,14 @@ def _of_this_level(store: Store) -> Store:
     return store
 
 
-def create(url: str | URL, now: Clock) -> Store:
+def create(url: str | URL, now: Clock, key_pattern: str = "") -> Store:
     """Open the store, making an empty one where there is none. Never migrates an existing one."""
     try:
-        return open_store(url, now)
+        return open_store(url, now, key_pattern)
     except NotFound:
         pass
     migrate(url, now)
-    return open_store(url, now)
+    return open_store(url, now, key_pattern)
 
 
 def migrate(url: str | URL, now: Clock | None = None) -> list[str]:
@@ -371,29 +378,3 @@ def _into_wal(connection: sqlite3.Connection) -> None:
 def _sqlite_begin(connection: Connection) -> None:
     write = connection.get_execution_options().get("evidence_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-@contextlib.contextmanager
-def _our_errors(subject: str) -> Iterator[None]:
-    """Only StoreError leaves the store: busy, unreachable, or failed, each naming the database."""
-    try:
-        yield
-    except OperationalError as exc:
-        reason = str(exc.orig).strip().splitlines()[0] if str(exc.orig).strip() else exc.__class__.__name__
-        if "locked" in reason or "lock timeout" in reason or "busy" in reason:
-            raise StoreBusy(subject, f"another process is writing ({reason}); try again later") from exc
-        if (
-            "unable to open" in reason
-            or "connect" in reason
-            or "not a database" in reason
-            or "does not exist" in reason
-        ):
-            raise StoreUnreachable(subject, f"cannot be opened ({reason})") from exc
-        raise StoreProblem(subject, reason) from exc
-    except DBAPIError as exc:
-        reason = (str(exc.orig).strip() or exc.__class__.__name__).splitlines()[0]
-        if "not a database" in reason:
-            raise StoreUnreachable(subject, "is not a database of this program") from exc
-        raise StoreProblem(subject, reason) from exc
-    except SQLAlchemyError as exc:
-        raise StoreProblem(subject, f"{exc.__class__.__name__}: {exc}") from exc

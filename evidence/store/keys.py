@@ -22,6 +22,7 @@ class Keys:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
+        self._pattern = writer.key_pattern
         self._taken: dict[str, int] = {}
         self._bringer: dict[str, int | None] = {}
         self._asked: set[str] = set()
@@ -31,8 +32,9 @@ class Keys:
 
     def look_up(self, records: Sequence[Record]) -> None:
         """Read which of the keys that these records propose, or would be given, are taken: one query for a batch."""
-        self._stem_of = {(r.source, r.external_id): citekeys.stem(r) for r in records}
-        self._ask({citekeys.fold(k) for r in records for k in r.keys} | set(self._stem_of.values()))
+        self._stem_of = {(r.source, r.external_id): self._pattern.stem(r) for r in records}
+        minted = set(self._stem_of.values())
+        self._ask({citekeys.fold(key) for key in minted.union(*(r.keys for r in records))})
 
     def _ask(self, folded: set[str]) -> None:
         new = folded - self._asked
@@ -89,15 +91,15 @@ class Keys:
         return citekeys.is_valid(key) and citekeys.fold(key) not in self._taken
 
     def _mint(self, record: Record) -> str:
-        stem = self._stem_of.get((record.source, record.external_id)) or citekeys.stem(record)
+        made = self._stem_of.get((record.source, record.external_id)) or self._pattern.stem(record)
+        stem = citekeys.fold(made)
         self._ask({stem})
         if stem in self._taken and stem not in self._stems:
             self._stems.add(stem)
             column = CITE_KEY.c.folded
             wanted = select(column, CITE_KEY.c.study_id).where(column >= stem, column < stem + _AFTER_Z)
             self._taken.update({row.folded: row.study_id for row in self._writer.connection.execute(wanted)})
-        found: str = next(stem + s for s in citekeys.suffixes() if stem + s not in self._taken)
-        return found
+        return next(made + suffix for suffix in citekeys.suffixes() if stem + suffix not in self._taken)
 
     def _give(self, key: str, study_id: int, record_id: int | None, *, primary: bool) -> None:
         folded = citekeys.fold(key)

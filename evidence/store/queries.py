@@ -125,7 +125,7 @@ def stream(store: Store, vocabulary: Vocabulary, wanted: Filter, *, leads: bool 
 def studies(store: Store, vocabulary: Vocabulary, keys: Sequence[str]) -> Iterator[Study]:
     """The studies of these citation keys or aliases, in that order; unknown keys are left out."""
     with store.read() as connection:
-        numbers = list(dict.fromkeys(n for key in keys if (n := _number(connection, key)) is not None))
+        numbers = list(dict.fromkeys(n for key in keys if (n := number_of_key(connection, key)) is not None))
         for start in range(0, len(numbers), _CHUNK):
             yield from assemble(connection, numbers[start : start + _CHUNK], vocabulary)
 
@@ -133,7 +133,7 @@ def studies(store: Store, vocabulary: Vocabulary, keys: Sequence[str]) -> Iterat
 def study(store: Store, vocabulary: Vocabulary, key: str) -> Study | None:
     """One study with every reason behind it, by current key or alias."""
     with store.read() as connection:
-        number = _number(connection, key)
+        number = number_of_key(connection, key)
         if number is None:
             return None
         return next(iter(assemble(connection, [number], vocabulary, full=True)), None)
@@ -142,13 +142,13 @@ def study(store: Store, vocabulary: Vocabulary, key: str) -> Study | None:
 def find_key(store: Store, vocabulary: Vocabulary, scheme: str, value: str) -> str | None:
     """The current key of the study with that identifier (pmid, doi, pmcid) or key; follows merges and aliases."""
     with store.read() as connection:
-        number = _number(connection, value) if scheme == "key" else _holder(connection, scheme, value)
+        number = number_of_key(connection, value) if scheme == "key" else _holder(connection, scheme, value)
         return _key(connection, number) if number is not None else None
 
 
 def number_of(connection: Connection, name: str) -> int | None:
     """The live study that a person names by key, PMID, PMCID or DOI."""
-    number = _number(connection, name)
+    number = number_of_key(connection, name)
     if number is None:
         try:
             found = identifiers.guess(name)
@@ -190,7 +190,8 @@ def _holder(connection: Connection, scheme: str, value: str) -> int | None:
     return best.study_id if best is not None else None
 
 
-def _number(connection: Connection, key: str) -> int | None:
+def number_of_key(connection: Connection, key: str) -> int | None:
+    """The live study that a citation key or alias leads to."""
     if not _storable(key):
         return None
     number = connection.scalar(sql(CITE_KEY.c.study_id).where(CITE_KEY.c.folded == citekeys.fold(key)))

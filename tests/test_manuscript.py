@@ -1,0 +1,174 @@
+"""A writer's manuscript: what it cites, under the keys it uses; what is not here is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence.errors import BadInput
+from evidence.formats import latex_aux
+from tests.cli_runner import LEE, WU, bib, run, told
+
+MINE = WU.replace("{wu2018,", "{MyWu,").replace("pmid = {90000001}", "note = {read twice}")
+AGAIN = WU.replace("{wu2018,", "{wuAgain,").replace("doi = {10.5555/invented.2018.1}, ", "")
+WHALES = """@article{lee2020,
+  author = {Nobody, Nell}, title = {A wholly other matter: whales of the invented sea}, journal = {Sea}, year = {1999}
+}
+"""
+
+
+def aux(folder: Path, *lines: str, name: str = "paper.aux") -> Path:
+    path = folder / name
+    path.write_text("\\relax \n" + "".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def entries(text: str) -> dict[str, str]:
+    return {part.split("{", 1)[1].split(",", 1)[0]: part for part in text.split("@")[1:]}
+
+
+@pytest.mark.parametrize(
+    ("lines", "keys"),
+    [
+        (["\\citation{a,b}", "\\citation{b , c}"], ("a", "b", "c")),
+        (["\\abx@aux@cite{0}{a}", "\\abx@aux@segm{0}{0}{a}", "\\abx@aux@cite{0}{b}"], ("a", "b")),
+        (["\\abx@aux@cite{a}"], ("a",)),
+        (['<bcf:citekey order="2" intorder="1">a&amp;b</bcf:citekey>'], ("a&b",)),
+        (["\\bibcite{x}{1}", "\\newlabel{y}{{1}{2}}", "\\citation{a}"], ("a",)),
+        (["\\citation{}", "\\citation{,}", "\\citation{é2020}"], ("é2020",)),
+    ],
+)
+def test_what_each_program_writes_is_read(tmp_path: Path, lines: list[str], keys: tuple[str, ...]) -> None:
+    found = latex_aux.cited(aux(tmp_path, *lines))
+    assert (found.keys, found.everything) == (keys, False)
+
+
+def test_chapters_are_followed_once_and_a_missing_one_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ch").mkdir()
+    aux(tmp_path, "\\citation{two}", "\\@input{paper.aux}", name="ch/one.aux")
+    (tmp_path / "secret.txt").write_text("\\citation{never}")
+    main = aux(
+        tmp_path, "\\citation{one}", "\\@input{ch/one.aux}", "\\@input{ch/one.aux}", "\\@input{gone.aux}",
+        "\\@input{secret.txt}", "\\citation{three}",
+    )  # fmt: skip
+    found = latex_aux.cited(main)
+    assert found.keys == ("one", "two", "three")
+    assert found.unread == (f"{tmp_path / 'gone.aux'}: cannot be read (no such file or directory)",)
+
+
+def test_nocite_everything_is_no_key(tmp_path: Path) -> None:
+    found = latex_aux.cited(aux(tmp_path, "\\citation{a,*}"))
+    assert (found.keys, found.everything) == (("a",), True)
+
+
+@given(data=st.binary(max_size=300))
+def test_any_bytes_are_citations_or_a_clear_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.aux"
+    path.write_bytes(data + b"\n\\citation{")
+    with pytest.raises(BadInput, match=r"any\.aux: cites nothing"):
+        latex_aux.cited(path)
+    path.write_bytes(data + b"\n\\citation{k}")
+    assert "k" in latex_aux.cited(path).keys
+
+
+def test_just_what_a_paper_cites_is_exported_and_the_rest_named(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU, LEE))
+    paper = aux(tmp_path, "\\citation{wu2018,nobody1999}")
+    result = run("export", "--aux", paper, "--format", "bibtex")
+    assert result.exit_code == 1
+    assert list(entries(result.stdout)) == ["wu2018"]
+    assert result.stderr == f"evidence: {paper}: nobody1999: no study here has this citation key\n"
+    whole = run("export", "--aux", aux(tmp_path, "\\citation{lee2020}", "\\citation{*}"), "--format", "bibtex")
+    assert (whole.exit_code, list(entries(whole.stdout))) == (0, ["lee2020", "wu2018"])
+    by_number = run("export", "--aux", aux(tmp_path, "\\citation{90000002}"), "--format", "bibtex")
+    assert list(entries(by_number.stdout)) == ["90000002"]
+
+
+@pytest.mark.parametrize("form", ["bibtex", "ris", "csl-json", "nbib", "csv"])
+def test_a_key_that_became_an_alias_is_written_and_names_the_new_one(tmp_path: Path, form: str) -> None:
+    run("import", bib(tmp_path, WU, LEE))
+    assert run("merge", "wu2018", "lee2020").exit_code == 0
+    paper = aux(tmp_path, "\\citation{lee2020}")
+    result = run("export", "--aux", paper, "--format", form)
+    assert result.exit_code == 0
+    assert "Citation key now: wu2018" in result.stdout
+    assert result.stderr == f"{paper}: lee2020 is now wu2018\n"
+    own = {"bibtex": "{lee2020,", "ris": "ID  - lee2020", "csl-json": '"id": "lee2020"', "nbib": "key:lee2020"}
+    assert own.get(form, "lee2020") in result.stdout
+    # It comes home to the same study, without the note.
+    back = tmp_path / "back.txt"
+    back.write_text(result.stdout, encoding="utf-8")
+    assert told("import", back, "--format", form)["total"]["added"] == 0
+    assert "Citation key now" not in run("export", "--format", form).stdout
+
+
+def test_biblatex_has_one_entry_with_every_key(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU, LEE))
+    run("merge", "wu2018", "lee2020")
+    paper = aux(tmp_path, "\\citation{lee2020,wu2018}")
+    result = run("export", "--aux", paper, "--format", "biblatex")
+    assert "ids = {lee2020}" in entries(result.stdout)["wu2018"]
+    assert "are one study, wu2018" in result.stderr
+    both = run("export", "--aux", paper, "--format", "bibtex")
+    assert list(entries(both.stdout)) == ["wu2018", "lee2020"]
+
+
+def test_every_alias_has_an_entry_when_asked(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU, LEE))
+    run("merge", "wu2018", "lee2020")
+    plain, every = (run("export", "--format", "bibtex", *more).stdout for more in ((), ("--aliases",)))
+    assert list(entries(plain)) == ["wu2018"]
+    assert "ids = {lee2020}" in plain
+    assert list(entries(every)) == ["wu2018", "lee2020"]
+    assert " ids = " not in every  # biber would meet the key twice
+    assert entries(run("export", "--format", "biblatex", "--aliases").stdout) == entries(
+        run("export", "--format", "biblatex").stdout
+    )
+
+
+def test_own_keys_are_found_by_what_their_references_say(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU, LEE))
+    mine = bib(tmp_path, MINE, AGAIN, WHALES, name="mine.bib")
+    result = run("export", "--keys", mine, "--format", "bibtex")
+    assert result.exit_code == 0
+    # The writer's lee2020 is another work: the library's study of that name stands aside in this file.
+    assert set(entries(result.stdout)) == {"MyWu", "wuAgain", "lee2020a"}
+    assert result.stderr.splitlines() == [
+        f"{mine}: 2 of 3 references with a key are in this library",
+        "  not here: lee2020",
+        "  MyWu and wuAgain are one study, wu2018",
+    ]
+    assert told("status")["studies"] == 2  # nothing was taken in
+
+
+def test_a_cited_key_means_what_the_writers_file_says(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU, LEE))
+    mine = bib(tmp_path, MINE, WHALES, name="mine.bib")
+    paper = aux(tmp_path, "\\citation{lee2020,MyWu}")
+    result = run("export", "--keys", mine, "--aux", paper, "--format", "bibtex")
+    assert result.exit_code == 1
+    assert list(entries(result.stdout)) == ["MyWu"]
+    assert f"evidence: {paper}: lee2020: what your file calls so is not in this library" in result.stderr
+
+
+def test_what_cannot_go_together_or_be_read_is_said(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU, LEE))
+    paper = aux(tmp_path, "\\citation{wu2018}")
+    for more in (["--since", "2000"], ["--id", "wu2018"], ["--leads"]):
+        result = run("export", "--aux", paper, *more, "--format", "ris")
+        assert (result.exit_code, result.stdout) == (2, "")
+    for wrong in (tmp_path / "none.aux", tmp_path):
+        result = run("export", "--aux", wrong, "--format", "ris", "-o", tmp_path / "out.ris")
+        assert result.exit_code != 0
+        assert str(wrong) in result.stderr
+        assert "Traceback" not in result.stderr
+    assert not (tmp_path / "out.ris").exists()
+
+
+def test_a_key_in_another_case_is_exported_as_it_is_cited(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU))
+    result = run("export", "--aux", aux(tmp_path, "\\citation{WU2018}", "\\citation{wu2018}"), "--format", "bibtex")
+    assert list(entries(result.stdout)) == ["WU2018"]
