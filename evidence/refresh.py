@@ -195,6 +195,8 @@ class _Task:
         answer = self.pubmed.search(self._query, since=self.since)
         self.found = answer.count if self.since is None else self.pubmed.count(self._query)
         self.log += [f"PubMed: {warning}" for warning in answer.warnings]
+        if answer.slices > 1:
+            self.log.append(f"asked for in {answer.slices} slices, which add up to {len(answer.pmids):,} records")
         if answer.warnings and answer.translation:
             self.log.append(f"PubMed searched for: {answer.translation[:500]}")
         before = runs.last_ok_count(self.store, self.search.name, self._query)

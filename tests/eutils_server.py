@@ -13,7 +13,9 @@ import re
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from tests.eutils_handler import Handler, Seen, Server, Step, as_step, shut
@@ -28,7 +30,9 @@ class EutilsServer:
         self.searches = searches or {}
         self.articles: dict[str, str] = {}  # PMID → XML that replaces the invented article
         self.revisions: dict[str, int] = {}
-        self.recent: list[str] | None = None  # what a search with mindate finds; None: as without
+        self.recent: list[str] | None = None  # what a search with mindate finds; None: those of these dates
+        self.ignores_limits = False
+        self.edat: Callable[[str], date] | None = None  # PMID → the day PubMed got it; None: dates limit nothing
         self.seen: list[Seen] = []
         self.connections = 0
         self.closing = threading.Event()
@@ -92,9 +96,22 @@ class EutilsServer:
         return max((sum(1 for u in times if t <= u < t + window) for t in times), default=0)
 
     def find(self, term: str, fields: dict[str, str]) -> list[str]:
-        """The PMIDs a search finds: a listed search, one identifier, else everything."""
+        """The PMIDs a search finds, of the dates and the PMIDs it is limited to."""
         if "mindate" in fields and self.recent is not None:
             return self.recent
+        if self.ignores_limits:
+            return self.pmids
+        limited = re.fullmatch(r"\((.*)\) AND (\d+):(\d+)\[uid\]", term)
+        found = self._find(limited[1] if limited else term)
+        if limited:
+            found = [p for p in found if int(limited[2]) <= int(p) <= int(limited[3])]
+        if "mindate" in fields and fields.get("datetype") == "edat" and (edat := self.edat) is not None:
+            first, last = (date.fromisoformat(fields[n].replace("/", "-")) for n in ("mindate", "maxdate"))
+            found = [p for p in found if first <= edat(p) <= last]
+        return found
+
+    def _find(self, term: str) -> list[str]:
+        """A listed search, one identifier, else everything."""
         if term in self.searches:
             return self.searches[term]
         by_id = re.fullmatch(r'"?(.+?)"?\[(doi|aid|pmcid|pmid|uid)\]', term.strip(), re.I)

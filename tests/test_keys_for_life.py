@@ -154,7 +154,8 @@ def test_no_key_ever_changes_or_stops_resolving(seed: int, steps: int) -> None:
             library.check()
 
 
-def test_an_old_manuscript_resolves_after_a_thousand_operations(tmp_path: Path) -> None:
+@pytest.mark.parametrize("steps", [200, pytest.param(1000, marks=pytest.mark.long)])
+def test_an_old_manuscript_resolves_after_many_operations(steps: int, tmp_path: Path) -> None:
     with fresh_store() as store:
         library = Library(store, Random("a thousand"))
         for _ in range(60):
@@ -162,11 +163,11 @@ def test_an_old_manuscript_resolves_after_a_thousand_operations(tmp_path: Path) 
         library.check()
         early = sorted(library.owners)
         assert len(early) > 10
-        for step in range(1000):
+        for step in range(steps):
             library.step()
             if step % 50 == 49:
                 library.check()
-        assert len(library.owners) > 100
+        assert len(library.owners) > steps // 10
         assert set(early) <= set(library.owners)
         compiles(library, tmp_path, early)
         compiles(library, tmp_path, sorted(library.owners))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -68,11 +68,65 @@ def test_the_most_one_search_can_give_arrives_whole(harness: Harness) -> None:
     assert len(harness.pubmed.search(QUERY).pmids) == SEARCH_LIMIT
 
 
-def test_more_than_one_search_can_give_is_refused_whole(harness: Harness) -> None:
+def day_of(start: date, per_day: int) -> Callable[[str], date]:
+    """So many records a day from that day on."""
+    return lambda pmid: start + timedelta(days=(int(pmid) - FIRST_PMID) // per_day)
+
+
+@pytest.mark.parametrize(
+    ("count", "per_day"),
+    [
+        (SEARCH_LIMIT + 1, 1),
+        (30_000, 3),
+        (25_000, 25_000),  # all on one day: by PMID
+        (40_000, 12_000),
+    ],
+)
+def test_a_larger_search_arrives_in_slices_each_record_once(harness: Harness, count: int, per_day: int) -> None:
+    harness.server.pmids = [str(FIRST_PMID + i) for i in range(count)]
+    harness.server.edat = day_of(date(2001, 2, 3), per_day)
+    answer = harness.pubmed.search(QUERY)
+    assert answer.count == len(answer.pmids) == count
+    assert set(answer.pmids) == set(harness.server.pmids)
+    assert answer.slices >= -(-count // SEARCH_LIMIT)
+    asked = [(s.fields.get("mindate"), s.fields.get("maxdate"), s.fields["term"]) for s in harness.server.seen]
+    assert len(set(asked)) == len(asked)  # nothing is asked for twice
+    assert len(asked) < 50
+
+
+def test_a_larger_search_keeps_to_the_days_asked_for(harness: Harness) -> None:
+    harness.server.pmids = [str(FIRST_PMID + i) for i in range(30_000)]
+    harness.server.edat = day_of(date(2001, 2, 3), 100)
+    since = date(2001, 6, 1)
+    answer = harness.pubmed.search(QUERY, since=since)
+    assert set(answer.pmids) == {p for p in harness.server.pmids if harness.server.edat(p) >= since}
+    assert answer.slices > 1
+
+
+def test_a_record_that_arrives_between_two_slices_is_not_a_failure(harness: Harness) -> None:
+    harness.server.pmids = [str(FIRST_PMID + i) for i in range(15_000)]
+    edat = day_of(date(2001, 2, 3), 1_000)
+
+    def growing(pmid: str) -> date:
+        if len(harness.server.seen) == 3 and len(harness.server.pmids) == 15_000:
+            harness.server.pmids.append(str(FIRST_PMID + 15_000))
+        return edat(pmid)
+
+    harness.server.edat = growing
+    assert len(harness.pubmed.search(QUERY).pmids) == 15_001
+
+
+def test_dates_that_limit_nothing_leave_the_pmids(harness: Harness) -> None:
+    harness.server.pmids = [str(FIRST_PMID + i) for i in range(15_000)]
+    assert set(harness.pubmed.search(QUERY).pmids) == set(harness.server.pmids)
+
+
+def test_slices_that_do_not_add_up_are_no_answer(harness: Harness) -> None:
     harness.server.pmids = [str(FIRST_PMID + i) for i in range(SEARCH_LIMIT + 1)]
-    with pytest.raises(SourceRefused, match=r"finds 10,000 records.*9,999 at most.*[Nn]arrow the query"):
+    harness.server.ignores_limits = True
+    with pytest.raises(SourceUnavailable, match=r"counts 10,000 records.*10,000 and 10,000; nothing was fetched"):
         harness.pubmed.search(QUERY)
-    assert len(harness.server.seen) == 1
+    assert len(harness.server.seen) < 30
 
 
 def test_unknown_phrases_are_warnings_beside_the_hits(harness: Harness) -> None:

@@ -41,12 +41,16 @@ class AnswerError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchAnswer:
-    """What ESearch found. `warnings` are for the run log: phrases PubMed did not know, fields, messages."""
+    """What ESearch found. `warnings` are for the run log: phrases PubMed did not know, fields, messages.
+
+    `slices`: how many parts a search was asked for in, because PubMed gives no more than 9,999 records at once.
+    """
 
     count: int
     pmids: tuple[str, ...]
     translation: str = ""
     warnings: tuple[str, ...] = ()
+    slices: int = 1
 
 
 def require(body: bytes, root: str) -> None:

@@ -1,7 +1,8 @@
 """PubMed through E-utilities: ESearch for PMIDs, EFetch for their records, each odd answer with a defined outcome.
 
 Parameters and limits: https://www.ncbi.nlm.nih.gov/books/NBK25499/ . ESearch gives the first 9,999 records of a search
-and no more; EFetch is asked for 200 at a time, by POST, as NCBI wishes for lists of that length.
+and no more, so that a larger one is asked for in slices (slices.py); EFetch is asked for 200 at a time, by POST, as
+NCBI wishes for lists of that length.
 
 - an error of any shape: asked again, then SourceUnavailable or SourceRefused (transport)
 - fewer or more PMIDs than ESearch counts: a broken answer, asked again
@@ -17,15 +18,17 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Final
 
-from evidence.errors import BadInput, SourceProblem, SourceRefused
+from evidence.errors import BadInput, SourceProblem, SourceUnavailable
 from evidence.formats import pubmed_xml
 from evidence.identifiers import Identifier
 from evidence.records import Deletion, Item, Record, Rejected
 from evidence.sources.answers import Broken, SearchAnswer, read_search, require
+from evidence.sources.slices import FIRST_DAY, LAST_DAY, DoesNotAddUp, Slice, whole
 from evidence.sources.transport import Transport
 
 SOURCE: Final = "pubmed"
@@ -64,22 +67,27 @@ class PubMed:
     transport: Transport
 
     def search(self, query: str, *, since: date | None = None) -> SearchAnswer:
-        """Every PMID a query finds, at most 9,999 of them; with `since`, only those PubMed got on or after that day.
+        """Every PMID a query finds, each once; with `since`, only those PubMed got on or after that day.
 
-        Raises SourceRefused when there are more: half a result would look like a whole one.
+        Raises SourceUnavailable when the slices of a large search do not add up to it: half a result would look like a
+        whole one.
         """
-        answer = self._search(query, since, SEARCH_LIMIT)
-        if answer.count > SEARCH_LIMIT:
-            reason = (
-                f"finds {answer.count:,} records, and one search of PubMed gives {SEARCH_LIMIT:,} at most; nothing was "
-                f"fetched. Narrow the query, split it in two, or ask for the newest with --since"
-            )
-            raise SourceRefused(f"{self.transport.host} esearch.fcgi", reason)
-        return answer
+        start = Slice() if since is None else Slice(since)
+        answer = self._search(query, start, SEARCH_LIMIT)
+        if answer.count <= SEARCH_LIMIT:
+            return answer
+        ask = partial(self._search, query, most=SEARCH_LIMIT)
+        try:
+            parts = list(whole(ask, start, answer, self.transport.settings.now().date(), SEARCH_LIMIT))
+        except DoesNotAddUp as exc:
+            raise SourceUnavailable(f"{self.transport.host} esearch.fcgi", f"{exc}; nothing was fetched") from None
+        # In the order of their dates: a PMID that PubMed moved from one slice to the other meanwhile stands in both.
+        pmids = tuple(dict.fromkeys(pmid for part in parts for pmid in part.pmids))
+        return replace(answer, pmids=pmids, slices=len(parts))
 
     def count(self, query: str) -> int:
         """How many records a query finds."""
-        return self._search(query, None, 0).count
+        return self._search(query, Slice(), 0).count
 
     def look_up(self, identifier: Identifier) -> tuple[str, ...]:
         """PMIDs that PubMed gives for a DOI or PMCID, to be checked against their records. A PMID is its own answer.
@@ -90,7 +98,7 @@ class PubMed:
         if identifier.scheme == "pmid":
             return (identifier.value,)
         value = f'"{identifier.value}"' if _SYNTAX.search(identifier.value) else identifier.value
-        answer = self._search(f"{value}[{identifier.scheme}]", None, MOST_HITS)
+        answer = self._search(f"{value}[{identifier.scheme}]", Slice(), MOST_HITS)
         return answer.pmids if answer.count <= MOST_HITS else ()
 
     def fetch(self, pmids: Iterable[str]) -> Iterator[Fetched]:
@@ -99,11 +107,13 @@ class PubMed:
         for start in range(0, len(unique), FETCH_SIZE):
             yield self._fetch(unique[start : start + FETCH_SIZE])
 
-    def _search(self, query: str, since: date | None, most: int) -> SearchAnswer:
-        fields = {"db": "pubmed", "term": query, "retmode": "xml", "retmax": str(most), "retstart": "0"}
-        if since is not None:
+    def _search(self, query: str, part: Slice, most: int) -> SearchAnswer:
+        term = part.narrowed(query)
+        fields = {"db": "pubmed", "term": term, "retmode": "xml", "retmax": str(most), "retstart": "0"}
+        if (part.since, part.until) != (FIRST_DAY, LAST_DAY):
             # Both ends are needed; edat is the day PubMed got the record.
-            fields |= {"datetype": "edat", "mindate": since.strftime("%Y/%m/%d"), "maxdate": "3000/12/31"}
+            ends = {"mindate": part.since, "maxdate": part.until}
+            fields |= {"datetype": "edat"} | {name: day.strftime("%Y/%m/%d") for name, day in ends.items()}
         return self.transport.post("esearch.fcgi", fields, lambda body: read_search(body, most))
 
     def _fetch(self, asked: tuple[str, ...]) -> Fetched:

@@ -2,8 +2,9 @@
 
 Each check runs where its program is and skips with a reason where it is not. Debian: `apt-get install biber
 texlive-latex-recommended texlive-bibtex-extra texlive-fonts-recommended pandoc`; the Python ones:
-`pip install citeproc-py jsonschema rispy RISparser`. `EVIDENCE_CSL_SCHEMA` names csl-data.json of
-https://github.com/citation-style-language/schema . With EVIDENCE_BENCH_DATA real PubMed records are exported too.
+`pip install -r tests/benchmarks/programs.txt`. `EVIDENCE_CSL_SCHEMA` names csl-data.json of
+https://github.com/citation-style-language/schema , else the copy in the package commonmeta-py (`pip install --no-deps
+commonmeta-py`) is taken. With EVIDENCE_BENCH_DATA real PubMed records are exported too.
 """
 
 from __future__ import annotations
@@ -31,7 +32,16 @@ from tests.formats_support import written
 
 LATEX = Path(__file__).parent / "latex"
 DATA = os.environ.get("EVIDENCE_BENCH_DATA", "")
-SCHEMA = os.environ.get("EVIDENCE_CSL_SCHEMA", "")
+
+
+def _schema() -> str:
+    package = importlib.util.find_spec("commonmeta")  # found, never imported: its own dependencies are not there
+    place = Path(next(iter(package.submodule_search_locations or ()), "")) if package else Path()
+    packed = place / "resources" / "csl-data.json"
+    return os.environ.get("EVIDENCE_CSL_SCHEMA", "") or (str(packed) if packed.is_file() else "")
+
+
+SCHEMA = _schema()
 SETS = [
     "awkward",
     pytest.param("real", marks=pytest.mark.skipif(not DATA, reason="EVIDENCE_BENCH_DATA names no folder")),
@@ -147,7 +157,7 @@ def test_biblatex_and_biber_compile(which: str, tmp_path: Path) -> None:
     assert (tmp_path / "paper.bbl").read_text(errors="replace").count("\\entry{") == len(studies)
 
 
-@pytest.mark.skipif(not SCHEMA, reason="EVIDENCE_CSL_SCHEMA names no csl-data.json")
+@pytest.mark.skipif(not SCHEMA, reason="no csl-data.json: EVIDENCE_CSL_SCHEMA names none, nor is commonmeta-py there")
 @needs_module("jsonschema")
 @pytest.mark.parametrize("which", SETS)
 def test_csl_json_is_valid(which: str) -> None:
