@@ -18,7 +18,8 @@ MAX_QUERY: Final = 400
 """Longest search text taken, in characters; PubMed users' queries are far shorter."""
 
 _LISTS: Final = {"design": "designs", "feature": "features", "intervention": "interventions", "status": "statuses"}
-_KNOWN: Final = ("q", "condition", *_LISTS, "since", "until", "sort", "after", "size")
+PARAMETERS: Final = ("q", "condition", *_LISTS, "since", "until", "sort", "after", "size")
+"""What `parse` understands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,8 @@ class Filter:
         """From URL parameters (name → values). Raises UnknownParameter with a sentence a person can act on."""
         values = {name: [v.strip() for v in found if v.strip()] for name, found in args.items()}
         for name in values:
-            if name not in _KNOWN:
-                raise UnknownParameter(name, f"unknown filter; this page knows {', '.join(_KNOWN)}")
+            if name not in PARAMETERS:
+                raise UnknownParameter(name, f"unknown filter; this page knows {', '.join(PARAMETERS)}")
         single = {n: _one(n, values.get(n, [])) for n in ("q", "condition", "since", "until", "sort", "after", "size")}
         if condition and single["condition"] not in ("", condition):
             raise UnknownParameter("condition", f"this page lists {condition!r}")

@@ -1,8 +1,9 @@
 """Saved searches: PubMed → store, incremental and resumable; single studies on demand.
 
-One refresh at a time (a lock of the operating system). A run that was cut short is taken up where it stopped: records
-checked since it began are not asked for again. A search that suddenly finds nothing, or far less than before, fails
-and changes nothing; a batch that cannot be fetched fails the run, and the others still arrive.
+What a run asks for: asking.py. One refresh at a time (a lock of the operating system). A run that was cut short is
+taken up where it stopped: records checked since it began are not asked for again. A search that suddenly finds nothing,
+or far less than before, fails and changes nothing; a batch that cannot be fetched fails the run, and the others still
+arrive.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from evidence import ingest
+from evidence import asking, ingest
 from evidence.errors import EvidenceError, NotFound, SourceProblem, SourceRefused, StoreProblem
 from evidence.identifiers import Identifier
 from evidence.ingest import Report, upstream, where
@@ -36,6 +37,10 @@ MOST_FAILURES: Final = 3
 """Batches in a row that may fail, each after all its retries, before PubMed counts as away and the run ends."""
 ALREADY: Final = "already-checked"
 """Count of the records that were not asked for again."""
+KNOWN: Final = "known"
+"""Count of the records that are here and that PubMed has not changed since the last good run."""
+RECHECK: Final = "re-check"
+"""The name, in the list of runs, of the records asked for because PubMed's word on them has become old."""
 ACTOR: Final = "refresh"
 _LOG_LINES: Final = 200
 
@@ -48,21 +53,29 @@ def run(
     *,
     on_progress: Progress | None = None,
     since: date | None = None,
+    full: bool = False,
+    recheck: bool = False,
     pubmed: PubMed | None = None,
 ) -> tuple[RunView, ...]:
     """Run the saved searches of these names, or all, one after the other; how each went.
 
-    `since` asks only for what PubMed got on or after that day. `on_progress` is given the number of records done so
+    The first run of a search fetches all it finds, later ones what is new or was changed since, or all again if `full`.
+    `since` asks only for what PubMed got on or after that day. `recheck` also asks for a share of the records whose
+    last word from PubMed is the oldest. `on_progress` is given the number of records done so
     far. Raises NotFound for an unknown name, UsageProblem without NCBI_EMAIL, StoreBusy when another refresh runs.
     """
-    searches = _chosen(vocabulary, names)
+    searches = chosen(vocabulary, names)
     views: list[RunView] = []
     done, away, checked = 0, False, set[str]()
     with _source(settings, pubmed) as source, runs.lock(store, "refresh"):
         for search in searches:
-            task = _Task(store, vocabulary, source, search, since, on_progress, checked, done)
+            task = _Task(store, vocabulary, source, search, since, full, on_progress, checked, done)
             views.append(task.put_off() if away else task.run())
             done, away = task.done, away or task.away
+        if recheck and not away:
+            old = Search(name=RECHECK, label="Records whose last word from PubMed is the oldest", query="")
+            task = _Recheck(store, vocabulary, source, old, None, full, on_progress, checked, done)
+            views += [task.run()] if asking.due_for_recheck(store) else []
     return tuple(views)
 
 
@@ -102,7 +115,8 @@ def _source(settings: Settings, pubmed: PubMed | None) -> Iterator[PubMed]:
         transport.close()
 
 
-def _chosen(vocabulary: Vocabulary, names: Sequence[str]) -> list[Search]:
+def chosen(vocabulary: Vocabulary, names: Sequence[str]) -> list[Search]:
+    """The saved searches of these names, or all, in the order in which they run. Raises NotFound naming one."""
     for name in names:
         if name not in vocabulary.searches:
             known = ", ".join(vocabulary.searches) or "none"
@@ -147,6 +161,7 @@ class _Task:
     pubmed: PubMed
     search: Search
     since: date | None
+    full: bool
     on_progress: Progress | None
     checked: set[str]
     done: int
@@ -158,6 +173,7 @@ class _Task:
     log: list[str] = field(default_factory=list)
     failures: int = 0  # batches in a row
     run_id: int = 0
+    translation: str = ""
 
     @property
     def _query(self) -> str:
@@ -166,7 +182,7 @@ class _Task:
     def run(self) -> RunView:
         """Do it. What goes wrong with PubMed ends in a failed run; what goes wrong here is raised as well."""
         unfinished = runs.interrupt_stale(self.store, self.search.name, self.store.now())
-        self.run_id = runs.start(self.store, self.search.name, self._query, self.store.now())
+        self.run_id = runs.start(self.store, self.search.name, self._query, self.store.now(), self.since)
         self.pubmed.transport.notes.clear()
         try:
             for fetched in self.pubmed.fetch(self._to_ask(self._find(), unfinished)):
@@ -191,20 +207,29 @@ class _Task:
         return self._finish("failed", "not tried: PubMed had stopped answering in the search before")
 
     def _find(self) -> Sequence[str]:
-        """The PMIDs of the search. Raises SourceRefused when their number cannot be right."""
-        answer = self.pubmed.search(self._query, since=self.since)
-        self.found = answer.count if self.since is None else self.pubmed.count(self._query)
-        self.log += [f"PubMed: {warning}" for warning in answer.warnings]
-        if answer.slices > 1:
-            self.log.append(f"asked for in {answer.slices} slices, which add up to {len(answer.pmids):,} records")
-        if answer.warnings and answer.translation:
-            self.log.append(f"PubMed searched for: {answer.translation[:500]}")
+        """The PMIDs of the search to ask for. Raises SourceRefused when the number it finds cannot be right."""
+        wanted = asking.wanted(
+            self.pubmed, self.store, self.search, since=self.since, full=self.full, accept=self._accept
+        )
+        for answer in wanted.answers:
+            self.translation = self.translation or answer.translation
+            self.log += [line for w in answer.warnings if (line := f"PubMed: {w}") not in self.log]
+            if answer.slices > 1:
+                self.log.append(f"asked for in {answer.slices} slices, which add up to {len(answer.pmids):,} records")
+        if self.translation and any(answer.warnings for answer in wanted.answers):
+            self.log.append(f"PubMed searched for: {self.translation[:500]}")
+        self._count(KNOWN, wanted.known)
+        self._progress(wanted.known)
+        return wanted.pmids
+
+    def _accept(self, found: int) -> None:
+        """Raise SourceRefused for a search that finds nothing, or less than half of what it found before."""
+        self.found = found
         before = runs.last_ok_count(self.store, self.search.name, self._query)
         collapsed = before is not None and before >= COLLAPSE_FROM and self.found * 2 < before
         if collapsed or (self.found == 0 and before):
             last = f"; the last good run found {before:,}" if before else ""
             raise SourceRefused(self.search.name, f"finds {self.found:,} records{last}. Nothing was changed")
-        return answer.pmids
 
     def _to_ask(self, pmids: Sequence[str], unfinished: datetime | None) -> Sequence[str]:
         """The PMIDs that neither a search before this one nor an unfinished run has checked."""
@@ -292,7 +317,7 @@ class _Task:
     def _finish(self, state: str, error: str) -> RunView:
         log = [*self.pubmed.transport.notes, *self.log]
         counts = self.report.counts() | self.more
-        if state == "ok" and not any(n for name, n in counts.items() if name not in ("unchanged", ALREADY)):
+        if state == "ok" and not any(n for name, n in counts.items() if name not in ("unchanged", ALREADY, KNOWN)):
             log.append("nothing new: every record is as it was, nothing was written")
         if len(log) > _LOG_LINES:
             log = [*log[: _LOG_LINES - 1], f"… and {len(log) - _LOG_LINES + 1} lines more"]
@@ -305,4 +330,15 @@ class _Task:
             error=error,
             log=log,
             now=self.store.now(),
+            translation=self.translation,
         )
+
+
+@dataclass(slots=True)
+class _Recheck(_Task):
+    """The records that were asked for longest ago."""
+
+    def _find(self) -> Sequence[str]:
+        pmids = asking.due_for_recheck(self.store)
+        self.found = len(pmids)
+        return pmids

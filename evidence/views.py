@@ -250,6 +250,9 @@ class RunView:
     found: int
     counts: tuple[tuple[str, int], ...]
     error: str
+    query: str = ""
+    translation: str = ""  # the query as PubMed understood it
+    since: date | None = None  # it asked only for what PubMed got from that day on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

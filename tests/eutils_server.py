@@ -33,6 +33,7 @@ class EutilsServer:
         self.recent: list[str] | None = None  # what a search with mindate finds; None: those of these dates
         self.ignores_limits = False
         self.edat: Callable[[str], date] | None = None  # PMID → the day PubMed got it; None: dates limit nothing
+        self.mdat: Callable[[str], date] | None = None  # PMID → the day PubMed changed it
         self.seen: list[Seen] = []
         self.connections = 0
         self.closing = threading.Event()
@@ -105,9 +106,10 @@ class EutilsServer:
         found = self._find(limited[1] if limited else term)
         if limited:
             found = [p for p in found if int(limited[2]) <= int(p) <= int(limited[3])]
-        if "mindate" in fields and fields.get("datetype") == "edat" and (edat := self.edat) is not None:
+        day = {"edat": self.edat, "mdat": self.mdat}.get(fields.get("datetype", ""))
+        if "mindate" in fields and day is not None:
             first, last = (date.fromisoformat(fields[n].replace("/", "-")) for n in ("mindate", "maxdate"))
-            found = [p for p in found if first <= edat(p) <= last]
+            found = [p for p in found if first <= day(p) <= last]
         return found
 
     def _find(self, term: str) -> list[str]:

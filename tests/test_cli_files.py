@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -212,3 +213,17 @@ def test_an_export_is_utf_8_whatever_the_locale(tmp_path: Path, monkeypatch: pyt
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert "Müller-Łuczak" in out.decode("utf-8")
+
+
+def test_a_shelf_is_exported_in_its_order(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU, LEE))
+    assert run("shelves", "create", "For the review", "lee2020", "wu2018").exit_code == 0
+    result = run("export", "--shelf", "For the review", "--format", "bibtex")
+    assert result.exit_code == 0
+    assert re.findall(r"@article\{(\w+),", result.stdout) == ["lee2020", "wu2018"]
+    for more in (["--id", "wu2018"], ["--since", "2000"], ["--leads"]):
+        assert run("export", "--shelf", "For the review", *more, "--format", "ris").exit_code == 2
+    nowhere = run("export", "--shelf", "Nowhere", "--format", "ris", "-o", tmp_path / "x.ris")
+    assert nowhere.exit_code == 1
+    assert "there is no shelf of that name" in nowhere.stderr
+    assert not (tmp_path / "x.ris").exists()

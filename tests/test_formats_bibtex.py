@@ -245,6 +245,14 @@ def test_a_doi_that_is_none_is_kept_as_it_is() -> None:
     assert ("doi", "no doi") in found.extra
 
 
+def test_an_entry_without_a_key_hands_nothing_down() -> None:
+    """EndNote writes no keys; an empty `crossref` names none of these entries."""
+    text = "@article{,\n title = {One},\n year = {2001},\n volume = {7},\n}\n@article{%s\n title = {Two},\n}\n"
+    for second in ("b,", ",", "b,\n crossref = {},", ",\n xdata = {other},"):
+        _, found = records(text % second, "bibtex")
+        assert (found.title, found.volume, found.year) == ("Two", "", None)
+
+
 def test_a_chapter_inherits_from_its_book() -> None:
     chapter, book = records(
         "@incollection{c, crossref={B}, title={One chapter}, author={Ampel, A.}, pages={1--9}}\n"

@@ -25,7 +25,7 @@ FOUNDATION = (
 )
 PURE = ("matching", "merging", "tagging", "citekeys", "formats")
 SIDE_BY_SIDE = ("comparing", "differences")
-DECIDING = ("curation", "curation_tags")
+DECIDING = ("curation", "curation_tags", "shelving")
 
 # Everything above layer 0: what each part may import beside layer 0 and itself.
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -46,12 +46,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "manuscript": (*PURE, "store", "ingest"),
     "offline": PURE,
     "classify": PURE,
-    "refresh": ("sources", "store", "ingest"),
+    "asking": ("sources", "store"),
+    "due": ("store",),
+    "refresh": ("sources", "store", "ingest", "asking"),
     "check": (*PURE, "store"),
     # 4: the faces
     "cli": (
         *(*PURE, *DECIDING, *SIDE_BY_SIDE, "explaining", "citing", "retag", "manuscript"),
-        *("sources", "store", "ingest", "starter", "offline", "classify", "refresh", "check"),
+        *("sources", "store", "ingest", "starter", "offline", "classify", "refresh", "due", "check"),
     ),
     "web": (*SIDE_BY_SIDE, *DECIDING, "explaining", "citing", "merging", "formats", "store", "ingest", "check"),
     "__main__": ("cli",),

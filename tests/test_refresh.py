@@ -218,7 +218,7 @@ def test_since_asks_for_the_new_and_compares_the_whole(bench: Bench) -> None:
     bench.server.recent = []
     view = bench.refresh(since=date(2025, 5, 1))
     assert (view.state, view.found, counts(view)) == ("ok", 30, {})
-    assert bench.server.requests("esearch")[-2].fields["mindate"] == "2025/05/01"
+    assert bench.server.requests("esearch")[-1].fields["mindate"] == "2025/05/01"
     assert runs.last_ok_count(bench.store, "core", QUERY) == 30
 
 

@@ -288,8 +288,11 @@ def test_a_post_must_come_from_this_site(site: Site, headers: dict[str, str], al
     assert may_write(site.client(), headers) is allowed
 
 
+SHELVES = ("/shelves", "/shelves/event/1/undo", *(f"/shelves/x/{w}" for w in ("remove", "rename", "share", "delete")))
+
+
 @pytest.mark.parametrize(
-    "address", ["/login", "/logout", "/review/1-2", "/review/1-2/reconsider", UNDO, "/tags", "/tags/1/undo"]
+    "address", ["/login", "/logout", "/review/1-2", "/review/1-2/reconsider", UNDO, "/tags", "/tags/1/undo", *SHELVES]
 )
 def test_every_writing_address_is_checked(site: Site, address: str) -> None:
     answer = site.client().post(address, headers={"Sec-Fetch-Site": "cross-site"})
@@ -300,8 +303,8 @@ def test_every_writing_address_is_checked(site: Site, address: str) -> None:
 def test_no_writing_address_is_left_out_above(site: Site) -> None:
     posts = {r.rule for r in site.client().application.url_map.iter_rules() if "POST" in (r.methods or ())}
     shapes = {re.sub(r"<[^>]*>", "N", rule) for rule in posts}
-    tags = {"/tags", "/tags/N/undo"}
-    assert shapes == {"/login", "/logout", "/review/N-N", "/review/N-N/reconsider", "/merges/N/undo", *tags}
+    others = {"/tags", "/tags/N/undo", *(re.sub("/(x|1)/", "/N/", address) for address in SHELVES)}
+    assert shapes == {"/login", "/logout", "/review/N-N", "/review/N-N/reconsider", "/merges/N/undo", *others}
 
 
 def test_on_another_host_over_plain_http_origin_decides(site: Site) -> None:

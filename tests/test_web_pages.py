@@ -176,7 +176,7 @@ def test_leads_and_registrations_stand_apart(client: FlaskClient) -> None:
 def test_an_empty_shelf_says_what_is_missing_and_how_it_was_looked_for(client: FlaskClient) -> None:
     page = parsed(client.get("/conditions/plantar-fasciitis").text)
     assert words(page.xpath("//p[@class='empty']")[0]) == (
-        "No study on this shelf. Starter library, compiled from public pages in November 2026, "
+        "No study of this condition. Starter library, compiled from public pages in November 2026, "
         "loaded 21 November 2026; not yet refreshed from PubMed. "
         "No saved search fills it."
     )
@@ -185,7 +185,7 @@ def test_an_empty_shelf_says_what_is_missing_and_how_it_was_looked_for(client: F
 def test_a_shelf_without_some_kinds_of_study_says_so(client: FlaskClient, queries: fakes.FakeQueries) -> None:
     queries.held = (fakes.row(7, "lund2017wrists", design="cohort", level=3),)
     gaps = parsed(client.get(CTS).text).xpath("//p[@class='gaps']")
-    assert [words(p) for p in gaps] == ["No guideline, no systematic review and no trial on this shelf."]
+    assert [words(p) for p in gaps] == ["No guideline, no systematic review and no trial of this condition."]
     assert parsed(client.get(f"{CTS}?design=cohort").text).xpath("//p[@class='gaps']") == []
 
 
@@ -240,7 +240,7 @@ def test_a_search_that_finds_only_leads_says_so(client: FlaskClient) -> None:
 def test_filters_that_match_nothing_offer_the_way_back(client: FlaskClient) -> None:
     page = parsed(client.get(f"{CTS}?design=guideline&since=2030").text)
     empty = page.xpath("//p[@class='empty']")[0]
-    assert "No study on this shelf matches these filters." in words(empty)
+    assert "No study of this condition matches these filters." in words(empty)
     assert empty.xpath(".//a/@href") == [CTS]
 
 

@@ -142,7 +142,7 @@ def test_nonsense_gets_a_plain_answer(library: tuple[Store, FlaskClient], addres
 def test_an_empty_store_is_honest_everywhere(empty: tuple[Store, FlaskClient]) -> None:
     client = empty[1]
     assert "Not yet refreshed from PubMed." in words(parsed(client.get("/").text))
-    assert "No study on this shelf." in words(parsed(client.get(CTS).text))
+    assert "No study of this condition." in words(parsed(client.get(CTS).text))
     assert "No study in this library matches" in words(parsed(client.get("/search?q=dextrose").text))
     for address in ("/about", f"{CTS}.bib", "/search.csv?q=x", "/readyz"):
         assert client.get(address).status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from typing import Any
@@ -51,12 +52,28 @@ def assert_policy_clean(body: str) -> None:
     """Nothing that the content policy would refuse, nothing of another host."""
     page = parsed(body)
     assert page.xpath("//@style") == []
-    assert page.xpath("//style|//script|//iframe|//object|//embed|//base") == []
+    assert page.xpath("//style|//iframe|//object|//embed|//base") == []
+    assert foreign_scripts(page) == []
     assert [a for a in page.xpath("//@*") if getattr(a, "attrname", "").startswith("on")] == []
     for address in page.xpath("//link[@rel='stylesheet' or @rel='icon']/@href|//img/@src|//form/@action|//source/@src"):
         assert urlsplit(address).netloc == "", address
     for address in page.xpath("//a/@href"):
         assert urlsplit(address).scheme in ("", "https"), address
+
+
+def foreign_scripts(page: Page) -> list[Page]:
+    """Script elements that are neither a file of this site without a word of their own, nor a block of data that runs
+    nowhere and that a program can read."""
+    found = page.xpath("//script[not(@src)][not(@type='application/ld+json')]|//script[@src][text()]")
+    found += [
+        s
+        for s in page.xpath("//script[@src]")
+        if not re.fullmatch(r"(?:/[\w-]+)*/static/[a-z]+\.js\?v=[0-9a-f]+", s.get("src"))
+    ]
+    for block in page.xpath("//script[@type='application/ld+json']"):
+        json.loads(block.text)
+        assert not set(block.text) & set("<>&")
+    return list(found)
 
 
 def inner_links(page: Page) -> list[str]:
@@ -81,4 +98,5 @@ def template_sources(folder: Any) -> dict[str, str]:
 
 
 OWN_SCRIPT = r"""<script src="\{\{ asset\('[a-z]+\.js'\) \}\}" defer></script>"""
-INLINE = re.compile(rf"<style|(?!{OWN_SCRIPT})<script|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", re.I)
+DATA = r"""<script type="application/ld\+json">\{\{ page\.linked_data \}\}</script>"""
+INLINE = re.compile(rf"<style|(?!{OWN_SCRIPT}|{DATA})<script|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", re.I)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +169,13 @@ class FakeQueries:
     def stream(self, store: object, vocabulary: Vocabulary, chosen: Filter) -> Iterator[Study]:
         self._note("stream")
         return (study(r) for r in self._select(chosen))
+
+    def stream_as_of(self, store: object, vocabulary: Vocabulary, chosen: Filter, day: date) -> Iterator[Study]:
+        self._note("stream_as_of")
+        return (study(r) for r in self._select(chosen))
+
+    def study_as_of(self, store: object, vocabulary: Vocabulary, key: str, day: date) -> Study | None:
+        return self.study(store, vocabulary, key)
 
     def studies(self, store: object, vocabulary: Vocabulary, keys: Iterable[str]) -> Iterator[Study]:
         self._note("studies")

@@ -46,6 +46,11 @@ class Access:
         return not self.refused
 
     @property
+    def keeps(self) -> bool:
+        """May keep shelves: whoever may write, and readers who are logged in."""
+        return self.may_write or self.logged_in
+
+    @property
     def tag(self) -> str:
         """What pages differ by: in ETags."""
         return f"{self.name}\n{self.refused}\n{self.logged_in}"

@@ -14,16 +14,19 @@ from evidence.settings import Settings
 from evidence.store import Store
 from evidence.store import queries as stored
 from evidence.vocabulary import Vocabulary
-from web import access, errors, headers, service
+from web import access, errors, headers, scripts, service
 from web.account import account
 from web.assets import Assets
 from web.curate import curate
+from web.files import files
 from web.icons import icon, mark
 from web.library import EXTENSION, Queries, Source
 from web.links import condition_url, study_url
 from web.pages import pages
 from web.rows import study_html
+from web.shelves import shelves
 from web.tags import tags
+from web.unapi import unapi
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -58,11 +61,15 @@ def create_app(
     assets.install(app)
     access.install(app, settings, bind)
     headers.install(app)
+    scripts.install(app)
     errors.install(app)
     app.register_blueprint(pages)
+    app.register_blueprint(files)
+    app.register_blueprint(shelves)
     app.register_blueprint(curate)
     app.register_blueprint(tags)
     app.register_blueprint(account)
+    app.register_blueprint(unapi)
     app.register_blueprint(service.service)
     if settings.url_prefix:
         app.wsgi_app = _Prefixed(app.wsgi_app, settings.url_prefix)  # type: ignore[method-assign]

@@ -27,7 +27,6 @@ from web.access import access, writes
 from web.comparison import choices_of, comparison, decided, seen
 from web.done import done, pair_numbers
 from web.dossier import SOURCES
-from web.headers import CSP
 from web.library import library
 
 curate = Blueprint("curate", __name__)
@@ -37,7 +36,6 @@ LONGEST_NOTE: Final = 2000
 
 _PAIR: Final = "/review/<int(max=2147483647):a>-<int(max=2147483647):b>"
 _EVENT: Final = "<int(max=2147483647):event>"
-_SCRIPTED: Final = CSP.replace("script-src 'none'", "script-src 'self'")
 
 
 @curate.get("/review")
@@ -47,7 +45,7 @@ def queue() -> AnyResponse:
     after = Cursor.parse(raw) if raw else None
     access()
     page = review.queue(library().store, limit=PAGE, after=after)
-    return _scripted(render_template("review.html", page=page, start=after is None, done=done(request.args)))
+    return make_response(render_template("review.html", page=page, start=after is None, done=done(request.args)))
 
 
 @curate.get("/review/compare")
@@ -204,14 +202,7 @@ def _pair_page(found: ReviewPair) -> Response:
         done=done(request.args),
         longest=LONGEST_NOTE,
     )
-    return _scripted(page)
-
-
-def _scripted(page: str) -> Response:
-    """A page that may load this site's own script."""
-    answer = make_response(page)
-    answer.headers["Content-Security-Policy"] = _SCRIPTED
-    return answer
+    return make_response(page)
 
 
 def _next(found: ReviewPair) -> review.QueueItem | None:

@@ -14,7 +14,9 @@ from evidence.text import byline, plain, short_name
 from evidence.views import MemberView, RelationView, Study
 from evidence.vocabulary import Vocabulary
 from web import wording
+from web.citing import Citations, citations
 from web.explained import Reason, reasons
+from web.metadata import highwire, linked_data
 from web.present import Card, Link, card, html, title
 
 RELATIONS: Final = {
@@ -70,7 +72,6 @@ SOURCES: Final = {
     "references": "Reference list",
     "crossref": "Crossref",
 }
-_PAGES: Final = re.compile(r"\s*([A-Za-z]*\d+[A-Za-z]?)\s*[-–]\s*([A-Za-z]*\d+[A-Za-z]?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,9 @@ class Dossier:
     sources: tuple[Source, ...]
     indexing: tuple[tuple[str, tuple[str, ...]], ...]
     dates: tuple[tuple[str, str], ...]
+    citations: Citations
     meta: tuple[tuple[str, str], ...]
+    linked_data: Html
 
 
 def dossier(study: Study, vocabulary: Vocabulary) -> Dossier:
@@ -163,7 +166,9 @@ def dossier(study: Study, vocabulary: Vocabulary) -> Dossier:
         sources=tuple(_source(m, shown=record.provenance) for m in study.members),
         indexing=_indexing(record),
         dates=tuple((d.kind.replace("-", " ").capitalize(), wording.partial_date(d.date)) for d in record.dates),
+        citations=citations(study),
         meta=tuple(highwire(record)),
+        linked_data=linked_data(study, vocabulary),
     )
 
 
@@ -197,46 +202,6 @@ def people(authors: tuple[Author, ...]) -> tuple[Person, ...]:
     return tuple(
         Person(short_name(a), " ".join(p for p in (a.given, a.family, a.suffix) if p), a.orcid, a.is_group)
         for a in authors
-    )
-
-
-def highwire(record: Record) -> list[tuple[str, str]]:
-    """Highwire Press tags, which reference managers read.
-
-    Source: https://scholar.google.com/intl/en/scholar/inclusion.html#indexing
-    """
-    first, last = _page_range(record.pages)
-    date = record.date("issue") or record.date("electronic")
-    numbers = [f"{n:02d}" for n in (date.month, date.day) if n] if date else []
-    when = "/".join([str(record.year), *(numbers if date and date.year == record.year else [])]) if record.year else ""
-    pairs = [
-        ("citation_title", plain(record.title)),
-        *(("citation_author", _inverted(a)) for a in record.authors),
-        ("citation_publication_date", when),
-        ("citation_journal_title", record.journal.title),
-        ("citation_journal_abbrev", record.journal.abbreviation),
-        ("citation_issn", record.journal.issn),
-        ("citation_volume", record.volume),
-        ("citation_issue", record.issue),
-        ("citation_firstpage", first),
-        ("citation_lastpage", last),
-        ("citation_doi", record.id("doi") or ""),
-        ("citation_pmid", record.id("pmid") or ""),
-        ("citation_language", wording.LANGUAGES.get(next(iter(record.languages), ""), "")),
-    ]
-    return [(name, value) for name, value in pairs if value]
-
-
-def _page_range(pages: str) -> tuple[str, str]:
-    found = _PAGES.fullmatch(pages)
-    return (found[1], found[2]) if found else (pages, "")
-
-
-def _inverted(author: Author) -> str:
-    return (
-        author.family
-        if author.is_group
-        else ", ".join(p for p in (author.family, author.given or author.initials) if p)
     )
 
 

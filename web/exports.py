@@ -1,53 +1,219 @@
-"""Files of a selection: streamed, named, typed."""
+"""Live files: an address that always gives the same selection as it is now, and says whether it has changed.
+
+For a new kind of live file (a shelf, a list), a view does this and no more; nothing of the store is read before `live`
+but the version, and `studies` is called only if the bytes must be made:
+
+    args = request.args.to_dict(flat=False)
+    how = writing(args, ext)            # takes its parameters out of args; 400 for a wrong one
+    nothing_else(args, ext)             # or parse what is left as a filter
+    return live(lambda: library().studies(keys()), ext, name, how)
+
+    live(studies: Callable[[], Iterable[Study]], ext: str, name: str | Callable[[], str], how: Writing,
+         *, private: bool = False) -> Response
+
+`name` is the file's name without its suffix (a callable is asked after the studies were read). `private=True` for what
+only a secret address shows: shared caches then keep nothing. A reader who has the file gets 304 before `studies` is
+called, so whoever may not see it is refused before `live`, or the refusal is a change of the store. The view's endpoint
+has ".export_" in its name, so that errors are a line of text (web/errors.py), and its blueprint is not "pages": the
+bytes are the same whoever asks, so nobody is asked who he is, and no Vary is needed.
+
+The ETag is the SHA-256 of the bytes (strong, RFC 9110 section 8.8.3): every process gives the same one, and it changes
+exactly when the file does. What was hashed is remembered under the store's revision and the address; while that
+stands, If-None-Match is answered after one row of the store. There is no Last-Modified: a study may leave a selection
+without any study in it changing, and a second holds several changes (RFC 9110 section 8.8.2.2).
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Generator, Iterable, Iterator
-from itertools import chain
-from typing import Final
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final, cast
 
-from flask import Response
+from flask import Response, current_app, request
+from werkzeug.wsgi import wrap_file
 
 from evidence import formats
 from evidence.errors import UnknownParameter
+from evidence.formats import Options
 from evidence.views import Study
-from web.selection import EXPORTS
+from web.library import library
+from web.selection import DIALECTS, EXPORTS
+from web.spool import measure, spool
 
-SCOPES: Final = ("all", "page")
+EXTENSION: Final = "evidence-live"
+REMEMBERED: Final = 1024
+"""Addresses whose hashes are kept in a process, some 300 bytes each; the longest unused go first."""
+
+PARAMETERS: Final = ("dialect", "journal", "doi", "url", "abstract", "aliases")
+_BLOCK: Final = 65_536
+"""Bytes that a server without file sending of its own reads at once."""
 
 
-def scope_of(args: dict[str, list[str]]) -> bool:
-    """Take `scope` out of an address's parameters: True when only the page shown is wanted. Raises UnknownParameter."""
-    values = args.pop("scope", ["all"])
-    if len(values) != 1 or values[0] not in SCOPES:
-        raise UnknownParameter("scope", f"give one of {', '.join(SCOPES)}")
-    return values[0] == "page"
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a file is written: the name of its format in evidence.formats, what is left out or shortened."""
+
+    format: str
+    options: Options
 
 
-def download(studies: Iterable[Study], ext: str, name: str) -> Response:
-    """The studies as a file, written while it is sent.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a file: the hash and number of its bytes, its name without suffix."""
 
-    The first piece is made before the answer starts, so that a failing store gives an error page, not half a file.
+    etag: str
+    length: int
+    name: str
+
+
+class Remembered:
+    """The files last hashed, by key; safe among threads. Holds at most `size`."""
+
+    def __init__(self, size: int = REMEMBERED) -> None:
+        self._size = size
+        self._held: OrderedDict[bytes, Known] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: bytes) -> Known | None:
+        """What is known under that key."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def put(self, key: bytes, known: Known) -> None:
+        """Remember it; forget the one that was not asked for longest."""
+        with self._lock:
+            self._held[key] = known
+            self._held.move_to_end(key)
+            while len(self._held) > self._size:
+                self._held.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+def writing(args: dict[str, list[str]], ext: str) -> Writing:
+    """Take what says how to write out of an address's parameters (PARAMETERS). Raises UnknownParameter.
+
+    dialect=bibtex|biblatex (.bib only) · journal=full|abbreviated · doi, url, abstract=yes|no ·
+    aliases=no|yes.
     """
-    fmt = formats.by_name(EXPORTS[ext][0], writing=True)
-    assert fmt.write is not None
-    pieces = iter(fmt.write(studies))
-    first = next(pieces, "")
-    media = fmt.media_type.partition(";")[0]
-    answer = Response(_encoded(chain((first,), pieces)), content_type=f"{media}; charset=utf-8")
-    for source in (pieces, studies):  # a reader who leaves early must not keep the store's snapshot open
-        if isinstance(source, Generator):
-            answer.call_on_close(source.close)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{safe_name(name)}.{ext}"'
+    dialects = DIALECTS.get(ext, {})
+    if not dialects and any(args.get("dialect", ())):
+        raise UnknownParameter("dialect", f"a .{ext} file has none; .bib files come as {' or '.join(DIALECTS['bib'])}")
+    dialect = one_of(args, "dialect", tuple(dialects) or ("",))
+    return Writing(
+        dialects.get(dialect, EXPORTS[ext][0]),
+        Options(
+            journal="full" if one_of(args, "journal", ("full", "abbreviated")) == "full" else "abbreviated",
+            doi=one_of(args, "doi", ("yes", "no")) == "yes",
+            url=one_of(args, "url", ("yes", "no")) == "yes",
+            abstract=one_of(args, "abstract", ("yes", "no")) == "yes",
+            aliases=one_of(args, "aliases", ("no", "yes")) == "yes",
+        ),
+    )
+
+
+def one_of(args: dict[str, list[str]], name: str, known: tuple[str, ...]) -> str:
+    """Take one parameter out: its value, or the first of those known if it is not given. Raises UnknownParameter."""
+    values = [value.strip() for value in args.pop(name, []) if value.strip()]
+    if len(values) > 1:
+        raise UnknownParameter(name, "given more than once")
+    if values and values[0] not in known:
+        raise UnknownParameter(name, f"{values[0][:40]!r} is not one of {', '.join(known)}")
+    return values[0] if values else known[0]
+
+
+def nothing_else(args: Mapping[str, object], ext: str, *further: str) -> None:
+    """Raises UnknownParameter for the first parameter that is left; `further` are those that this file knows too."""
+    for name in args:
+        known = (*further, *(p for p in PARAMETERS if p != "dialect" or ext in DIALECTS))
+        raise UnknownParameter(name, f"unknown; this file knows {', '.join(known)}")
+
+
+def live(
+    studies: Callable[[], Iterable[Study]],
+    ext: str,
+    name: str | Callable[[], str],
+    how: Writing,
+    *,
+    private: bool = False,
+) -> Response:
+    """The file of these studies, or 304 (HEAD: its headers). See the module's docstring.
+
+    Raises what the studies raise, and StoreUnreachable when there is no room to make it; never gives half a file.
+    """
+    remembered = cast(Remembered, current_app.extensions.setdefault(EXTENSION, Remembered()))
+    key = _key(how)
+    known = remembered.get(key)
+    body: Iterable[bytes] | None = None
+    if known is None or not (_unchanged(known) or request.method == "HEAD"):
+        known, body = _made(studies, name, how)
+        remembered.put(key, known)
+    answer = _answer(known, body, ext, how)
+    answer.headers["Cache-Control"] = "private, no-cache" if private else "no-cache"
+    return answer
+
+
+def _key(how: Writing) -> bytes:
+    """The address without its host, which no file names, and the revision of what it shows."""
+    asked = f"{library().content()}\n{request.path}\n{how}\n".encode("utf-8", "replace") + request.query_string
+    return hashlib.sha256(asked).digest()
+
+
+def _unchanged(known: Known) -> bool:
+    """Whether the reader has these bytes. A proxy that compresses makes our tag a weak one (RFC 9110, 13.1.2)."""
+    return request.if_none_match.contains_weak(known.etag)
+
+
+def _made(
+    studies: Callable[[], Iterable[Study]], name: str | Callable[[], str], how: Writing
+) -> tuple[Known, Iterable[bytes] | None]:
+    """Make the file; nothing is kept of it when the reader wants only its headers."""
+    with _pieces(studies, how) as pieces:
+        if request.method == "HEAD":
+            digest, length = measure(pieces)
+            return Known(digest, length, name() if callable(name) else name), None
+        made = spool(pieces)
+    known = Known(made.digest, made.length, name() if callable(name) else name)
+    if made.file is None:
+        return known, [made.data]
+    if _unchanged(known):
+        made.file.close()
+        return known, None
+    return known, wrap_file(request.environ, made.file, _BLOCK)
+
+
+@contextmanager
+def _pieces(studies: Callable[[], Iterable[Study]], how: Writing) -> Iterator[Iterable[str]]:
+    """The text of the file; at the end the store's snapshot is let go, whatever happened."""
+    write = formats.by_name(how.format, writing=True).write
+    assert write is not None
+    found = studies()
+    with closing(found) if isinstance(found, Generator) else nullcontext():
+        yield write(found, how.options)
+
+
+def _answer(known: Known, body: Iterable[bytes] | None, ext: str, how: Writing) -> Response:
+    """304 for a reader who has it, else the file; without a body it is an answer to HEAD."""
+    if _unchanged(known):
+        answer = Response(status=304)
+    else:
+        media = formats.by_name(how.format, writing=True).media_type.partition(";")[0]
+        answer = Response(body or (), content_type=f"{media}; charset=utf-8", direct_passthrough=body is not None)
+        answer.content_length = known.length
+        answer.headers["Content-Disposition"] = f'attachment; filename="{safe_name(known.name)}.{ext}"'
+        answer.headers["Accept-Ranges"] = "none"
+    answer.set_etag(known.etag)
     return answer
 
 
 def safe_name(name: str) -> str:
     """A file name from a slug or a citation key: letters, digits, dot, dash and underscore."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:80] or "evidence"
-
-
-def _encoded(pieces: Iterable[str]) -> Iterator[bytes]:
-    for piece in pieces:
-        yield piece.encode()

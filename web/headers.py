@@ -1,7 +1,8 @@
 """Policies of every answer: security headers, caching, ETags answered without rendering.
 
 Sources: https://www.w3.org/TR/CSP3/ , https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html ,
-RFC 9110 section 8.8.3 (ETag) and RFC 9111 (caching).
+RFC 9110 sections 8.8.3 (ETag) and 13.1.2 (If-None-Match, which compares weakly) and RFC 9111 (caching). Live files have
+an ETag of their own: web/exports.py.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def install(app: Flask) -> None:
             return None
         access()  # before anything is answered: who asks decides what a page shows
         g.etag = etag()
-        if not request.if_none_match.contains(g.etag):
+        asked = request.if_none_match
+        if asked.star_tag or not asked.contains_weak(g.etag):  # "*": only the view knows whether there is such a page
             return None
         answer = Response(status=304)
         answer.set_etag(g.etag)
@@ -56,6 +58,9 @@ def install(app: Flask) -> None:
         answer.headers.setdefault("Cache-Control", "no-cache")
         if answer.status_code == 200 and "etag" in g:
             answer.set_etag(g.etag)
+            if request.if_none_match.star_tag:
+                answer.status_code = 304
+                answer.set_data(b"")
         return answer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Protocol, cast
 
 from flask import current_app, g
@@ -11,6 +12,7 @@ from flask import current_app, g
 from evidence.errors import NotFound, UnknownParameter
 from evidence.filters import Filter
 from evidence.store import Store
+from evidence.store.queries import content
 from evidence.text import clean
 from evidence.views import Home, LibraryState, Listing, RunView, SearchView, Study
 from evidence.vocabulary import Condition, Vocabulary
@@ -27,6 +29,8 @@ class Queries(Protocol):
     def find_key(self, store: Store, vocabulary: Vocabulary, scheme: str, value: str, /) -> str | None: ...  # noqa: D102
     def stream(self, store: Store, vocabulary: Vocabulary, chosen: Filter, /) -> Iterator[Study]: ...  # noqa: D102
     def studies(self, store: Store, vocabulary: Vocabulary, keys: Sequence[str], /) -> Iterator[Study]: ...  # noqa: D102
+    def stream_as_of(self, store: Store, vocabulary: Vocabulary, chosen: Filter, day: date, /) -> Iterator[Study]: ...  # noqa: D102
+    def study_as_of(self, store: Store, vocabulary: Vocabulary, key: str, day: date, /) -> Study | None: ...  # noqa: D102
     def state(self, store: Store, /) -> LibraryState: ...  # noqa: D102
     def runs(self, store: Store, vocabulary: Vocabulary, limit: int, /) -> tuple[RunView, ...]: ...  # noqa: D102
     def searches(self, store: Store, vocabulary: Vocabulary, /) -> tuple[SearchView, ...]: ...  # noqa: D102
@@ -89,6 +93,17 @@ class Library:
         """One study by its key or an alias."""
         return self.queries.study(self.store, self.vocabulary, clean(key))
 
+    def study_named(self, key: str, day: date | None = None) -> Study:
+        """One study by its key or an alias, now or at the end of a day (UTC). Raises NotFound naming it."""
+        if day is None:
+            found = self.study(key)
+        else:
+            found = self.queries.study_as_of(self.store, self.vocabulary, clean(key), day)
+        if found is None:
+            when = f" on {day}" if day else ""
+            raise NotFound(f"study “{clean(key)[:80]}”", f"no study in this library has this citation key{when}")
+        return found
+
     def find_key(self, scheme: str, value: str) -> str | None:
         """The current key of the study that owns an identifier, merges followed."""
         return self.queries.find_key(self.store, self.vocabulary, scheme, clean(value))
@@ -96,6 +111,10 @@ class Library:
     def stream(self, chosen: Filter) -> Iterator[Study]:
         """Every matching study whole, in list order."""
         return self.queries.stream(self.store, self.vocabulary, chosen)
+
+    def stream_as_of(self, chosen: Filter, day: date) -> Iterator[Study]:
+        """What `stream` would have given at the end of that day (UTC)."""
+        return self.queries.stream_as_of(self.store, self.vocabulary, chosen, day)
 
     def studies(self, keys: Sequence[str]) -> Iterator[Study]:
         """The studies of these keys, in that order."""
@@ -112,6 +131,10 @@ class Library:
     def version(self) -> str:
         """What the store holds, in a word: changes whenever a page could."""
         return f"{self._stored()}.{self.source.code}"
+
+    def content(self) -> str:
+        """What the store's files hold, in a word: changes whenever one could, and not with a refresh alone."""
+        return f"{content(self._stored())}.{self.source.code}"
 
     def condition(self, slug: str) -> Condition:
         """A condition by its slug. Raises NotFound naming it."""

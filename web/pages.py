@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evidence import identifiers
@@ -18,14 +18,14 @@ from evidence.vocabulary import Condition
 from web import present, wording
 from web.chart import Chart, chart
 from web.dossier import dossier
-from web.exports import download, scope_of
+from web.files import study_exports
 from web.home import regions, tally_columns
 from web.library import library
-from web.selection import EXPORTS, Controls, Place, controls
+from web.selection import Controls, Place, controls
+from web.shelved import without_message
 from web.tags import done
 
 pages = Blueprint("pages", __name__)
-_EXT = f"<any({', '.join(EXPORTS)}):ext>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def home() -> str:
 def condition(slug: str) -> str:
     """The studies of a condition."""
     known = library().condition(slug)
-    chosen = library().parse(request.args.to_dict(flat=False), condition=slug)
+    chosen = library().parse(without_message(request.args.to_dict(flat=False)), condition=slug)
     shown = list_page(chosen, Place(slug))
     state = shown.listing.state or library().state()
     searched = searches_of(slug, shown.listing.searched_as)
@@ -73,7 +73,7 @@ def condition(slug: str) -> str:
 @pages.get("/search")
 def search() -> str:
     """Studies that match words, names or identifiers; help when nothing is asked."""
-    chosen = library().parse(request.args.to_dict(flat=False))
+    chosen = library().parse(without_message(request.args.to_dict(flat=False)))
     if not (chosen.narrows or chosen.condition):
         return render_template("search_help.html", state=library().state())
     shown = list_page(chosen, Place())
@@ -88,7 +88,7 @@ def search() -> str:
 @pages.get("/studies/<path:key>")
 def study(key: str) -> AnyResponse:
     """One study; an alias of its key leads to the current one."""
-    found = study_of(key)
+    found = library().study_named(key)
     if found.row.key != key:
         return redirect(url_for("pages.study", key=found.row.key), 301)
     shown = dossier(found, library().vocabulary)
@@ -144,26 +144,6 @@ def by_key(key: str) -> AnyResponse:
     return redirect(url_for("pages.study", key=found), 302)
 
 
-@pages.get(f"/conditions/<slug>.{_EXT}")
-def export_condition(slug: str, ext: str) -> Response:
-    """The studies of a condition as a file."""
-    library().condition(slug)
-    return _export(ext, slug, condition=slug)
-
-
-@pages.get(f"/search.{_EXT}")
-def export_search(ext: str) -> Response:
-    """The studies a search finds, as a file."""
-    return _export(ext, "search")
-
-
-@pages.get(f"/studies/<path:key>.{_EXT}")
-def export_study(key: str, ext: str) -> Response:
-    """One study as a file."""
-    found = study_of(key)
-    return download((found,), ext, found.row.key)
-
-
 def list_page(chosen: Filter, place: Place) -> ListPage:
     """A list with its controls."""
     listing, vocabulary = library().listing(chosen), library().vocabulary
@@ -191,31 +171,6 @@ def named_conditions(listing: Listing) -> tuple[tuple[Condition, int], ...]:
     counts = {line.slug: line.summary.studies for line in library().home().conditions}
     known = library().vocabulary.conditions
     return tuple((known[slug], counts.get(slug, 0)) for slug in listing.matched_conditions if slug in known)
-
-
-def study_of(key: str) -> Study:
-    """The study of a key or alias. Raises NotFound naming it."""
-    found = library().study(key)
-    if found is None:
-        raise NotFound(f"study “{clean(key)[:80]}”", "no study in this library has this citation key")
-    return found
-
-
-def study_exports(found: Study) -> tuple[tuple[str, str], ...]:
-    """The files of one study."""
-    return tuple(
-        (words, url_for("pages.export_study", key=found.row.key, ext=ext)) for ext, (_, words) in EXPORTS.items()
-    )
-
-
-def _export(ext: str, name: str, *, condition: str = "") -> Response:
-    args = request.args.to_dict(flat=False)
-    page_only = scope_of(args)
-    chosen = library().parse(args, condition=condition)
-    name = f"{name}-selection" if chosen.narrows and condition else name
-    if page_only:
-        return download(library().studies([row.key for row in library().listing(chosen).rows]), ext, name)
-    return download(library().stream(chosen.first_page()), ext, name)
 
 
 def _cite_as(found: Study) -> str:

@@ -14,13 +14,13 @@ ROWS_KEPT: Final = 4096
 """Rows of some 2 KB each. A row is looked up by all that it shows, so that no row is ever out of date."""
 
 
-def study_html(card: Card, show_conditions: bool = False) -> Html:
-    """A row of a list."""
-    return _rendered(request.script_root, card, show_conditions)
+def study_html(card: Card, show_conditions: bool = False, pick: bool = False) -> Html:
+    """A row of a list; with `pick` it can be ticked, for the form "shelve" of the page (_shelves.html)."""
+    return _rendered(request.script_root, card, show_conditions, pick)
 
 
 @lru_cache(maxsize=ROWS_KEPT)
-def _rendered(_root: str, card: Card, show_conditions: bool) -> Html:
+def _rendered(_root: str, card: Card, show_conditions: bool, pick: bool) -> Html:
     macros: Any = current_app.jinja_env.get_template("_macros.html").module
-    row: Html = macros.study(card, show_conditions)  # an autoescaping environment gives safe HTML
+    row: Html = macros.study(card, show_conditions, pick)  # an autoescaping environment gives safe HTML
     return row

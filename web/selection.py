@@ -16,10 +16,21 @@ from web.links import condition_url
 EXPORTS: Final = {
     "bib": ("bibtex", "BibTeX"),
     "ris": ("ris", "RIS"),
+    "nbib": ("nbib", "NBIB"),
     "json": ("csl-json", "CSL-JSON"),
     "csv": ("csv", "CSV"),
 }
 """Address suffix → name in evidence.formats, words for people."""
+
+DIALECTS: Final = {"bib": {"bibtex": "bibtex", "biblatex": "biblatex"}}
+"""Address suffix → what `dialect` may say, the usual one first → name in evidence.formats."""
+
+OFFERS: Final = tuple(
+    offer
+    for ext, (_, words) in EXPORTS.items()
+    for offer in ((words, ext, ""), *((("BibLaTeX", ext, "dialect=biblatex"),) if ext in DIALECTS else ()))
+)
+"""What pages offer: words for people, address suffix, parameters of the address."""
 
 SORTS: Final[dict[Sort, str]] = {"strength": "Strongest", "newest": "Newest"}
 STATUS_WORDS: Final = {
@@ -41,16 +52,22 @@ class Place:
         base = condition_url(self.condition) if self.condition else url_for("pages.search")
         return _with_query(base, chosen.query_string(condition_in_path=bool(self.condition)))
 
-    def export(self, ext: str, chosen: Filter, *, page_only: bool = False) -> str:
+    def export(self, ext: str, chosen: Filter, *, page_only: bool = False, parameters: str = "") -> str:
         """The address of a file of this list: everything that matches, or the page shown."""
         chosen = chosen if page_only else replace(chosen, after="", size=Filter().size)
         query = chosen.query_string(condition_in_path=bool(self.condition))
         scope = "scope=page" if page_only else ""
         if self.condition:
-            base = url_for("pages.export_condition", slug=self.condition, ext=ext)
+            base = url_for("files.export_condition", slug=self.condition, ext=ext)
         else:
-            base = url_for("pages.export_search", ext=ext)
-        return _with_query(base, "&".join(part for part in (query, scope) if part))
+            base = url_for("files.export_search", ext=ext)
+        return _with_query(base, "&".join(part for part in (query, scope, parameters) if part))
+
+    def files(self, chosen: Filter, *, page_only: bool = False) -> tuple[tuple[str, str], ...]:
+        """Every file of this list that is offered: words for people, address."""
+        return tuple(
+            (words, self.export(ext, chosen, page_only=page_only, parameters=more)) for words, ext, more in OFFERS
+        )
 
     def hidden(self, chosen: Filter, *drop: str) -> list[tuple[str, str]]:
         """The state as hidden form fields, without those that the form itself asks for."""
@@ -187,14 +204,11 @@ def _exports(listing: Listing, place: Place) -> tuple[ExportBlock, ...]:
     parts = bool(chosen.after or listing.next_after)
     every = ExportBlock(
         f"All {wording.count(listing.total, 'study', 'studies')}" if parts or listing.total > 1 else "This study",
-        tuple((words, place.export(ext, chosen)) for ext, (_, words) in EXPORTS.items()),
+        place.files(chosen),
     )
     if not parts:
         return (every,)
-    page = ExportBlock(
-        f"This page ({len(listing.rows)})",
-        tuple((words, place.export(ext, chosen, page_only=True)) for ext, (_, words) in EXPORTS.items()),
-    )
+    page = ExportBlock(f"This page ({len(listing.rows)})", place.files(chosen, page_only=True))
     return (page, every)
 
 

@@ -108,12 +108,12 @@ def facts(summary: Summary) -> tuple[Fact, ...]:
 
 
 def gaps(summary: Summary) -> str:
-    """What the shelf does not have, or an empty string: "No guideline and no trial on this shelf"."""
+    """What a condition does not have, or an empty string: "No guideline and no trial of this condition"."""
     kinds = ((summary.guidelines, "guideline"), (summary.reviews, "systematic review"), (summary.trials, "trial"))
     missing = [f"no {name}" for n, name in kinds if not n]
     if not missing:
         return ""
-    text = _and(missing) + " on this shelf"
+    text = _and(missing) + " of this condition"
     return text[0].upper() + text[1:]
 
 

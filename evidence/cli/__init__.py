@@ -11,7 +11,21 @@ from typing import Final
 import click
 
 from evidence import VERSION
-from evidence.cli import cite, classify, dedupe, files, library, pubmed, review, serve, tags, upkeep, users, vocabulary
+from evidence.cli import (
+    cite,
+    classify,
+    dedupe,
+    files,
+    library,
+    pubmed,
+    review,
+    serve,
+    shelves,
+    tags,
+    upkeep,
+    users,
+    vocabulary,
+)
 from evidence.cli.program import Program
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -28,7 +42,7 @@ def program() -> None:
     """
 
 
-for _theme in (serve, library, vocabulary, files, cite, dedupe, classify, review, tags, pubmed, upkeep, users):
+for _theme in (serve, library, vocabulary, files, shelves, cite, dedupe, classify, review, tags, pubmed, upkeep, users):
     for _command in _theme.COMMANDS:
         program.add_command(_command)
 

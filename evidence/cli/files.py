@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -68,6 +68,7 @@ def import_files(paths: tuple[Path, ...], format_name: str, preview: bool, as_js
 @click.option("--id", "ids", multiple=True, metavar="ID", help="This study: PMID, DOI, PMCID or key; repeat it.")
 @click.option("--leads", is_flag=True, help="Also references that are not yet identified (no PMID, DOI or PMCID).")
 @click.option("--format", "format_name", metavar="FORMAT", default="", help=f"{_WRITTEN}.")
+@click.option("--shelf", default="", metavar="SHELF", help="The studies of this shelf, in its order.")
 @manuscript.options
 @writing
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write this file, whole or not.")
@@ -83,15 +84,15 @@ def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | N
     import would.
     """
     how = taken(options)
-    aux, keys = options.pop("aux"), options.pop("keys")
-    for name, alone in (("--id", ids), ("--aux", aux)):
-        if alone and (leads or any(options.values()) or (ids and aux)):
-            raise UsageProblem(name, "names studies; leave out the options that select")
+    aux, keys, shelf = options.pop("aux"), options.pop("keys"), options.pop("shelf")
+    naming = [name for name, given in (("--id", ids), ("--aux", aux), ("--shelf", shelf)) if given]
+    if naming and (len(naming) > 1 or leads or any(options.values())):
+        raise UsageProblem(naming[0], "names studies; leave out the options that select")
     fmt = _format(format_name, writing=True) if format_name else _by_suffix(output)
     with opened() as library:
-        known = 0 if ids or aux else _leads(library, options)
+        known = 0 if naming else _leads(library, options)
         paper = manuscript.read(library, aux, keys)
-        listed = partial(_studies, library, ids, options, leads=leads)
+        listed = _on_shelf(library, shelf) if shelf else partial(_studies, library, ids, options, leads=leads)
         studies = paper.studies(library, listed, one_each=fmt.name == "biblatex")
         written = _write(fmt, studies, output, how)
     if output is not None:
@@ -176,6 +177,14 @@ def _leads(library: Library, options: dict[str, Any]) -> int:
     from evidence.store import queries
 
     return queries.listing(library.store, library.vocabulary, chosen(options, library.vocabulary)).leads_total
+
+
+def _on_shelf(library: Library, name: str) -> Callable[[], Iterator[Study]]:
+    """What a shelf shows. Raises NotFound for an unknown one, before anything is written."""
+    from evidence import shelving
+    from evidence.store import shelves
+
+    return partial(shelves.stream, library.store, library.vocabulary, shelving.known(library.store, name).id)
 
 
 def _format(name: str, *, writing: bool) -> Format:

@@ -11,12 +11,13 @@ import click
 
 from evidence.cli.opening import Library, key_of, opened
 from evidence.cli.output import AUTHORS_NOT_RECORDED, COUNT, as_json, counted, emit_json, note, plain, printable, table
+from evidence.cli.program import FAILED, complain, leave
 from evidence.cli.selection import chosen, selection
 from evidence.cli.tags import reasons, retag_hint
 from evidence.filters import PAGE_SIZES, SORTS, Filter
 
 if TYPE_CHECKING:
-    from evidence.views import ConditionLine, Listing, Study, StudyRow, Summary
+    from evidence.views import ConditionLine, LibraryState, Listing, Study, StudyRow, Summary
 
 
 @click.command("list")
@@ -90,15 +91,20 @@ def conditions(as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--check", is_flag=True, help="For monitoring: exit code 1 when a search is overdue.")
 @as_json
-def status(as_json: bool) -> None:
-    """Say what the store holds: its revision, its studies, the last refresh, where it is."""
-    from evidence import VERSION
+def status(as_json: bool, check: bool) -> None:
+    """Say what the store holds: its revision, its studies, the last refresh, where it is.
+
+    A search is overdue when two of its intervals have gone by without a good run, or when it never had one and tried.
+    """
+    from evidence import VERSION, due
     from evidence.store import queries
 
     with opened() as library:
         state = queries.state(library.store)
         last = state.last_refresh
+        overdue = [turn.search for turn in due.turns(library.store, library.vocabulary) if turn.overdue]
         report = {
             "version": VERSION,
             "database": library.store.url,
@@ -110,16 +116,26 @@ def status(as_json: bool) -> None:
             "last_refresh": last,
             "last_success": state.last_success,
             "retag_due": bool(hint := retag_hint(library)),
+            "overdue": overdue,
         }
         if as_json:
             emit_json(report)
-            return
-        report["last_refresh"] = f"{_moment(last.at)} {last.search}: {last.state} {last.error}" if last else "never"
-        report["last_success"] = _moment(state.last_success.at) if state.last_success else "never"
-        report["retag_due"] = hint or "no"
-        report["starter_loaded"] = _moment(state.starter_loaded) if state.starter_loaded else "no"
-        for name, value in report.items():
-            click.echo(f"{name.replace('_', ' '):<16}{printable(str(value))}")
+        else:
+            _tell_status(report, state, hint)
+    if check and overdue:
+        complain(f"overdue: {', '.join(overdue)}")
+        leave(FAILED)
+
+
+def _tell_status(report: dict[str, Any], state: LibraryState, hint: str) -> None:
+    last = state.last_refresh
+    report["last_refresh"] = f"{_moment(last.at)} {last.search}: {last.state} {last.error}" if last else "never"
+    report["last_success"] = _moment(state.last_success.at) if state.last_success else "never"
+    report["retag_due"] = hint or "no"
+    report["starter_loaded"] = _moment(state.starter_loaded) if state.starter_loaded else "no"
+    report["overdue"] = ", ".join(report["overdue"]) or "none"
+    for name, value in report.items():
+        click.echo(f"{name.replace('_', ' '):<16}{printable(str(value))}")
 
 
 COMMANDS: Final = (list_studies, show, conditions, status)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from evidence.cli.account import account, complaints, counts, sentence
-from evidence.cli.opening import ACTOR, opened
+from evidence.cli.opening import ACTOR, Library, opened
 from evidence.cli.output import as_json, emit_json, note, progress, table
 from evidence.cli.program import FAILED, complain, leave
 from evidence.cli.selection import unknown_condition
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from evidence.views import RunView, SearchView
 
 
-_NO_CHANGE: Final = ("unchanged", "already-checked")
+_NO_CHANGE: Final = ("unchanged", "already-checked", "known")
+_SHORTEST_PAUSE: Final = 60.0
+_LONGEST_PAUSE: Final = 3600.0
+"""Seconds that --loop sleeps: never so short that it is busy, never so long that a new search or clock is missed."""
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -29,26 +33,61 @@ _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Only what PubMed got from this day on."
 )
+@click.option("--full", is_flag=True, help="All that the searches find, not only what is new or was changed.")
+@click.option("--due", is_flag=True, help="Only searches whose time has come (`searches add --every`, else a day).")
+@click.option("--loop", is_flag=True, help="Stay, and run what is due when it is due.")
 @as_json
-def refresh(searches: tuple[str, ...], since: datetime | None, as_json: bool) -> None:
+def refresh(searches: tuple[str, ...], as_json: bool, **how: Any) -> None:
     """Run saved searches against PubMed, all of them or those named; what is unchanged writes nothing.
 
-    A run that was cut short takes up where it stopped. NCBI asks for your address: set NCBI_EMAIL.
+    The first run of a search fetches all it finds, later ones what is new or was changed. When no search is named, a
+    thirtieth of all records is asked for anew as well, those first that were not for longest (30 days or more), so that
+    a retraction or a correction that no search brings is seen. A run that was cut short takes up where it stopped.
+    Exit code 1 when a search failed. NCBI asks for your address: set NCBI_EMAIL.
     """
+    if how["since"] and (how["full"] or how["due"] or how["loop"]):
+        raise UsageProblem("--since", "goes with none of --full, --due and --loop")
+    while True:
+        with opened(make=True) as library:
+            runs, pause = _refreshed(library, searches, how)
+        _report(runs, as_json=as_json)
+        if not how["loop"]:
+            break
+        time.sleep(pause)
+    if any(run.state != "ok" for run in runs):
+        leave(FAILED)
+
+
+def _refreshed(library: Library, searches: tuple[str, ...], how: dict[str, Any]) -> tuple[tuple[RunView, ...], float]:
+    """Run what was asked for, or what of it is due; the seconds until something is due again."""
+    from evidence import due
     from evidence import refresh as refreshing
 
-    with opened(make=True) as library, progress("PubMed") as tick:
-        runs = refreshing.run(library.store, library.vocabulary, library.settings, list(searches), on_progress=tick)
+    names, store = list(searches), library.store
+    if how["due"] or how["loop"]:
+        refreshing.chosen(library.vocabulary, names)  # names a search that is not there
+        names = due.due(due.turns(store, library.vocabulary, searches), store.now())
+    runs: tuple[RunView, ...] = ()
+    if names or not (how["due"] or how["loop"]):
+        with progress("PubMed") as tick:
+            runs = refreshing.run(
+                store, library.vocabulary, library.settings, names,
+                since=how["since"], full=how["full"], recheck=not searches and not how["since"], on_progress=tick,
+            )  # fmt: skip
+    following = due.turns(store, library.vocabulary, searches)
+    pause = (following[0].at - store.now()).total_seconds() if following else _LONGEST_PAUSE
+    return runs, min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)
+
+
+def _report(runs: tuple[RunView, ...], *, as_json: bool) -> None:
     if as_json:
         emit_json(runs)
     else:
         for run in runs:
             click.echo(_told(run))
-    failed = [run for run in runs if run.state != "ok"]
-    for run in failed:
-        complain(f"{run.search}: {run.error or run.state}")
-    if failed:
-        leave(FAILED)
+    for run in runs:
+        if run.state != "ok":
+            complain(f"{run.search}: {run.error or run.state}")
 
 
 @click.command()
@@ -95,8 +134,11 @@ def list_searches(as_json: bool) -> None:
 @click.option("--label", default="", metavar="TEXT", help="What the search is called on the pages; NAME if not given.")
 @click.option("--condition", "conditions", multiple=True, metavar="SLUG", help="It fills this condition; repeat it.")
 @click.option("--queue", is_flag=True, help="Its finds wait for a curator instead of being included.")
+@click.option("--every", type=click.IntRange(1, 8760), default=24, metavar="HOURS", help="When it is due again; 24.")
 @as_json
-def add_search(name: str, query: str, label: str, conditions: tuple[str, ...], queue: bool, as_json: bool) -> None:
+def add_search(
+    name: str, query: str, label: str, conditions: tuple[str, ...], queue: bool, every: int, as_json: bool
+) -> None:
     """Save a PubMed search, or replace the one of that NAME; the next `evidence refresh` runs it.
 
     QUERY is written as in PubMed's own search box.
@@ -112,7 +154,9 @@ def add_search(name: str, query: str, label: str, conditions: tuple[str, ...], q
         for slug in conditions:
             if slug not in library.vocabulary.conditions:
                 raise unknown_condition(slug, library.vocabulary)
-        search = Search(name=name, label=label or name, query=query.strip(), conditions=conditions, include=not queue)
+        search = Search(
+            name=name, label=label or name, query=query.strip(), conditions=conditions, include=not queue, every=every
+        )
         overlay.add_search(library.store, search, actor=ACTOR)
     if as_json:
         emit_json(search)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from evidence.formats import _dates, _export, _ids, _languages, _markup, _other_ids
+from evidence.formats import _dates, _export, _ids, _languages, _markup, _other_ids, _our_tags
 from evidence.identifiers import Identifier, try_parse
 from evidence.records import (
     AbstractSection,
@@ -201,7 +201,9 @@ class Draft:
         text = clean(value)
         if text.startswith("*"):
             text, major = text.lstrip("* "), True
-        if text:
+        if _our_tags.is_one(text):
+            self.keep("tag", text)
+        elif text:
             self.filled = True
             self.keywords.setdefault((text, major))
 

@@ -10,8 +10,7 @@ from typing import Any, Final
 from evidence import merging, recordjson, text
 from evidence.identifiers import WORK_SCHEMES
 from evidence.records import Markup, Record, SampleSize
-from evidence.store import contradictions
-from evidence.store.facets import number_values
+from evidence.store import contradictions, standing
 from evidence.store.reads import Member
 from evidence.tagging import sizes
 from evidence.vocabulary import Vocabulary
@@ -38,26 +37,7 @@ class Projection:
 
     def facets(self) -> list[str]:
         """Its facet values (store/facets.py names them)."""
-        columns = self.columns
-        upstream, inclusion = columns["upstream_state"], columns["inclusion"]
-        state = columns["publication_state"]
-        if inclusion != "included":
-            return ["candidate", *self.doubts] if inclusion == "candidate" else []
-        if not columns["identified"]:
-            values = ["lead"]
-        elif state in merging.RETRACTED_STATES:
-            values = ["listed"]
-        else:
-            values = ["listed", "counted"]
-        values += [f"{_PREFIX[t.kind]}{t.slug}" for t in self.tags if t.kind in _PREFIX and t.central]
-        values += [f"r:{columns['design_order']}", f"y:{columns['year'] or 0}"]
-        values.append("s:retracted" if state in merging.RETRACTED_STATES else f"s:{state}")
-        if upstream != "present":
-            values.append(f"u:{upstream}")
-        return [*values, *self.doubts, *number_values(columns["n"] if _adds_up(columns) else None)]
-
-
-_PREFIX: Final = {"condition": "c:", "intervention": "i:", "design": "d:", "feature": "f:"}
+        return standing.values(self.columns, [(t.kind, t.slug, t.central) for t in self.tags], self.doubts)
 
 
 def project(
@@ -153,19 +133,6 @@ def shown_title(record: Record) -> Markup:
     if record.vernacular_title and record.title.strip("[]. ").lower() in _NO_TITLE:
         return record.vernacular_title
     return record.title
-
-
-_PERSONS: Final = frozenset({"", "participants", "patients"})
-"""Units that may be added up over studies; wrists, knees and trials may not."""
-
-_SYNTHESES: Final = frozenset(
-    {"network-meta-analysis", "meta-analysis", "systematic-review", "scoping-review", "narrative-review", "guideline"}
-)
-
-
-def _adds_up(columns: dict[str, Any]) -> bool:
-    """Whether a study's participants are people of its own: a review's were counted with its trials."""
-    return columns["n_unit"] in _PERSONS and columns["design"] not in _SYNTHESES
 
 
 def primary_design(

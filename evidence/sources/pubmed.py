@@ -28,7 +28,7 @@ from evidence.formats import pubmed_xml
 from evidence.identifiers import Identifier
 from evidence.records import Deletion, Item, Record, Rejected
 from evidence.sources.answers import Broken, SearchAnswer, read_search, require
-from evidence.sources.slices import FIRST_DAY, LAST_DAY, DoesNotAddUp, Slice, whole
+from evidence.sources.slices import FIRST_DAY, LAST_DAY, DateType, DoesNotAddUp, Slice, whole
 from evidence.sources.transport import Transport
 
 SOURCE: Final = "pubmed"
@@ -66,13 +66,13 @@ class PubMed:
 
     transport: Transport
 
-    def search(self, query: str, *, since: date | None = None) -> SearchAnswer:
-        """Every PMID a query finds, each once; with `since`, only those PubMed got on or after that day.
+    def search(self, query: str, *, since: date | None = None, by: DateType = "edat") -> SearchAnswer:
+        """Every PMID a query finds, each once; with `since`, only what PubMed got (mdat: changed) from that day on.
 
         Raises SourceUnavailable when the slices of a large search do not add up to it: half a result would look like a
         whole one.
         """
-        start = Slice() if since is None else Slice(since)
+        start = Slice() if since is None else Slice(since, by=by)
         answer = self._search(query, start, SEARCH_LIMIT)
         if answer.count <= SEARCH_LIMIT:
             return answer
@@ -84,6 +84,10 @@ class PubMed:
         # In the order of their dates: a PMID that PubMed moved from one slice to the other meanwhile stands in both.
         pmids = tuple(dict.fromkeys(pmid for part in parts for pmid in part.pmids))
         return replace(answer, pmids=pmids, slices=len(parts))
+
+    def first(self, query: str) -> SearchAnswer:
+        """How many records a query finds, and their PMIDs: all of them when they are 9,999 or fewer. One request."""
+        return self._search(query, Slice(), SEARCH_LIMIT)
 
     def count(self, query: str) -> int:
         """How many records a query finds."""
@@ -111,9 +115,9 @@ class PubMed:
         term = part.narrowed(query)
         fields = {"db": "pubmed", "term": term, "retmode": "xml", "retmax": str(most), "retstart": "0"}
         if (part.since, part.until) != (FIRST_DAY, LAST_DAY):
-            # Both ends are needed; edat is the day PubMed got the record.
+            # Both ends are needed.
             ends = {"mindate": part.since, "maxdate": part.until}
-            fields |= {"datetype": "edat"} | {name: day.strftime("%Y/%m/%d") for name, day in ends.items()}
+            fields |= {"datetype": part.by} | {name: day.strftime("%Y/%m/%d") for name, day in ends.items()}
         return self.transport.post("esearch.fcgi", fields, lambda body: read_search(body, most))
 
     def _fetch(self, asked: tuple[str, ...]) -> Fetched:

@@ -2,9 +2,9 @@
 
 ESearch gives the first 9,999 records of a search and no more, and the history server does not lift that
 (https://www.ncbi.nlm.nih.gov/books/NBK25499/#chapter4.ESearch). Every record has one Entrez date (EDAT, the day PubMed
-got it) and one PMID, so that halves of a span of dates, and halves of a span of PMIDs, hold each record once. Each half
-is asked for once and halved again only when it is too big; the two must add up to the whole. Where dates do not, PMIDs
-may.
+got it), one date of its last change (MDAT) and one PMID, so that halves of a span of dates, and halves of a span of
+PMIDs, hold each record once. Each half is asked for once and halved again only when it is too big; the two must add up
+to the whole. Where dates do not, PMIDs may.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from evidence.sources.answers import SearchAnswer
 
@@ -27,14 +27,21 @@ _TRIES: Final = 3
 """How often a split is made anew when its halves do not add up: PubMed takes records in at any time of the day."""
 
 
+DateType = Literal["edat", "mdat"]
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of a search: Entrez dates from `since` to `until`, and of these the PMIDs from `first` to `last`."""
+    """A part of a search: dates from `since` to `until`, and of these the PMIDs from `first` to `last`.
+
+    `by`: which dates: "edat", the day PubMed got the record, or "mdat", the day it last changed it.
+    """
 
     since: date = FIRST_DAY
     until: date = LAST_DAY
     first: int = 0
     last: int = LAST_PMID
+    by: DateType = "edat"
 
     def halves_in_time(self, today: date) -> tuple[Slice, Slice] | None:
         """Two slices of dates that hold each record of this one once; None for a single day."""

@@ -37,11 +37,12 @@ from evidence.vocabulary import Vocabulary
 def rows_of(connection: Connection, numbers: Sequence[int]) -> tuple[StudyRow, ...]:
     """List rows of studies, in the order asked: one query."""
     columns = select(STUDY, CITE_KEY.c.key).join(CITE_KEY, (CITE_KEY.c.study_id == STUDY.c.id) & CITE_KEY.c.is_primary)
-    found = {row.id: _row(row) for row in rows_in(connection, columns, STUDY.c.id, numbers)}
+    found = {row.id: row_view(row) for row in rows_in(connection, columns, STUDY.c.id, numbers)}
     return tuple(found[number] for number in numbers if number in found)
 
 
-def _row(row: Row[Any]) -> StudyRow:
+def row_view(row: Any) -> StudyRow:
+    """A list row of what has the columns of schema.Study, and its citation key, as attributes."""
     tags = [tuple(tag.split(":")) for tag in row.tags.split()]
     return StudyRow(
         id=row.id,

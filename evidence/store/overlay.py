@@ -15,7 +15,7 @@ from evidence.errors import BadVocabulary, NotFound
 from evidence.store import schema
 from evidence.store.engine import Store, Writer, table_of
 from evidence.store.statements import upsert
-from evidence.vocabulary import Condition, MeshLink, Search, Vocabulary, with_overlay
+from evidence.vocabulary import EVERY, Condition, MeshLink, Search, Vocabulary, with_overlay
 from evidence.vocabulary.additions import without_names_of_others
 
 OVERLAY = table_of(schema.VocabularyOverlay)
@@ -113,6 +113,7 @@ def _search(values: dict[str, Any]) -> Search:
         conditions=tuple(values["conditions"]),
         include=values["include"],
         note=values["note"],
+        every=values.get("every", EVERY),
     )
 
 

@@ -15,6 +15,7 @@ from evidence import citekeys, identifiers, recordjson
 from evidence.errors import BadIdentifier
 from evidence.filters import Filter
 from evidence.store import facets, schema, search
+from evidence.store.asof import stream_as_of, study_as_of
 from evidence.store.detail import assemble, rows_of
 from evidence.store.engine import Store, table_of, unpack
 from evidence.store.overlay import current as vocabulary
@@ -39,6 +40,11 @@ def version(store: Store) -> str:
         joined = LIBRARY.outerjoin(last, last.c.id > 0)
         row = connection.execute(sql(*columns).select_from(joined)).one()
         return ".".join(str(part) for part in row)
+
+
+def content(version: str) -> str:
+    """What files depend on, of a `version`: epoch and revision. A run that wrote nothing leaves it as it was."""
+    return ".".join(version.split(".")[:2])
 
 
 def home(store: Store, vocabulary: Vocabulary) -> Home:
@@ -264,6 +270,9 @@ def run_view(row: Row[Any]) -> RunView:
         found=row.found,
         counts=tuple(json.loads(row.counts).items()),
         error=row.error,
+        query=row.query,
+        translation=row.translation,
+        since=row.since,
     )
 
 
@@ -288,6 +297,7 @@ def searches(store: Store, vocabulary: Vocabulary) -> tuple[SearchView, ...]:
 
 
 __all__ = [
+    "content",
     "find_key",
     "holds_only",
     "home",
@@ -297,8 +307,10 @@ __all__ = [
     "searches",
     "state",
     "stream",
+    "stream_as_of",
     "studies",
     "study",
+    "study_as_of",
     "version",
     "vocabulary",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import blake2b
 from pathlib import Path
 
@@ -16,21 +16,21 @@ from evidence.locks import file_lock
 from evidence.store import schema
 from evidence.store.engine import Store, table_of
 from evidence.store.queries import RUN, run_view
-from evidence.store.reads import RECORD
+from evidence.store.reads import RECORD, utc
 from evidence.store.statements import rows_in, upsert
 from evidence.views import RunView
 
 SAVED = table_of(schema.SavedSearch)
 
 
-def start(store: Store, search: str, query: str, now: datetime) -> int:
-    """A run begins; its number."""
+def start(store: Store, search: str, query: str, now: datetime, since: date | None = None) -> int:
+    """A run begins; its number. `since`: it asks only for what PubMed got from that day on."""
     with store.write() as writer:
         number = writer.number(schema.RefreshRun)
         writer.connection.execute(
             RUN.insert().values(
                 id=number, search=search, query=query, state="running", started=now, finished=None, found=0,
-                counts="{}", error="", log="[]",
+                counts="{}", error="", log="[]", translation="", since=since,
             )
         )  # fmt: skip
     return number
@@ -46,6 +46,7 @@ def finish(
     error: str,
     log: Sequence[str],
     now: datetime,
+    translation: str = "",
 ) -> RunView:
     """A run ends, well ("ok") or not ("failed")."""
     with store.write() as writer:
@@ -55,6 +56,7 @@ def finish(
             "counts": json.dumps(counts),
             "error": error,
             "log": json.dumps(list(log)),
+            "translation": translation,
         }
         writer.connection.execute(update(RUN).where(RUN.c.id == run_id).values(finished=now, **values))
         row = writer.connection.execute(select(RUN).where(RUN.c.id == run_id)).one()
@@ -93,6 +95,31 @@ def last_ok_count(store: Store, search: str, query: str) -> int | None:
         return count
 
 
+def last_ok_start(store: Store, search: str, query: str) -> datetime | None:
+    """When the last good run of this very query began: what PubMed had by then is here. None when there was none."""
+    with store.read() as connection:
+        good = (RUN.c.search == search, RUN.c.query == query, RUN.c.state == "ok", RUN.c.since.is_(None))
+        started: datetime | None = connection.scalar(select(func.max(RUN.c.started)).where(*good))
+        return utc(started) if started is not None else None
+
+
+def present(store: Store, source: str, external_ids: Sequence[str]) -> set[str]:
+    """Those of the records that are here, and that the source had when it was last asked."""
+    with store.read() as connection:
+        here = select(RECORD.c.external_id).where(RECORD.c.source == source, RECORD.c.upstream == "present")
+        return {row.external_id for row in rows_in(connection, here, RECORD.c.external_id, external_ids)}
+
+
+def oldest_checked(store: Store, source: str, before: datetime, share: int) -> list[str]:
+    """The records that the source was asked about longest ago, before a moment: one `share`-th of all, at least 1."""
+    with store.read() as connection:
+        mine = RECORD.c.source == source
+        total = connection.scalar(select(func.count()).select_from(RECORD).where(mine)) or 0
+        due = select(RECORD.c.external_id).where(mine, RECORD.c.checked_at < before)
+        oldest = due.order_by(RECORD.c.checked_at, RECORD.c.id).limit(-(-total // share))
+        return list(connection.scalars(oldest))
+
+
 def checked_since(store: Store, source: str, external_ids: Sequence[str], since: datetime) -> set[str]:
     """Those of the records that the source was asked about at or after a moment."""
     with store.read() as connection:
@@ -100,11 +127,12 @@ def checked_since(store: Store, source: str, external_ids: Sequence[str], since:
         return {row.external_id for row in rows_in(connection, asked, RECORD.c.external_id, external_ids)}
 
 
-def last_run(store: Store, search: str) -> RunView | None:
-    """The newest run of a search."""
+def last_start(store: Store, search: str) -> datetime | None:
+    """When the newest run of a search began, however it went."""
     with store.read() as connection:
-        row = connection.execute(select(RUN).where(RUN.c.search == search).order_by(desc(RUN.c.id)).limit(1)).first()
-        return run_view(row) if row is not None else None
+        newest = select(RUN.c.started).where(RUN.c.search == search).order_by(desc(RUN.c.id)).limit(1)
+        started: datetime | None = connection.scalar(newest)
+        return utc(started) if started is not None else None
 
 
 @contextlib.contextmanager

@@ -5,14 +5,15 @@ under the writer's lock (engine.py), so no sequence exists that explicit numbers
 vocabularies are text with a CHECK; unique constraints have names.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, String, text
 from sqlmodel import Field
 
+from evidence.store.shelf_tables import Shelf, ShelfItem
 from evidence.store.tables import METADATA, Table, number, one_of, to
 
-__all__ = ["METADATA", "Table"]  # beside the tables themselves: what every part of the store speaks of
+__all__ = ["METADATA", "Shelf", "ShelfItem", "Table"]  # and the tables: what every part of the store speaks of
 
 
 class Library(Table, table=True):
@@ -311,6 +312,8 @@ class RefreshRun(Table, table=True):
     counts: str = "{}"  # JSON
     error: str = ""
     log: str = "[]"  # JSON list of sentences
+    translation: str = ""  # the query as PubMed understood it
+    since: date | None = None  # only what PubMed got from that day on was asked for
 
 
 class Rejection(Table, table=True):

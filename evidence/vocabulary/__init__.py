@@ -12,6 +12,7 @@ from dataclasses import replace
 from evidence.vocabulary.files import features, load, registrations, starter_path
 from evidence.vocabulary.model import (
     DESIGNS,
+    EVERY,
     FEATURES,
     Condition,
     ContextualPhrases,
@@ -29,6 +30,7 @@ from evidence.vocabulary.model import (
 from evidence.vocabulary.rules import checked
 
 __all__ = [
+    "EVERY",
     "DESIGNS",
     "FEATURES",
     "Condition",

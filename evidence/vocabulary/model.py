@@ -132,9 +132,13 @@ class Feature:
     phrases: tuple[str, ...] = ()
 
 
+EVERY: Final = 24
+"""Hours after which a saved search is due again unless it says otherwise: PubMed is updated daily."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A saved PubMed search."""
+    """A saved PubMed search. `every`: the hours after which it is due again."""
 
     name: str
     label: str
@@ -142,6 +146,7 @@ class Search:
     conditions: tuple[str, ...] = ()
     include: bool = True
     note: str = ""
+    every: int = EVERY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ def test_from_home_to_a_condition_to_its_trials_to_a_study(browser: Browser, sit
     driver.find_element(By.CSS_SELECTOR, ".study h3 a").click()
     assert driver.find_element(By.CSS_SELECTOR, ".dossier .badge").text == "RCT"
     assert "Randomised controlled trial" in driver.find_element(By.CSS_SELECTOR, ".reasons").text
-    assert texts(driver, "[aria-labelledby=cite] code")[0].startswith("\\cite{")
+    assert texts(driver, "[aria-labelledby=cite] code")[1].startswith("\\cite{")
 
 
 def test_searching_an_abbreviation_leads_to_the_condition(browser: Browser, site: str) -> None:

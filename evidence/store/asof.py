@@ -1,0 +1,219 @@
+"""The library as it was at the end of a day, from the event log alone: exports of it, and later pages.
+
+Every event of a study holds its complete state after it (schema.Event.image, written by ingest/projection.py). So the
+library of a day is, for each study, its last image until then, unless the study went into another one ("merged-away",
+without an image) since; and what "claims-changed" events say of its identifiers since. From these the same bitmaps are
+made as the store holds of today (facets.py), and select.py and search.py's rules answer from them: which studies, in
+which order, how many of each kind. Nothing else is read, so nothing that was written later shows, except the
+vocabulary: conditions are looked up by the names they have now.
+
+An image without "claims" is of a program that did not log them: nothing is disputed there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from threading import Lock
+from typing import Final
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from evidence import citekeys
+from evidence.errors import NotFound, UnknownParameter
+from evidence.filters import Filter
+from evidence.store import facets, images, search, standing
+from evidence.store import select as selecting
+from evidence.store.engine import Store
+from evidence.store.facets import Bitmaps
+from evidence.store.reads import CITE_KEY, EVENT, LIBRARY, live_study, utc
+from evidence.store.select import Selection, in_order
+from evidence.store.statements import rows_in
+from evidence.views import Study
+from evidence.vocabulary import Vocabulary
+
+KEPT: Final = 4
+"""Days whose bitmaps are kept in a process: some 10 MB each for 100,000 studies."""
+
+_CHUNK: Final = 200
+_GONE: Final = "merged-away"
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_lock = Lock()
+_looking_back = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The library at the end of a day: its last event, the live studies' latest images (study → event), its bitmaps.
+
+    The bitmaps' revision is below zero, so that nothing kept under it is ever taken for a revision of the store.
+    """
+
+    last: int
+    images: dict[int, int]
+    bitmaps: Bitmaps
+
+
+def parse_day(text: str) -> date:
+    """A day written YYYY-MM-DD. Raises UnknownParameter, naming `as-of`."""
+    try:
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError:
+        raise UnknownParameter("as-of", f"{text[:40]!r} is not a day such as 2026-05-31") from None
+
+
+def stream_as_of(
+    store: Store, vocabulary: Vocabulary, wanted: Filter, day: date, *, leads: bool = False
+) -> Iterator[Study]:
+    """What queries.stream would have given at the end of that day (UTC), as exports need it: rows, records, keys.
+
+    Tags' reasons and source records are not in the log's images. Raises UnknownParameter for a day to come or another
+    unknown value, NotFound for a day before this library began and for a condition that is not in the vocabulary.
+    """
+    with store.read() as connection:
+        then = at_end_of(store, connection, day)
+        selection = select_as_of(connection, store, vocabulary, wanted, then)
+        for base in ("listed", "lead") if leads else ("listed",):
+            numbers = (number for number, _ in in_order(selection, selection.among(base)))
+            while chunk := list(islice(numbers, _CHUNK)):
+                for found in _studies(connection, then, chunk):
+                    if found.row.identified or found.row.title:
+                        yield found
+
+
+def study_as_of(store: Store, vocabulary: Vocabulary, key: str, day: date) -> Study | None:
+    """The study that a key or alias led to at the end of that day; None when there was none. Raises as stream_as_of."""
+    with store.read() as connection:
+        then = at_end_of(store, connection, day)
+        folded = citekeys.fold(key)
+        row = connection.execute(select(CITE_KEY).where(CITE_KEY.c.folded == folded)).first()
+        if row is None:
+            return None
+        likely = [n for n in dict.fromkeys((row.study_id, live_study(connection, row.study_id))) if n in then.images]
+        # Who had the key then says so. One that was minted led nowhere before its study was born.
+        minted = row.is_primary and row.source_record_id is None
+        everyone = [] if minted and not _born(connection, row.study_id, then) else list(then.images)
+        for numbers in (likely, everyone):
+            for event, image in _images(connection, then, numbers):
+                if folded in map(citekeys.fold, image.keys):
+                    return image.study(_claims(connection, then, [image.number]).get(image.number, ()), event)
+        return None
+
+
+def _born(connection: Connection, study: int, then: Then) -> bool:
+    event = select(EVENT.c.id).where(EVENT.c.study_id == study, EVENT.c.id <= then.last).limit(1)
+    return connection.execute(event).first() is not None
+
+
+def at_end_of(store: Store, connection: Connection, day: date) -> Then:
+    """The library at the end of a day. Raises UnknownParameter for a day to come, NotFound for one before it began."""
+    library = connection.execute(select(LIBRARY)).one()
+    today = max(store.now(), utc(library.clock)).astimezone(UTC).date()
+    if day > today:
+        raise UnknownParameter("as-of", f"{day} is still to come; today is {today} (UTC)")
+    began = utc(library.created).astimezone(UTC).date()
+    if day < began:
+        raise NotFound(f"as-of {day}", f"this library began on {began}; there is no earlier state of it")
+    end = datetime.combine(day, time.min, UTC) + timedelta(days=1)
+    last = connection.scalar(select(func.max(EVENT.c.id)).where(EVENT.c.at < end)) or 0
+    key = (library.epoch, last)
+    then = _kept(store, key)
+    if then is None:
+        with _looking_back:  # it takes seconds for 100,000 studies: whoever asks meanwhile waits for the first
+            then = _kept(store, key)
+            if then is None:
+                then = _look_back(connection, *key)
+                _keep(store, key, then)
+    return then
+
+
+def _kept(store: Store, key: tuple[str, int]) -> Then | None:
+    with _lock:
+        held: OrderedDict[tuple[str, int], Then] = store.cache.setdefault("as-of", OrderedDict())
+        if key in held:
+            held.move_to_end(key)
+        return held.get(key)
+
+
+def _keep(store: Store, key: tuple[str, int], then: Then) -> None:
+    with _lock:
+        held: OrderedDict[tuple[str, int], Then] = store.cache.setdefault("as-of", OrderedDict())
+        held[key] = then
+        while len(held) > KEPT:
+            held.popitem(last=False)
+
+
+def _look_back(connection: Connection, epoch: str, last: int) -> Then:
+    gone = and_(EVENT.c.kind == _GONE, func.length(EVENT.c.image) == 0)
+    until = (EVENT.c.id <= last, EVENT.c.study_id.is_not(None))
+    states = select(EVENT.c.study_id, func.max(EVENT.c.id)).where(*until, or_(func.length(EVENT.c.image) > 0, gone))
+    latest = sorted((study, event) for study, event in connection.execute(states.group_by(EVENT.c.study_id)))
+    ends = set(connection.scalars(select(EVENT.c.id).where(EVENT.c.id <= last, gone)))
+    then = Then(last, {s: e for s, e in latest if e not in ends}, Bitmaps(epoch, -1 - last, {}))
+    having: dict[str, list[int]] = {}
+    for _, image in _images(connection, then, list(then.images)):
+        for value in standing.values(image.columns, image.tags):
+            having.setdefault(value, []).append(image.number)
+    size = max(then.images, default=0)
+    maps = {value: facets.bitmap_of(numbers, size) for value, numbers in having.items()}
+    return replace(then, bitmaps=replace(then.bitmaps, maps=maps))
+
+
+def select_as_of(connection: Connection, store: Store, vocabulary: Vocabulary, wanted: Filter, then: Then) -> Selection:
+    """The filter, looked up in the library of that day. Raises as select.select."""
+    found = selecting.select(store, connection, then.bitmaps, vocabulary, replace(wanted, query=""))
+    if not wanted.query:
+        return found
+    parts = search.parse(wanted.query, vocabulary)
+    within = found.among("listed") | found.among("lead")
+    passing = [n for n in facets.members(within) if parts]
+    hits = [i.number for _, i in _images(connection, then, passing) if _matches(i, parts)]
+    fields = {**found.fields, "query": facets.bitmap_of(hits, max(then.images, default=0))}
+    return replace(found, filter=wanted, fields=fields, parts=parts)
+
+
+def _matches(image: images.Image, parts: Sequence[search.Part]) -> bool:
+    text = f" {search.body(image.record(), image.keys)} "
+    conditions = {slug for kind, slug, central in image.tags if kind == "condition" and central}
+    return all(
+        (bool(part.condition) and part.condition in conditions) or all(_has(text, term) for term in part.terms)
+        for part in parts
+    )
+
+
+def _has(text: str, term: search.Term) -> bool:
+    """Whether the folded text, between spaces, has these words one after another (search.py)."""
+    return f" {' '.join(term.words)}{'' if term.prefix else ' '}" in text
+
+
+def _studies(connection: Connection, then: Then, numbers: Sequence[int]) -> Iterator[Study]:
+    """The studies in the order asked."""
+    claims = _claims(connection, then, numbers)
+    found = {image.number: (event, image) for event, image in _images(connection, then, numbers)}
+    for number in numbers:
+        event, image = found[number]
+        yield image.study(claims.get(number, ()), event)
+
+
+def _images(connection: Connection, then: Then, numbers: Sequence[int]) -> Iterator[tuple[int, images.Image]]:
+    """The event and the state of each of these studies, in the order of the events."""
+    events = sorted(then.images[number] for number in numbers)
+    columns = select(EVENT.c.id, EVENT.c.study_id, EVENT.c.image)
+    for start in range(0, len(events), _CHUNK):
+        rows = rows_in(connection, columns, EVENT.c.id, events[start : start + _CHUNK])
+        for row in sorted(rows, key=lambda row: int(row.id)):
+            yield row.id, images.Image.of(row.study_id, row.image)
+
+
+def _claims(connection: Connection, then: Then, numbers: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
+    """Study → (event, detail) of what was later said of its identifiers alone, in that order."""
+    columns = select(EVENT.c.id, EVENT.c.study_id, EVENT.c.detail)
+    said = columns.where(EVENT.c.kind == images.CLAIMS_CHANGED, EVENT.c.id <= then.last)
+    found: dict[int, list[tuple[int, str]]] = {}
+    for row in sorted(rows_in(connection, said, EVENT.c.study_id, numbers), key=lambda row: int(row.id)):
+        found.setdefault(row.study_id, []).append((row.id, row.detail))
+    return found
