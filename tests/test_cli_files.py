@@ -227,3 +227,25 @@ def test_a_shelf_is_exported_in_its_order(tmp_path: Path) -> None:
     assert nowhere.exit_code == 1
     assert "there is no shelf of that name" in nowhere.stderr
     assert not (tmp_path / "x.ris").exists()
+
+
+def test_an_export_as_of_a_day_is_what_it_was_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVIDENCE_NOW", "2026-03-01T12:00")
+    run("import", bib(tmp_path, WU))
+    before = run("export", "--format", "bibtex").stdout
+    monkeypatch.setenv("EVIDENCE_NOW", "2026-03-03T12:00")
+    run("import", bib(tmp_path, LEE))
+    run("merge", "wu2018", "lee2020")
+    assert run("export", "--format", "bibtex").stdout != before
+    for more in ([], ["--id", "wu2018"]):
+        assert run("export", "--as-of", "2026-03-02", *more, "--format", "bibtex").stdout == before
+    for args, code, words in (
+        (["--as-of", "2026-02-01"], 1, "began"),
+        (["--as-of", "2026-03-02", "--id", "lee2020"], 1, "not in this library on 2026-03-02"),
+        (["--as-of", "2027-01-01"], 2, "as-of"),
+        (["--as-of", "yesterday"], 2, "is not a day"),
+        (["--as-of", "2026-03-02", "--aux", "x.aux"], 2, "--as-of"),
+    ):
+        result = run("export", *args, "--format", "bibtex")
+        assert (result.exit_code, result.stdout) == (code, "")
+        assert words in result.stderr

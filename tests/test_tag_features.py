@@ -131,7 +131,7 @@ def test_a_curators_word_on_a_feature_survives_every_retag_and_refresh(store: St
 def test_a_library_of_the_schema_before_gets_places_and_features_by_a_retag(store_url: str) -> None:
     with at_level(store_url, "0002") as old, old.engine.begin() as connection:
         connection.execute(text("INSERT INTO tag (id, kind, slug) VALUES (1, 'condition', 'a')"))
-    assert [step[:4] for step in migrate(store_url, clock)] == ["0003"]
+    assert migrate(store_url, clock)[0].startswith("0003")
     with open_store(store_url, clock) as store:
         ingest.take(store, vocabulary(), library(), actor="test")
         wanted = reasons(store, "1")

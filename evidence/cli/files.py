@@ -69,6 +69,9 @@ def import_files(paths: tuple[Path, ...], format_name: str, preview: bool, as_js
 @click.option("--leads", is_flag=True, help="Also references that are not yet identified (no PMID, DOI or PMCID).")
 @click.option("--format", "format_name", metavar="FORMAT", default="", help=f"{_WRITTEN}.")
 @click.option("--shelf", default="", metavar="SHELF", help="The studies of this shelf, in its order.")
+@click.option(
+    "--as-of", default="", metavar="DATE", help="As the library was at the end of this day (YYYY-MM-DD, UTC)."
+)
 @manuscript.options
 @writing
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write this file, whole or not.")
@@ -84,15 +87,21 @@ def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | N
     import would.
     """
     how = taken(options)
-    aux, keys, shelf = options.pop("aux"), options.pop("keys"), options.pop("shelf")
+    aux, keys, shelf, day = (options.pop(name) for name in ("aux", "keys", "shelf", "as_of"))
     naming = [name for name, given in (("--id", ids), ("--aux", aux), ("--shelf", shelf)) if given]
     if naming and (len(naming) > 1 or leads or any(options.values())):
         raise UsageProblem(naming[0], "names studies; leave out the options that select")
     fmt = _format(format_name, writing=True) if format_name else _by_suffix(output)
+    if day and (fmt.name == "jsonl" or set(naming) & {"--aux", "--shelf"} or keys):
+        raise UsageProblem("--as-of", "goes with none of jsonl, --aux, --keys and --shelf")
     with opened() as library:
-        known = 0 if naming else _leads(library, options)
+        known = 0 if naming or day else _leads(library, options)
         paper = manuscript.read(library, aux, keys)
-        listed = _on_shelf(library, shelf) if shelf else partial(_studies, library, ids, options, leads=leads)
+        listed = partial(_studies, library, ids, options, leads=leads)
+        if shelf:
+            listed = _on_shelf(library, shelf)
+        elif day:
+            listed = _on_day(library, day, ids, options, leads=leads)
         studies = paper.studies(library, listed, one_each=fmt.name == "biblatex")
         written = _write(fmt, studies, output, how)
     if output is not None:
@@ -185,6 +194,25 @@ def _on_shelf(library: Library, name: str) -> Callable[[], Iterator[Study]]:
     from evidence.store import shelves
 
     return partial(shelves.stream, library.store, library.vocabulary, shelving.known(library.store, name).id)
+
+
+def _on_day(
+    library: Library, given: str, ids: tuple[str, ...], options: dict[str, Any], *, leads: bool
+) -> Callable[[], Iterator[Study]]:
+    """What the library showed on a day. Raises UnknownParameter for what is no day, NotFound for one before it began,
+    or for a study that it did not have then.
+    """
+    from evidence.store import asof, queries
+
+    store, vocabulary, day = library.store, library.vocabulary, asof.parse_day(given)
+    if not ids:
+        return partial(queries.stream_as_of, store, vocabulary, chosen(options, vocabulary), day, leads=leads)
+    # A key by itself: what it leads to now, after a merge, may be another study than it was then.
+    keys = {name: name if queries.find_key(store, vocabulary, "key", name) else key_of(library, name) for name in ids}
+    then = {name: queries.study_as_of(store, vocabulary, key, day) for name, key in keys.items()}
+    if missing := [name for name, study in then.items() if study is None]:
+        raise NotFound(", ".join(missing), f"not in this library on {day}; nothing was exported")
+    return lambda: iter([study for study in then.values() if study is not None])
 
 
 def _format(name: str, *, writing: bool) -> Format:
