@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
+from sqlalchemy import event
+
 from evidence import text
 from evidence.identifiers import parse
 from evidence.records import (
@@ -115,3 +117,19 @@ def contents(store: Store, *, leave_out: tuple[str, ...] = ()) -> dict[str, list
 def _empty(column: str, value: Any) -> bool:
     """A bitmap row without bits is no row; an after-image holds times."""
     return column == "image" or (column == "bits" and not any(value))
+
+
+@contextmanager
+def statements(store: Store) -> Iterator[list[str]]:
+    """What the store is asked, transactions' beginnings apart."""
+    seen: list[str] = []
+
+    def note(_c: Any, _u: Any, statement: str, *_rest: Any) -> None:
+        if statement != "BEGIN":
+            seen.append(statement)
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(store.engine, "before_cursor_execute", note)

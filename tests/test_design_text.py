@@ -18,6 +18,20 @@ def text_of(title: str, *sections: tuple[str, str]) -> DesignText:
     return DesignText(Record(source="t", external_id="1", title=from_plain(title), abstract=made))
 
 
+def test_a_title_is_one_sentence_even_where_two_stops_end_it_in_the_middle() -> None:
+    text = text_of("A review.. Of gout. In rats", ("", "Two rats ate."))
+    assert [(s.part, s.joined) for s in text.sentences][-1] == (1, "two rats ate")
+    assert sum(s.part == 0 for s in text.sentences) == 1
+    assert text.title is text.sentences[0]
+    assert not text.calls
+
+
+def test_a_text_says_whether_one_of_its_sentences_calls_for_studies() -> None:
+    text = text_of("A trial", ("", "It worked. Larger trials are needed. It is needed."))
+    assert text.calls
+    assert [s.calls for s in text.sentences] == [False, False, True, False]
+
+
 @given(st.text(max_size=400))
 def test_folding_keeps_every_character_in_its_place(text: str) -> None:
     folded = fold(text)

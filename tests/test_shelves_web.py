@@ -19,7 +19,7 @@ from evidence import curation, shelving
 from evidence.ingest import take
 from evidence.settings import Settings
 from evidence.store import Store, people, queries, shelves
-from tests.made import NOW, contents, fresh_store, notice, record, vocabulary
+from tests.made import NOW, contents, fresh_store, notice, record, statements, vocabulary
 from tests.web_checks import assert_policy_clean, assert_well_formed, parsed, query_of, shown_keys, words
 from web import shelves as pages
 from web.app import create_app
@@ -435,6 +435,32 @@ def test_a_file_has_the_same_bytes_until_the_shelf_changes(site: Site) -> None:
     shelving.add(site.store, slug, [site.keys[1]], actor="curator")
     changed = stranger.get(f"/shelves/{slug}.bib", headers={"If-None-Match": first.headers["ETag"]})
     assert entries(changed) == [site.keys[0], site.keys[1]]
+
+
+@pytest.mark.parametrize("visibility", ["public", "secret"])
+def test_an_unchanged_file_costs_one_row_until_its_address_is_closed(site: Site, visibility: str) -> None:
+    slug = site.made("Thesis", 0)
+    token = shelving.share(site.store, slug, visibility, actor="curator").token
+    address = f"/shelves/t/{token}.bib" if visibility == "secret" else f"/shelves/{slug}.bib"
+    stranger = site.application("0.0.0.0")
+    tag = {"If-None-Match": stranger.get(address).headers["ETag"]}
+    with statements(site.store) as asked:
+        assert stranger.get(address, headers=tag).status_code == 304
+    assert len(asked) == 1
+    shelving.share(site.store, slug, "private", actor="curator")
+    assert stranger.get(address, headers=tag).status_code == 404
+    assert stranger.head(address).status_code == 404
+
+
+def test_nothing_of_a_private_file_is_kept_for_others(site: Site) -> None:
+    slug = site.made("Thesis", 0)
+    owner, stranger = site.application("127.0.0.1"), site.application("0.0.0.0")
+    first = owner.get(f"/shelves/{slug}.bib")
+    assert (first.status_code, first.headers["Cache-Control"]) == (200, "private, no-cache")
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert owner.get(f"/shelves/{slug}.bib", headers=tag).status_code == 304
+    assert stranger.get(f"/shelves/{slug}.bib", headers=tag).status_code == 404
+    assert stranger.head(f"/shelves/{slug}.bib").status_code == 404
 
 
 def test_behind_a_prefix_every_address_carries_it(site: Site) -> None:

@@ -313,6 +313,11 @@ class TestReviews:
         assert read(words, title=self.TITLE) is None
 
 
+def test_a_sign_alone_behind_the_allocated_is_read_as_a_word() -> None:
+    assert number("We randomised 33 with ; gout, and randomised 12 to .") == 33
+    assert number("We randomised 33 ; .") is None
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_failing(words: str) -> None:
     for title in ("A trial", "A systematic review"):

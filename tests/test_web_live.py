@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -23,13 +23,12 @@ import pytest
 import waitress
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from evidence import formats
 from evidence.errors import StoreBusy, StoreUnreachable
 from evidence.settings import Settings
 from evidence.store import Store, create, open_store, runs
-from tests.made import record, vocabulary
+from tests.made import record, statements, vocabulary
 from tests.test_grouping_store import taken
 from web import exports, spool
 from web.app import create_app
@@ -75,22 +74,6 @@ def store(filled: Path, tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def client(store: Store, tmp_path: Path) -> FlaskClient:
     return make(store, tmp_path).test_client()
-
-
-@contextmanager
-def statements(store: Store) -> Iterator[list[str]]:
-    """What the store is asked, transactions' beginnings apart."""
-    seen: list[str] = []
-
-    def note(_c: Any, _u: Any, statement: str, *_rest: Any) -> None:
-        if statement != "BEGIN":
-            seen.append(statement)
-
-    event.listen(store.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(store.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("ext", EXTS)

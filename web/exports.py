@@ -9,11 +9,12 @@ but the version, and `studies` is called only if the bytes must be made:
     return live(lambda: library().studies(keys()), ext, name, how)
 
     live(studies: Callable[[], Iterable[Study]], ext: str, name: str | Callable[[], str], how: Writing,
-         *, private: bool = False) -> Response
+         *, audience: Audience | Callable[[], Audience] = "anybody") -> Response
 
-`name` is the file's name without its suffix (a callable is asked after the studies were read). `private=True` for what
-only a secret address shows: shared caches then keep nothing. A reader who has the file gets 304 before `studies` is
-called, so whoever may not see it is refused before `live`, or the refusal is a change of the store. The view's endpoint
+`name` is the file's name without its suffix (a callable is asked after the studies were read, as `audience` is).
+`audience` says who may have it: anybody, whoever knows the address ("link"), or some person ("own"); only the first
+may be kept by shared caches. A reader who has a file of the first two gets 304 before `studies` is called: `studies`
+may refuse (raise NotFound) when a change of the store decides it; of "own" nothing is remembered. The view's endpoint
 has ".export_" in its name, so that errors are a line of text (web/errors.py), and its blueprint is not "pages": the
 bytes are the same whoever asks, so nobody is asked who he is, and no Vary is needed.
 
@@ -30,9 +31,9 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 from flask import Response, current_app, request
 from werkzeug.wsgi import wrap_file
@@ -54,6 +55,9 @@ _BLOCK: Final = 65_536
 """Bytes that a server without file sending of its own reads at once."""
 
 
+Audience = Literal["anybody", "link", "own"]
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """How a file is written: the name of its format in evidence.formats, what is left out or shortened."""
@@ -64,11 +68,12 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a file: the hash and number of its bytes, its name without suffix."""
+    """What is known of a file: the hash and number of its bytes, its name without suffix, who may have it."""
 
     etag: str
     length: int
     name: str
+    audience: Audience = "anybody"
 
 
 class Remembered:
@@ -143,7 +148,7 @@ def live(
     name: str | Callable[[], str],
     how: Writing,
     *,
-    private: bool = False,
+    audience: Audience | Callable[[], Audience] = "anybody",
 ) -> Response:
     """The file of these studies, or 304 (HEAD: its headers). See the module's docstring.
 
@@ -155,9 +160,11 @@ def live(
     body: Iterable[bytes] | None = None
     if known is None or not (_unchanged(known) or request.method == "HEAD"):
         known, body = _made(studies, name, how)
-        remembered.put(key, known)
+        known = replace(known, audience=audience() if callable(audience) else audience)
+        if known.audience != "own":
+            remembered.put(key, known)
     answer = _answer(known, body, ext, how)
-    answer.headers["Cache-Control"] = "private, no-cache" if private else "no-cache"
+    answer.headers["Cache-Control"] = "no-cache" if known.audience == "anybody" else "private, no-cache"
     return answer
 
 

@@ -10,7 +10,7 @@ does only where it fails); therefore a new link is one button.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -24,7 +24,7 @@ from evidence.text import clean
 from web import present, shelved
 from web.access import access
 from web.errors import sentence
-from web.exports import live, nothing_else, writing
+from web.exports import Audience, live, nothing_else, writing
 from web.library import library
 from web.origin import safe_next
 from web.selection import EXPORTS, OFFERS
@@ -98,14 +98,13 @@ def show_secret(token: str) -> AnyResponse:
 @shelves.get(f"/shelves/<slug>.{_EXT}")
 def export_shelf(slug: str, ext: str) -> AnyResponse:
     """The studies of a public or own shelf as a file."""
-    shelf = _readable(slug, counted=False)
-    return _file(shelf, ext, private=shelf.visibility != "public")
+    return _file(lambda: _readable(slug, counted=False), ext, "own")
 
 
 @shelves.get(f"/shelves/t/<token>.{_EXT}")
 def export_secret(token: str, ext: str) -> AnyResponse:
     """The studies of a shelf as a file, for who has its link."""
-    return _hushed(_file(_by_token(token, counted=False), ext, private=True))
+    return _hushed(_file(lambda: _by_token(token, counted=False), ext, "link"))
 
 
 @shelves.post("/shelves/<slug>/remove")
@@ -244,12 +243,19 @@ def _file_address(shelf: Shelf, ext: str, more: str, token: str) -> str:
     return f"{base}?{more}" if more else base
 
 
-def _file(shelf: Shelf, ext: str, *, private: bool) -> Response:
+def _file(find: Callable[[], Shelf], ext: str, unless_public: Audience) -> Response:
+    """The live file of the shelf that is found, or refused, once and only if the file is not known."""
     args = request.args.to_dict(flat=False)
     how = writing(args, ext)
     nothing_else(args, ext)
-    known = library()
-    return live(lambda: stored.stream(known.store, known.vocabulary, shelf.id), ext, shelf.slug, how, private=private)
+    known, shelf = library(), cache(find)
+    return live(
+        lambda: stored.stream(known.store, known.vocabulary, shelf().id),
+        ext,
+        lambda: shelf().slug,
+        how,
+        audience=lambda: "anybody" if unless_public == "own" and shelf().visibility == "public" else unless_public,
+    )
 
 
 def _hushed(answer: Response) -> Response:

@@ -97,7 +97,7 @@ def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | N
     with opened() as library:
         known = 0 if naming or day else _leads(library, options)
         paper = manuscript.read(library, aux, keys)
-        listed = partial(_studies, library, ids, options, leads=leads)
+        listed: Callable[[], Iterator[Study]] = partial(_studies, library, ids, options, leads=leads)
         if shelf:
             listed = _on_shelf(library, shelf)
         elif day:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -15,7 +16,7 @@ from evidence.formats import _bibtex_names, _dates, _ids, _kinds, _latex, _other
 from evidence.formats._bibtex_values import Entry
 from evidence.formats._draft import Draft, Take
 from evidence.identifiers import registrations_in, try_parse
-from evidence.records import Record, RecordKind
+from evidence.records import PartialDate, Record, RecordKind
 
 KINDS: Final[dict[str, RecordKind]] = {
     **dict.fromkeys(("article", "inproceedings", "conference", "periodical", "suppperiodical", "review"), "article"),
@@ -122,7 +123,7 @@ def _title(draft: Draft, fields: dict[str, str]) -> None:
     if not fields.get("title", "").strip() and "titleaddon" in fields:
         fields["title"] = fields.pop("titleaddon")
     for to, name, sub in (("title", "title", "subtitle"), ("book_title", "booktitle", "booksubtitle")):
-        parts = [p for p in (_latex.markup(fields.pop(n, "")) for n in (name, sub)) if p]
+        parts = [p for n in (name, sub) if n in fields and (p := _latex.markup(fields.pop(n)))]
         if len(parts) == 2:
             joint = " " if parts[0][-1] in ":?!." else ": "
             parts = [type(parts[0])(joint.join(parts))]
@@ -146,15 +147,27 @@ def _people(draft: Draft, fields: dict[str, str]) -> None:
 
 def _date(draft: Draft, fields: dict[str, str]) -> None:
     """`date` (BibLaTeX, may be a range) or `year`, `month`, `day`."""
-    year, month, day = (_latex.text(fields.pop(name, "")) for name in ("year", "month", "day"))
-    whole = _latex.text(fields.pop("date", "")).removesuffix("XXXX")
+    said = [fields.pop(name, "") for name in ("year", "month", "day", "date")]
+    found, month = (_dated if sum(map(len, said)) <= _REMEMBERED else _dated.__wrapped__)(*said)
+    draft.date(found)
+    if found is None and month:
+        draft.keep("month", month)
+
+
+_REMEMBERED: Final = 60
+"""Characters of a date up to which it is remembered: a file has few different dates, and a long one is none."""
+
+
+@lru_cache(maxsize=4096)
+def _dated(*said: str) -> tuple[PartialDate | None, str]:
+    """The date that year, month, day and date say, and what the month says."""
+    year, month, day, whole = map(_latex.text, said)
+    whole = whole.removesuffix("XXXX")
     start = _dates.parse(whole.split("/")[0] if re.match(r"\d{4}(?:-\d\d)*/", whole) else whole)
     found = _dates.from_edtf(whole) or _dates.better(start, _dates.combined(year, month, day))
     if month.capitalize() in _dates.SEASONS and found is not None and found.year is not None:
         found = _dates.seasonal(found.year, _dates.SEASONS.index(month.capitalize()) + 1)
-    draft.date(found)
-    if found is None and month:
-        draft.keep("month", month)
+    return found, month
 
 
 def _eprint(draft: Draft, fields: dict[str, str]) -> None:
@@ -184,11 +197,13 @@ _MATH_SIGN: Final = re.compile(r"\{?\$(?:<|\\lt|<\$)\$\}?|\{?\$(?:>|\\gt)\$\}?|\
 def verbatim(value: str) -> str:
     """A DOI or address: backslashes that some programs put before signs go, a url command round it too."""
     text = value.strip()
-    found = re.fullmatch(r"\{?\\url\s*\{(.*)\}\}?", text, re.S)
-    text = found[1] if found else text
-    text = _MATH_SIGN.sub(lambda m: "<" if "<" in m[0] or "lt" in m[0] or "less" in m[0] else ">", text)
-    text = text.replace("\\textunderscore", "_").replace("{\\_}", "_").replace("{\\%}", "%").replace("{\\&}", "&")
-    text = _UNESCAPE.sub(r"\1", text)
+    if "\\" in text or "$" in text:
+        found = re.fullmatch(r"\{?\\url\s*\{(.*)\}\}?", text, re.S)
+        text = found[1] if found else text
+        text = _MATH_SIGN.sub(lambda m: "<" if "<" in m[0] or "lt" in m[0] or "less" in m[0] else ">", text)
+        for command, sign in (("\\textunderscore", "_"), ("{\\_}", "_"), ("{\\%}", "%"), ("{\\&}", "&")):
+            text = text.replace(command, sign)
+        text = _UNESCAPE.sub(r"\1", text)
     while text.startswith("{") and text.endswith("}"):
         text = text[1:-1]
     return text

@@ -28,6 +28,8 @@ NO_TITLE: Final = "[Not Available]"
 
 _NOBODY: Final = re.compile(rf"\{{?{re.escape(NOBODY)}\}}?")
 _TIE: Final = re.compile(r"(?<!\\)~")
+_SYNTAX: Final = re.compile(r"[{}\\$~<&`]|--|''")
+"""What LaTeX or HTML may be, or a ligature of TeX: a name without is printed as it stands."""
 
 
 def read(value: str) -> tuple[tuple[Author, ...], bool]:
@@ -46,12 +48,13 @@ def read(value: str) -> tuple[tuple[Author, ...], bool]:
     whole = True
     found: list[Author] = []
     for name in names:
-        if _NOBODY.fullmatch(name.strip()):
+        name = name.strip()
+        if NOBODY in name and _NOBODY.fullmatch(name):
             continue
-        if name.strip().lower() in ("others", "et al.", "et al", "{others}"):
+        if name.lower() in ("others", "et al.", "et al", "{others}"):
             whole = False
             continue
-        author = _name(name.strip())
+        author = _name(name)
         if author is not None:
             found.append(author)
     return tuple(found), whole
@@ -119,6 +122,10 @@ def _commas(name: str) -> list[str]:
 
 
 def _name(name: str) -> Author | None:
+    if name.count(",") == 1 and not _SYNTAX.search(name):  # nearly every name: "Last, First", nothing to decode
+        family, _, given = name.partition(",")
+        author = _names.make(family, given)
+        return author if author.family else None
     if _wholly_braced(name):
         text = _latex.text(name)
         return _names.group(text) if text else None

@@ -14,6 +14,8 @@ MAX_VALUE: Final = 1_000_000
 
 _MACROS: Final = {name[:3].lower(): name for name in MONTH_NAMES if name}
 _BARE: Final = re.compile(r"[^\s#{}\"]+")
+_BRACE: Final = re.compile(r"[{}](?<!\\.)")  # the brace comes first, so that the engine can look for it
+_BRACE_OR_QUOTE: Final = re.compile(r'(?<!\\)[{}]|"')
 
 _MOST_PARENTS: Final = 20
 _MOST_FIELDS: Final = 200
@@ -114,13 +116,13 @@ def _delimited(text: str, at: int) -> tuple[str, int] | None:
     """The `{…}` or `"…"` that starts here and where it ends, or None."""
     if text[at : at + 1] == "{":
         depth = 0
-        for match in re.compile(r"(?<!\\)[{}]").finditer(text, at):
+        for match in _BRACE.finditer(text, at):
             depth += 1 if match[0] == "{" else -1
             if depth == 0:
                 return text[at + 1 : match.start()], match.end()
     elif text[at : at + 1] == '"':
         depth = 0
-        for match in re.compile(r'(?<!\\)[{}]|"').finditer(text, at + 1):
+        for match in _BRACE_OR_QUOTE.finditer(text, at + 1):
             if match[0] == '"' and depth <= 0:
                 return text[at + 1 : match.start()], match.end()
             depth += {"{": 1, "}": -1}.get(match[0], 0)
@@ -130,7 +132,10 @@ def _delimited(text: str, at: int) -> tuple[str, int] | None:
 def inherit(entries: Iterable[Entry]) -> None:
     """Give each entry what its `crossref` or `xdata` hands down. One step only, so that circles cannot turn."""
     listed = list(entries)
-    by_key: Mapping[str, Entry] = {e.key.lower(): e for e in reversed(listed)}
+    if not any(e.fields.get("crossref") or e.fields.get("xdata") for e in listed):
+        return
+    # An entry without a key, as EndNote writes them, cannot be named.
+    by_key: Mapping[str, Entry] = {e.key.lower(): e for e in reversed(listed) if e.key}
     before = {key: dict(e.fields) for key, e in by_key.items()}
     for entry in listed:
         for name in entry.fields.get("xdata", "").split(",")[:_MOST_PARENTS]:

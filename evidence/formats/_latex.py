@@ -18,7 +18,6 @@ from evidence.formats import _markup
 from evidence.records import Markup
 from evidence.text import balanced, clean, plain
 
-NEEDS: Final = re.compile(r"[\\{}$]")
 _TOKEN: Final = re.compile(
     rf"(?P<html>(?i:{_markup.TAG}))"
     rf"|\\?(?P<entity>(?i:{_markup.ENTITY}))"
@@ -30,6 +29,8 @@ _TOKEN: Final = re.compile(
     r"|(?P<tie>~)|(?P<dollar>\$)|(?P<open>\{)|(?P<close>\})|(?P<script>[_^])|(?P<dashes>-{2,3})|(?P<quotes>``|'')",
     re.S,
 )
+_STARTS: Final = re.compile(r"[<&\\~${}_^`]|--|''")
+"""What every token begins with."""
 _ARGUMENT: Final = re.compile(r"\s*\{([^{}]*)\}")
 _ONE_LETTER: Final = re.compile(r"\{?([^\W_])\}?")
 _GLYPH: Final = re.compile(r"\{([0-9A-Fa-f]{4})\}")
@@ -69,19 +70,30 @@ _WORDS: Final = {word: shown.translate(_HIDDEN) for word, shown in table.SYMBOLS
 _PRIVATE: Final = re.compile("[\ue000-\ue07f]")
 
 
+def _needs(value: str) -> bool:
+    """Whether a value has LaTeX's syntax. Four looks for one character take a tenth of a pattern's time."""
+    return "\\" in value or "{" in value or "}" in value or "$" in value
+
+
 def markup(value: str) -> Markup:
     """A BibTeX value, its delimiters gone, as markup."""
-    if not NEEDS.search(value):
+    if not _needs(value):
         return _markup.read(ligatures(value))
     return _decoded(value) if len(value) <= _CACHED else _decode(value)
 
 
 def _decode(value: str) -> Markup:
-    if _PRIVATE.search(value) or "unicodechar{57" in value:  # that may be one of them
+    if (not value.isascii() and _PRIVATE.search(value)) or "unicodechar{57" in value:  # that may be one of them
         return _Scanner(value).run()
     value = _SIMPLE.sub(_simple, value)
-    found = _Scanner(value).run() if NEEDS.search(value) or "~" in value else _markup.read(ligatures(value))
-    return Markup(found.translate(_SHOWN)) if _PRIVATE.search(found) else found
+    found = _Scanner(value).run() if _needs(value) or "~" in value else _markup.read(ligatures(value))
+    # Not `translate`: beyond ASCII it takes a hundred times as long for the few that are there.
+    return found if found.isascii() else Markup(_PRIVATE.sub(_shown, found))
+
+
+def _shown(match: re.Match[str]) -> str:
+    """The syntax that a character of the private use area stands for."""
+    return _SHOWN.get(ord(match[0]), match[0])
 
 
 def _simple(match: re.Match[str]) -> str:
@@ -106,7 +118,9 @@ def _character(code: str) -> str:
 
 def text(value: str) -> str:
     """A BibTeX value as the characters a reader sees."""
-    return plain(markup(value)) if NEEDS.search(value) else _markup.read_plain(ligatures(value))
+    if not value or (value.isascii() and value.isalnum()):
+        return value  # a volume, a year, a name of one word: nothing to decode or to clean
+    return plain(markup(value)) if _needs(value) else _markup.read_plain(ligatures(value))
 
 
 def ligatures(value: str) -> str:
@@ -136,7 +150,7 @@ class _Scanner:
     def run(self) -> Markup:
         value = self.value
         while True:
-            match = _TOKEN.search(value, self.at)
+            match = self.next()
             if match is None:
                 break
             self.out.append(_markup.escape(value[self.at : match.start()]))
@@ -148,6 +162,14 @@ class _Scanner:
         for written, sign in _SUPERSCRIPT_SIGNS.items():
             found = found.replace(written, sign)
         return balanced(Markup(found))
+
+    def next(self) -> re.Match[str] | None:
+        """The next token. `_TOKEN` itself cannot be looked for: what it begins with is not plain to `re`."""
+        for start in _STARTS.finditer(self.value, self.at):
+            match = _TOKEN.match(self.value, start.start())
+            if match is not None:
+                return match
+        return None
 
     def emit(self, characters: str) -> None:
         self.out.append(_markup.escape(characters))

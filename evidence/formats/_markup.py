@@ -125,8 +125,10 @@ def sections(markup: Markup) -> tuple[AbstractSection, ...]:
     if not markup:
         return ()
     text = str(markup)
+    if _LABEL.match(text) is None:  # most abstracts: no label at the beginning, so none is looked for in the rest
+        return (AbstractSection(text=markup),)
     found = list(_LABEL.finditer(text))
-    if len(found) < 2 or found[0].start() != 0:
+    if len(found) < 2:
         return (AbstractSection(text=markup),)
     if not any(word in _KNOWN_LABELS for m in found for word in re.findall(r"[a-z]+", m[1].lower())):
         return (AbstractSection(text=markup),)

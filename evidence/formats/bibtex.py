@@ -168,8 +168,9 @@ def _entry(parsed: Plain, macros: Macros, faults: dict[int, str], label: str) ->
     entry = Entry(type=parsed.type.lower(), key=parsed.key, line=line, fields={}, raw=raw)
     try:
         for printed, expression in parsed.fields:
-            # A comment before a field reads as part of its name.
-            name = printed.strip().lower().rpartition("\n")[2].strip()
+            name = printed.strip().lower()
+            if "\n" in name:  # a comment before a field reads as part of its name
+                name = name.rpartition("\n")[2].strip()
             value = macros.resolve(expression)
             if entry.fields.setdefault(name, value) is not value:
                 entry.again.append((name, value))

@@ -108,6 +108,8 @@ def _has(block: Block, *tags: str) -> bool:
 
 def _tag(text: str) -> tuple[str, str]:
     """The tag and value of a line, or two empty strings. Anything but `XX  - ` must be a tag that RIS has."""
+    if text[2:6] == "  - " and text[:2] in _KNOWN:  # nearly every line
+        return text[:2], text[6:].strip()
     found = _STANDARD.match(text)
     if found and (text[found.end(1) : found.end(1) + 2] == "  " or found[1] in _KNOWN):
         return found[1], found[2].strip()
@@ -202,8 +204,11 @@ def _places(draft: Draft, said: dict[str, list[str]]) -> None:
             draft.date(found)
 
 
+_RANGE: Final = re.compile(r"\D*\d+\s*[-–]+\s*\D*\d+")
+
+
 def _is_range(pages: str) -> bool:
-    return bool(re.fullmatch(r"\D*\d+\s*[-–]+\s*\D*\d+", pages))
+    return bool(_RANGE.fullmatch(pages))
 
 
 _OVID_MEDLINE: Final = re.compile(r"[?&]D=(?:med|prem|pmnm|ppez|mes[xz])\w*.*?[?&]AN=(\d{5,8})(?!\d)", re.I)
@@ -255,8 +260,11 @@ def _keywords(draft: Draft, value: str) -> None:
             draft.keyword(part)
 
 
+_BETWEEN_LINKS: Final = re.compile(r"\n|;\s|\s(?=https?://)")
+
+
 def _links(draft: Draft, value: str) -> None:
-    for part in re.split(r"\n|;\s|\s(?=https?://)", value):
+    for part in _BETWEEN_LINKS.split(value):
         draft.link(part, "UR")
 
 

@@ -33,15 +33,19 @@ _ONE: Final = "(?:this|our|present|current|a|an|the)"
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A turn of phrase: a sentence with one of the triggers is searched for the pattern."""
+    """A turn of phrase: a sentence with one of the triggers is searched for the pattern.
+
+    `beside`: words of which a match has one in any case; where the triggers are common, most sentences lack them.
+    """
 
     name: str
     triggers: frozenset[str]
     pattern: re.Pattern[str]
+    beside: frozenset[str] = frozenset()
 
 
-def _cue(name: str, triggers: str, *patterns: str) -> Cue:
-    return Cue(name, frozenset(triggers.split()), re.compile("|".join(patterns)))
+def _cue(name: str, triggers: str, *patterns: str, beside: str = "") -> Cue:
+    return Cue(name, frozenset(triggers.split()), re.compile("|".join(patterns)), frozenset(beside.split()))
 
 
 CUES: Final = (
@@ -186,6 +190,7 @@ CUES: Final = (
         r"|demonstrates|we|has|which|where|who|a|an|suggests|that|treated|presenting|to|and)\b",
         rf"\bwe (?:\w+ )?(?:report|describe|present|encountered) (?:here )?{_ONE}\b",
         r"\bis (?:reported|described|presented)\b",
+        beside="case we is",
     ),
     _cue(
         "some-cases", "cases siblings brothers sisters reported described presented two three four five",
@@ -193,6 +198,7 @@ CUES: Final = (
         r"|first) (?:\w+ ){0,3}?(?:cases|patients|siblings|brothers|sisters|children|infants|members) (?:\w+ )?"
         r"(?:are|is|were|with|of|who|have|had|in|from|showed|presented|reported|described)\b",
         r"\bare (?:reported|described|presented)\b|\bcases (?:of|are|were)\b",
+        beside="cases patients siblings brothers sisters children infants members are",
     ),
     _cue(
         "years-old", "old aged",
@@ -309,6 +315,7 @@ WORDS: Final[dict[str, frozenset[str]]] = {
 
 
 _TRIGGERS: Final[frozenset[str]] = frozenset().union(*[cue.triggers for cue in CUES])
+_BY_NAME: Final = {cue.name: cue for cue in CUES}
 
 
 def cues_of(text: DesignText) -> Iterator[tuple[str, int]]:
@@ -316,15 +323,17 @@ def cues_of(text: DesignText) -> Iterator[tuple[str, int]]:
 
     Each comes with the number of the sentence in which it first stands (-1 for kinds of words).
     """
-    triggers = _TRIGGERS.intersection
-    calling = [(n, s, called) for n, s in enumerate(text.sentences) if (called := triggers(s.tokens))]
-    every = frozenset().union(*[called for _, _, called in calling])
+    every = _TRIGGERS & text.words
+    triggers = every.intersection  # a few words, looked for in all sentences: quicker than all triggers
+    calling = [(n, s, called) for n, s in enumerate(text.sentences) if (called := triggers(s.tokens))] if every else []
     for cue in CUES:
         if cue.triggers.isdisjoint(every):
             continue
         count, search = 0, cue.pattern.search
         for number, sentence, called in calling:
             if cue.triggers.isdisjoint(called) or (sentence.calls and cue.name != "trial-wanted"):
+                continue
+            if cue.beside and cue.beside.isdisjoint(sentence.tokens):
                 continue
             if search(sentence.joined):
                 count += 1
@@ -352,7 +361,7 @@ def _kinds_of_words(text: DesignText) -> Iterator[tuple[str, int]]:
 
 def quoted(name: str, text: DesignText, number: int) -> tuple[Sentence, int, int] | None:
     """The sentence and token range [first, last) of the cue that `cues_of` found in that sentence."""
-    cue = next((c for c in CUES if name.removeprefix("@T ").lstrip("@").rstrip("+") == c.name), None)
+    cue = _BY_NAME.get(name.removeprefix("@T ").lstrip("@").rstrip("+"))
     if cue is None or number < 0:
         return None
     sentence = text.sentences[number]

@@ -20,7 +20,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count, repeat
+from itertools import compress, count, pairwise, repeat
 from math import exp, sqrt
 from struct import pack, unpack
 from typing import Final
@@ -45,7 +45,6 @@ _LOOKED_AT: Final = 12
 Points = Mapping[str, tuple[float, ...]]
 Node = tuple[int, "dict[str, Node] | None"]
 _UNSEEN: Final[Node] = (-1, None)
-_NOTHING: Final[dict[str, Node]] = {}
 _FIGURES: Final = b"-0123456789\t\n"
 
 
@@ -73,11 +72,11 @@ class Reading:
 class _Weights:
     """Packed weights by number of n-gram: idf², scaled by class, plain by class. Rows are read when asked for.
 
-    `scaled` and `plain` have the same weights by class and number. All is kept small: what stays in the processor's
-    cache is what makes this fast.
+    `scaled` and `plain` have the same weights by class and number, `positive` whether one of the two is. All is kept
+    small: what stays in the processor's cache is what makes this fast.
     """
 
-    __slots__ = ("_name", "_nothing", "_rows", "packed", "plain", "ready", "scaled")
+    __slots__ = ("_name", "_nothing", "_rows", "packed", "plain", "positive", "ready", "scaled")
 
     def __init__(self, rows: Sequence[tuple[str, str]], kinds: int, name: str) -> None:
         self._rows, self._name = rows, name
@@ -86,38 +85,50 @@ class _Weights:
         self.packed = [0] * len(rows)
         self.scaled = [array("i", bytes(4 * len(rows))) for _ in range(kinds)]
         self.plain = [array("i", bytes(4 * len(rows))) for _ in range(kinds)]
+        self.positive = [bytearray(len(rows)) for _ in range(kinds)]
 
     def prepare(self, number: int) -> None:
         """Read the row of an n-gram."""
         scaled, plain = self._rows[number]
         values = _numbers(scaled or self._nothing, self._name)
-        for lane, value in zip(self.scaled, values[1:], strict=True):
+        for lane, signs, value in zip(self.scaled, self.positive, values[1:], strict=True):
             lane[number] = value
+            signs[number] = value > 0
         if plain:
             more = _numbers(plain, self._name)[1:]
-            for lane, value in zip(self.plain, more, strict=True):
+            for lane, signs, value in zip(self.plain, self.positive, more, strict=True):
                 lane[number] = value
+                signs[number] |= value > 0
             values += more
         self.packed[number] = _pack(values)
         self.ready.add(number)
 
 
 class _Grams:
-    """N-grams by number: single words by themselves, longer ones in a trie below their first word."""
+    """N-grams by number: single words by themselves, longer ones in a trie below their first two words.
 
-    __slots__ = ("_following", "_words")
+    Two words are one key: one table that stays in the processor's cache, where a table for every first word would not.
+    """
+
+    __slots__ = ("_pairs", "_words")
 
     def __init__(self) -> None:
         self._words: dict[str, int] = {}
-        self._following: dict[str, dict[str, Node]] = {}
+        self._pairs: dict[tuple[str, str], Node] = {}
 
     def add(self, tokens: Sequence[str], number: int) -> None:
         """An n-gram and its number."""
         if len(tokens) == 1:
             self._words[tokens[0]] = number
             return
-        children = self._following.setdefault(tokens[0], {})
-        for token in tokens[1:-1]:
+        pair = (tokens[0], tokens[1])
+        held, below = self._pairs.get(pair, _UNSEEN)
+        if len(tokens) == 2:
+            self._pairs[pair] = (number, below)
+            return
+        children = below if below is not None else {}
+        self._pairs[pair] = (held, children)
+        for token in tokens[2:-1]:
             held, below = children.get(token, _UNSEEN)
             if below is None:
                 below = {}
@@ -125,14 +136,13 @@ class _Grams:
             children = below
         children[tokens[-1]] = (number, children.get(tokens[-1], _UNSEEN)[1])
 
-    def find(self, tokens: list[str]) -> set[int]:
-        """Numbers of all n-grams that stand in the tokens."""
-        words = self._words
-        found = {words[token] for token in words.keys() & set(tokens)}
-        below = map(self._following.get, tokens, repeat(_NOTHING))
+    def find(self, tokens: list[str], different: set[str] | None = None) -> set[int]:
+        """Numbers of all n-grams that stand in the tokens; `different`: these without repeats, where at hand."""
+        found = set(map(self._words.get, set(tokens) if different is None else different, repeat(-1)))
         last = len(tokens)
-        pairs = [(node[token], at) for node, token, at in zip(below, tokens[1:], count(2)) if token in node]  # noqa: B905
-        for (number, children), at in pairs:
+        nodes = list(map(self._pairs.get, pairwise(tokens)))
+        for node, at in compress(zip(nodes, count(2)), nodes):  # noqa: B905
+            number, children = node  # type: ignore[misc]
             found.add(number)
             while children is not None and at < last and tokens[at] in children:
                 number, children = children[tokens[at]]
@@ -189,7 +199,7 @@ class DesignModel:
             if not sentence.calls:
                 run.append(START)  # no n-gram goes on behind it
                 run += sentence.tokens
-        found |= self._body.find(run)
+        found |= self._body.find(run, None if text.calls else text.words | {START})
         cues: dict[str, int] = {}
         known = self._cues
         for name, number in cues_of(text):
@@ -215,7 +225,8 @@ class DesignModel:
         """The phrases that speak most for a class, strongest first; at most three, none inside another."""
         lane = self.classes.index(name)
         scaled, plain, length = self._weights.scaled[lane], self._weights.plain[lane], reading.length
-        grams = [(weight, n) for n in reading.grams if (weight := scaled[n] / length + plain[n]) > 0]
+        speaks_for = self._weights.positive[lane]
+        grams = [(weight, n) for n in reading.grams if speaks_for[n] and (weight := scaled[n] / length + plain[n]) > 0]
         grams.sort(reverse=True)
         ranked = [(weight, self._names[n], -1) for weight, n in grams[:_LOOKED_AT]]
         ranked += [(float(self._cues[c][1][lane]), c, number) for c, number in reading.cues.items() if number >= 0]

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from evidence.records import Record
-from evidence.tagging.phrases import SENTENCE
+from evidence.tagging.phrases import STOP_AND_GAP
 from evidence.text import plain
 
 START: Final = "^"
@@ -44,6 +43,9 @@ def _folded(code: int) -> str:
 _CALLING: Final = frozenset(
     listed("need needed needs warrant warranted require required requires necessary future further awaited lacking")
 )
+_STUDIES: Final = frozenset(listed("trial trials study studies research rct rcts investigation investigations"))
+"""Every form of `_CALLS` has one of these: a look at the tokens costs a tenth of the pattern."""
+
 _CALLS: Final = re.compile(
     r"\b(?:trials?|stud(?:y|ies)|research|rcts?|investigations?) (?:\w+ ){0,11}?"
     r"(?:needed|warranted|required|necessary|awaited|lacking)\b"
@@ -109,10 +111,10 @@ class Sentence(NamedTuple):
 
 class DesignText:
     """The sentences of title and abstract. `parts` are (name, printed text); the title is part 0 and the
-    first sentence. `words` are the different tokens.
+    first sentence. `words` are the different tokens; `calls`: some sentence calls for studies to come.
     """
 
-    __slots__ = ("parts", "sentences", "title", "words")
+    __slots__ = ("calls", "parts", "sentences", "title", "words")
 
     def __init__(self, record: Record) -> None:
         self.parts: list[tuple[str, str]] = [("title", plain(record.title))]
@@ -122,12 +124,18 @@ class DesignText:
                 self.parts.append((f"abstract, {section.label}", f"{section.label}: {text}"))
             else:
                 self.parts.append(("abstract", text))
-        self.title = next(_sentences(0, fold(self.parts[0][1]).replace(". ", "  ")), Sentence(0, 0, "", [], ""))
-        self.sentences = [self.title]
+        found = _pieces(0, fold(self.parts[0][1]).replace(". ", "  "))[:1] or [(0, 0, "", [])]
         for number in range(1, len(self.parts)):
-            self.sentences += _sentences(number, fold(self.parts[number][1]))
+            found += _pieces(number, fold(self.parts[number][1]))
         self.words: set[str] = set()
-        self.words.update(*[sentence.tokens for sentence in self.sentences])
+        self.words.update(*[tokens for _, _, _, tokens in found])
+        # Few texts have a word that can call for studies: the others need no look at each of their sentences.
+        may_call = not _CALLING.isdisjoint(self.words) or any("randomiz" in folded for _, _, folded, _ in found)
+        self.sentences = [
+            Sentence(*piece, joined := " ".join(piece[3]), may_call and _calls(piece[3], joined)) for piece in found
+        ]
+        self.title = self.sentences[0]
+        self.calls = may_call and any(sentence.calls for sentence in self.sentences)
 
     def place(self, sentence: Sentence, first: int = 0) -> str:
         """Where token `first` of the sentence stands: "title", "abstract, sentence 3", "abstract, METHODS, sentence 2".
@@ -138,15 +146,15 @@ class DesignText:
         name = self.parts[sentence.part][0]
         if sentence.part == 0:
             return name
-        before = sum(1 + len(SENTENCE.findall(self._own(part))) for part in range(1, sentence.part))
+        before = sum(1 + len(STOP_AND_GAP.findall(self._own(part))) for part in range(1, sentence.part))
         at = sentence.start + self._begin(sentence, first) - self._label(sentence.part)
-        within = sum(gap.end() <= at for gap in SENTENCE.finditer(self._own(sentence.part)))
+        within = sum(gap.end() <= at for gap in STOP_AND_GAP.finditer(self._own(sentence.part)))
         return f"{name}, sentence {before + 1 + within}"
 
     def is_label(self, sentence: Sentence, last: int) -> bool:
         """Whether the tokens before `last` are no more than the label of their section."""
-        end = sentence.start + self._begin(sentence, last - 1)
-        return end < self._label(sentence.part)
+        label = self._label(sentence.part)
+        return sentence.start < label and sentence.start + self._begin(sentence, last - 1) < label
 
     def _label(self, part: int) -> int:
         """How many characters of a part are its label."""
@@ -169,19 +177,28 @@ class DesignText:
         first, last = max(first, 0), min(last, len(sentence.tokens))
         if not last:
             return ""
-        begin = self._begin(sentence, first) if first < last else 0
-        end = self._begin(sentence, last - 1) + len(sentence.tokens[last - 1])
+        if first >= last:
+            begin, end = 0, self._begin(sentence, last - 1) + len(sentence.tokens[last - 1])
+        else:
+            rest = sentence.folded.replace(".", " ").split(None, first)[first]  # from the first token on
+            begin = len(sentence.folded) - len(rest)
+            end = begin + len(rest) - len(rest.split(None, last - first - 1)[-1]) + len(sentence.tokens[last - 1])
         return self.parts[sentence.part][1][sentence.start + begin : sentence.start + end]
 
 
-def _sentences(part: int, whole: str) -> Iterator[Sentence]:
+def _pieces(part: int, whole: str) -> list[tuple[int, int, str, list[str]]]:
+    """Number of the part, offset, folded characters and tokens of every sentence that has a token."""
+    found = []
     start = 0
     for piece in whole.split(". "):
         tokens = (piece.replace(".", " ") if "." in piece else piece).split()
         if tokens:
-            joined = " ".join(tokens)
-            calls = (not _CALLING.isdisjoint(tokens) and _CALLS.search(joined) is not None) or (
-                "randomiz" in joined and _CALLS_FOR_A_TRIAL.search(joined) is not None
-            )
-            yield Sentence(part, start, piece, tokens, joined, calls)
+            found.append((part, start, piece, tokens))
         start += len(piece) + 2
+    return found
+
+
+def _calls(tokens: list[str], joined: str) -> bool:
+    """Whether a sentence calls for studies to come."""
+    called = not (_CALLING.isdisjoint(tokens) or _STUDIES.isdisjoint(tokens)) and _CALLS.search(joined) is not None
+    return called or ("randomiz" in joined and _CALLS_FOR_A_TRIAL.search(joined) is not None)

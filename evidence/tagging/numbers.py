@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 OPENING: Final = "([{\"'\u201c\u2018"
@@ -53,7 +52,7 @@ _STARTS: Final = frozenset({"n", "N"}) | {
 }
 _GOING_ON: Final = frozenset(SMALL) | {"hundred", "thousand", "and"}
 _FIRST: Final = frozenset("0123456789")
-_DIGITS: Final = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+", re.A)
+_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+", re.A)
 _THREE: Final = re.compile(r"[0-9]{3}", re.A)
 _EQUALS: Final = re.compile(r"[Nn](?:[=\uff1d](?P<value>[0-9][0-9,]*)?)?", re.A)
 _MOST: Final = 100_000_000
@@ -93,15 +92,24 @@ def find(words: Sequence[str], *, bracketed: bool = True) -> list[Number]:
     return found
 
 
-@lru_cache(maxsize=8192)
 def _may_start(word: str) -> bool:
-    """Whether a number can start with this word, whatever follows: not with "0.05", "95%" or "(mean"."""
+    """Whether a number can start with this word, whatever follows: not with "0.05", "95%" or "(mean".
+
+    No cache: figures differ from text to text, and looking half of them up in vain took longer than this.
+    """
+    if word.isdecimal() and word.isascii():
+        return True
     word = word.lstrip(OPENING)
     core = word.rstrip(CLOSING)
     if word[:1] in _FIRST:
-        return _DIGITS.fullmatch(core) is not None
+        return _is_figures(core)
     low = core.lower()
     return word[:1] in ("n", "N") or low in SMALL or "hundred" in low or low == "dozen"
+
+
+def _is_figures(core: str) -> bool:
+    """Whether a word is a number in digits: "1229", "1,229"."""
+    return (core.isdecimal() and core.isascii()) or ("," in core and _GROUPED.fullmatch(core) is not None)
 
 
 def _read(words: Sequence[str], at: int) -> Number | None:
@@ -154,7 +162,7 @@ def _labelled(words: Sequence[str], at: int, word: str) -> Number | None:
             return None
         core, _, share = words[end].rstrip(CLOSING).partition("/")
         value = core.lstrip("=\uff1d") or None
-    if not _DIGITS.fullmatch(value):
+    if not _is_figures(value):
         return None
     made = _made(at, end + 1, value, words[end], labelled=True)
     return made._replace(closed=f"/{share}") if made and share else made
@@ -162,7 +170,7 @@ def _labelled(words: Sequence[str], at: int, word: str) -> Number | None:
 
 def _figures(words: Sequence[str], at: int, word: str) -> Number | None:
     core = word.rstrip(CLOSING)
-    if not _DIGITS.fullmatch(core):
+    if not _is_figures(core):
         return None
     end = at + 1
     if core == word and len(core) <= 3 and words[end : end + 1] and words[end][0] == "d" and _is_dozen(words[end]):

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress, count
 from typing import Final, Literal, NamedTuple
 
 from evidence.records import Record
@@ -31,7 +32,7 @@ _TOKEN: Final = re.compile("[^\\s%:\x03]+|[%:\x03]")
 SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9(\[])")
 """What stands between two sentences."""
 
-_STOP_AND_GAP: Final = re.compile(r"[.!?;]\s+(?=[A-Z0-9(\[])")
+STOP_AND_GAP: Final = re.compile(r"[.!?;]\s+(?=[A-Z0-9(\[])")
 """The same with the sign before it: these end where those end, and `re` can look for the sign first."""
 
 _CONCLUDES: Final = ("conclusion", "interpretation", "discussion", "implications", "summary", "comment")
@@ -246,7 +247,7 @@ class Document:
             begin = 1
             for piece, zone in zip(self.text.split(_END)[1:-1], self.zones, strict=True):
                 self._starts.append(begin)
-                ends = [gap.end() for gap in _STOP_AND_GAP.finditer(piece)] if zone in _ABSTRACT else []
+                ends = [gap.end() for gap in STOP_AND_GAP.finditer(piece)] if zone in _ABSTRACT else []
                 self._gaps.append([0, *ends] if zone in _ABSTRACT else [])
                 begin += len(piece) + 1
         part = self._part(start)
@@ -368,10 +369,11 @@ class PhraseTable:
         """Every occurrence, by start; at one start the longest first."""
         tokens, root = document.tokens, self._root
         last = len(tokens)
-        for start in [number for number, token in enumerate(tokens) if token in root]:
-            node = root[tokens[start]]
+        for start in compress(count(), map(root.__contains__, tokens)):  # the tokens that begin a phrase, found in C
+            node, end = root[tokens[start]], start + 1
+            if not node.ends and (end == last or tokens[end] not in node.next):
+                continue  # most: phrases begin with "of", "and" and "in" too
             found: list[Match] = []
-            end = start + 1
             while True:
                 if node.ends:
                     found += [Match(start, end, meaning) for meaning in node.ends]

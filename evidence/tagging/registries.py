@@ -12,7 +12,7 @@ from typing import Final
 
 from evidence.identifiers import Identifier, may_register, registration_places
 from evidence.records import Record
-from evidence.tagging.phrases import SENTENCE
+from evidence.tagging.phrases import STOP_AND_GAP
 from evidence.text import plain
 
 LISTED: Final = "databank"
@@ -65,8 +65,8 @@ def _place(name: str, before: tuple[str, ...] | None, text: str, at: int) -> str
     """The place with its sentence, counted as explanations count it (evidence.explaining): through the abstract."""
     if before is None:
         return name
-    past = sum(len(SENTENCE.split(section)) for section in before)
-    return f"{name}, sentence {past + 1 + sum(gap.end() <= at for gap in SENTENCE.finditer(text))}"
+    past = sum(1 + len(STOP_AND_GAP.findall(section)) for section in before)
+    return f"{name}, sentence {past + 1 + sum(gap.end() <= at for gap in STOP_AND_GAP.finditer(text))}"
 
 
 def _found(value: str, words: str, place: str) -> Found:

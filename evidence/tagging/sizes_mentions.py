@@ -45,7 +45,8 @@ def find(passage: Passage) -> list[Mention]:
     for place, number in enumerate(passage.numbers):
         if not number.labelled and (number.closed or (number.end < len(words) and words[number.end] in _NEVER)):
             continue  # most numbers: no noun can follow
-        while sentence + 1 < len(passage.sentences) and passage.sentences[sentence + 1] <= number.start:
+        starts = passage.sentences
+        while sentence + 1 < len(starts) and starts[sentence + 1] <= number.start:
             sentence += 1
         following = passage.numbers[place + 1].start if place + 1 < len(passage.numbers) else len(passage.words)
         mention = _mention(passage, number, sentence, following, found[-1] if found else None)
@@ -119,7 +120,7 @@ def _bare(passage: Passage, number: Number, sentence: int, last: Mention | None)
     if number.labelled or number.closed or _YEARS[0] <= number.value <= _YEARS[1] or number.value < _FEWEST:
         return None
     before = passage.words[number.start - 1] if number.start else ""
-    allocated = before.lower() in _ALLOCATED and behind[1:2] and not behind[1][0].isdigit()
+    allocated = before.lower() in _ALLOCATED and behind[1:2] and not behind[1][:1].isdigit()
     if allocated and behind[0] in ("with", "to") and not passage.depth(number, sentence):
         return Mention(number, "person", "participants", number.end, sentence)  # "and randomised 1292 with gout to"
     if behind[:1] != ["were"]:

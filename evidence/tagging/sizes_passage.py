@@ -79,9 +79,8 @@ class Passage:
 
     def bounds(self, sentence: int) -> tuple[int, int]:
         """The words of a sentence: from, to."""
-        following = sentence + 1
-        end = self.sentences[following] if following < len(self.sentences) else len(self.words)
-        return self.sentences[sentence], end
+        starts, following = self.sentences, sentence + 1
+        return starts[sentence], starts[following] if following < len(starts) else len(self.words)
 
     def quote(self, first: int, last: int) -> str:
         """The sentences first to last, as they stand in the text."""

@@ -17,6 +17,9 @@ _REVIEW: Final = re.compile(
     r"|umbrella review|pooled analysis of (?:\w+ ){0,3}(?:trials|studies)|evidence synthesis",
     re.I,
 )
+_IN_REVIEWS: Final = ("rev", "meta", "pooled", "ynthe")
+"""One of these is in whatever `_REVIEW` finds, in letters that have no second lower case (as i, k and s have)."""
+
 _IN_TEXT: Final = re.compile(
     r"\b(?:this|our|the present|we (?:performed|conducted|did|undertook|carried out)) (?:an? )?"
     r"(?:systematic (?:literature )?review|meta-?analysis)",
@@ -68,8 +71,9 @@ class Included:
 
 def is_review(title: str, abstract: str) -> bool:
     """Whether this is a review of studies by its title, or by what its abstract says of itself."""
+    low = title.lower()
     return (
-        _REVIEW.search(title) is not None
+        (any(part in low for part in _IN_REVIEWS) and _REVIEW.search(title) is not None)
         or ("eta-analysis" in abstract or "systematic" in abstract)
         and (_IN_TEXT.search(abstract) is not None)
     )

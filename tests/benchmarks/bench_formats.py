@@ -1,8 +1,11 @@
 """Export and import of many entries beside other programs, in one run: seconds, and ratios to plain bibtexparser.
 
-`EVIDENCE_BENCH_DATA=… python -m tests.benchmarks.bench_formats [ENTRIES]` prints a table. Records are those of
-data/pubmed/pubmed20n0014.dev.xml.gz (PubMed 1975-1979) and pubmed21n1298.dev.xml.gz (2021) in turn, so that half have
-long abstracts and names with accents. Each measure is the best of two runs with the collector off.
+    EVIDENCE_BENCH_DATA=… python -m tests.benchmarks.bench_formats [ENTRIES] [--runs N]
+
+prints a table, and on stderr what is being measured. Records are those of data/pubmed/pubmed20n0014.dev.xml.gz (PubMed
+1975-1979) and pubmed21n1298.dev.xml.gz (2021) in turn, so that half have long abstracts and names with accents. Seconds
+are those of the processor, so that other work on the machine counts for little; the best of the runs (default 2), the
+collector off. The two slow programs do a fiftieth of the entries once, scaled up: both take linear time.
 
 What is compared: "plain" bibtexparser reads and writes raw strings and escapes nothing; "latex" is the same with its
 LaTeX middlewares and names split; pybtex reads and writes its own model; rispy RIS. Ours goes all the way from text to
@@ -11,12 +14,14 @@ records and back.
 
 from __future__ import annotations
 
+import argparse
 import gc
 import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any
@@ -47,16 +52,17 @@ def real_studies(folder: Path, count: int) -> list[Study]:
     return [study(r, key=f"key{n}") for n, r in enumerate(islice(both, count))]
 
 
-def best(action: Callable[[], Any], runs: int = 2) -> tuple[float, Any]:
-    """Seconds of the fastest of some runs, and what the last gave."""
+def best(name: str, action: Callable[[], Any], runs: int) -> tuple[float, Any]:
+    """Seconds of the processor in the fastest of some runs, and what the last gave."""
     seconds, result = float("inf"), None
     for _ in range(runs):
         gc.collect()
         gc.disable()
-        start = time.perf_counter()
+        start = time.process_time()
         result = action()
-        seconds = min(seconds, time.perf_counter() - start)
+        seconds = min(seconds, time.process_time() - start)
         gc.enable()
+    sys.stderr.write(f"{name}: {seconds:.2f} s\n")
     return seconds, result
 
 
@@ -74,36 +80,47 @@ def read(text: str, name: str) -> list[Any]:
     return list(fmt.read(io.BytesIO(text.encode()), "x"))
 
 
-def measure(studies: list[Study], slow: int) -> list[tuple[str, float, float]]:
-    """Rows of name, seconds to export, seconds to import; the slow programs do `slow` entries, scaled up."""
-    share = len(studies) / slow
-    bib = write(studies, "bibtex")
-    part = write(studies[:slow], "bibtex")
-    rows: list[tuple[str, float, float]] = []
+Row = tuple[str, float, float]
+
+
+def ours(studies: list[Study], runs: int) -> Iterator[Row]:
+    """Rows of name, seconds to export, seconds to import, for each of our formats."""
     for name in ("bibtex", "biblatex", "ris", "nbib", "csl-json", "csv"):
-        export, text = best(lambda name=name: write(studies, name))  # type: ignore[misc]
-        back, items = best(lambda name=name, text=text: read(text, name))  # type: ignore[misc]
+        export, text = best(f"ours, {name} export", partial(write, studies, name), runs)
+        back, items = best(f"ours, {name} import", partial(read, text, name), runs)
         assert len(items) == len(studies), name
-        rows.append((f"ours {name}", export, back))
-    seconds, library = best(lambda: bibtexparser.parse_string(bib))
+        yield f"ours {name}", export, back
+
+
+def peers(studies: list[Study], runs: int) -> Iterator[Row]:
+    """The same for bibtexparser as it comes, and rispy."""
+    bib, ris = write(studies, "bibtex"), write(studies, "ris")
     quick = middlewares.default_unparse_stack(allow_inplace_modification=True)  # its own advice for large libraries
-    export, _ = best(lambda: bibtexparser.write_string(library))
-    rows.append(("bibtexparser plain", export, seconds))
-    export, _ = best(lambda: bibtexparser.write_string(library, unparse_stack=quick))
-    rows.append(("  without copying", export, seconds))
+    back, library = best("bibtexparser, import", partial(bibtexparser.parse_string, bib), runs)
+    export, _ = best("bibtexparser, export", partial(bibtexparser.write_string, library), 1)
+    yield PLAIN, export, back
+    without = partial(bibtexparser.write_string, library, unparse_stack=quick)
+    yield "  without copying", best("bibtexparser, export without copying", without, runs)[0], back
+    back, entries = best("rispy, import", partial(rispy.loads, ris), runs)
+    yield "rispy", best("rispy, export", partial(rispy.dumps, entries), runs)[0], back
+
+
+def slow_peers(studies: list[Study], share: float) -> Iterator[Row]:
+    """The same for programs that decode LaTeX, on a part of the entries, `share` times as long."""
+    bib = write(studies, "bibtex")
     decode = [middlewares.LatexDecodingMiddleware(), middlewares.SeparateCoAuthors(), middlewares.SplitNameParts()]
-    seconds, library = best(lambda: bibtexparser.parse_string(part, append_middleware=decode), 1)
     encode = [middlewares.MergeNameParts(), middlewares.MergeCoAuthors(), middlewares.LatexEncodingMiddleware()]
-    export, _ = best(lambda: bibtexparser.write_string(library, prepend_middleware=encode), 1)
-    rows.append(("bibtexparser latex", export * share, seconds * share))
-    seconds, data = best(lambda: parse_string(part, "bibtex"), 1)
-    export, _ = best(lambda: data.to_string("bibtex"), 1)
-    rows.append(("pybtex", export * share, seconds * share))
-    ris = write(studies, "ris")
-    seconds, entries = best(lambda: rispy.loads(ris))
-    export, _ = best(lambda: rispy.dumps(entries))
-    rows.append(("rispy", export, seconds))
-    return rows
+    reading = partial(bibtexparser.parse_string, bib, append_middleware=decode)
+    back, library = best(f"bibtexparser with LaTeX, import of {len(studies)}", reading, 1)
+    writing = partial(bibtexparser.write_string, library, prepend_middleware=encode)
+    export, _ = best(f"bibtexparser with LaTeX, export of {len(studies)}", writing, 1)
+    yield "bibtexparser latex", export * share, back * share
+    back, data = best(f"pybtex, import of {len(studies)}", partial(parse_string, bib, "bibtex"), 1)
+    export, _ = best(f"pybtex, export of {len(studies)}", partial(data.to_string, "bibtex"), 1)
+    yield "pybtex", export * share, back * share
+
+
+PLAIN = "bibtexparser plain"
 
 
 def main() -> None:
@@ -111,13 +128,17 @@ def main() -> None:
     folder = os.environ.get("EVIDENCE_BENCH_DATA")
     if not folder:
         sys.exit("EVIDENCE_BENCH_DATA names no folder")
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    studies = real_studies(Path(folder), count)
-    rows = measure(studies, min(count, max(count // 50, 200)))
-    plain = next(row for row in rows if row[0] == "bibtexparser plain")
-    print(f"{len(studies):,} entries     export s  x plain    import s  x plain")  # noqa: T201
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("entries", type=int, nargs="?", default=20_000)
+    parser.add_argument("--runs", type=int, default=2)
+    chosen = parser.parse_args()
+    studies = real_studies(Path(folder), chosen.entries)
+    part = studies[: max(len(studies) // 50, 200)]
+    rows = [*ours(studies, chosen.runs), *peers(studies, chosen.runs), *slow_peers(part, len(studies) / len(part))]
+    plain = next(row for row in rows if row[0] == PLAIN)
+    sys.stdout.write(f"{len(studies):,} entries     export s  x plain    import s  x plain\n")
     for name, export, back in rows:
-        print(f"{name:20} {export:9.2f} {export / plain[1]:8.2f} {back:11.2f} {back / plain[2]:8.2f}")  # noqa: T201
+        sys.stdout.write(f"{name:20} {export:9.2f} {export / plain[1]:8.2f} {back:11.2f} {back / plain[2]:8.2f}\n")
 
 
 if __name__ == "__main__":
