@@ -21,26 +21,37 @@ _AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnKeys:
-    """A writer's own keys: folded key → (as he spells it, the study's key in this library).
+    """A writer's own keys, as his file spells them → the study's key in this library, "" for a work that is not here.
 
-    `absent`: those of works that are not here: folded key → (as he spells it, the keys of studies that it may be).
-    `rejected`: what of his file could not be read.
+    Of a key that stands in his file twice the first counts, as BibTeX has it. `maybe`: keys of works that are not here
+    → the keys of studies that they may be. `unwritable`: keys that no .bib can hold. `rejected`: what of his file could
+    not be read.
     """
 
-    studies: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    absent: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    studies: Mapping[str, str] = field(default_factory=dict)
+    maybe: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unwritable: tuple[str, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    _spelt: dict[str, str] = field(init=False, repr=False)  # folded → the first spelling
 
-    def uses(self, key: str) -> bool:
-        """Whether the writer's file has this key, for whatever work."""
-        folded = citekeys.fold(key)
-        return folded in self.studies or folded in self.absent
+    def __post_init__(self) -> None:
+        """Note the spelling of each key."""
+        object.__setattr__(self, "_spelt", {citekeys.fold(key): key for key in reversed(list(self.studies))})
+
+    def __contains__(self, key: str) -> bool:
+        """Whether the writer's file has this key, in whatever case, for whatever work."""
+        return citekeys.fold(key) in self._spelt
+
+    def study(self, key: str) -> str:
+        """The study that the writer calls so, by its spelling, else in another case; "" when it is not here."""
+        return self.studies[key if key in self.studies else self._spelt[citekeys.fold(key)]]
 
     def of_study(self) -> dict[str, tuple[str, ...]]:
         """The study's key → the writer's keys of it, in his file's order."""
         found: dict[str, tuple[str, ...]] = {}
-        for own, key in self.studies.values():
-            found[key] = (*found.get(key, ()), own)
+        for own, key in self.studies.items():
+            if key:
+                found[key] = (*found.get(key, ()), own)
         return found
 
 
@@ -48,12 +59,13 @@ class OwnKeys:
 class Cited:
     """What a manuscript cites: (key as cited, the study's key) in order; the keys that lead nowhere.
 
-    `twice`: studies cited under several keys: the study's key and those.
+    `twice`: studies cited under several keys: the study's key and those. `recased`: keys cited in several cases.
     """
 
     found: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
     twice: tuple[tuple[str, tuple[str, ...]], ...]
+    recased: tuple[tuple[str, ...], ...] = ()
 
 
 def own_keys(store: Store, items: Iterable[Item]) -> OwnKeys:
@@ -67,57 +79,70 @@ def own_keys(store: Store, items: Iterable[Item]) -> OwnKeys:
             elif isinstance(item, Record) and item.keys:
                 yield item
 
-    studies: dict[str, tuple[str, str]] = {}
-    absent: dict[str, tuple[str, tuple[str, ...]]] = {}
+    studies: dict[str, str] = {}
+    maybe: dict[str, tuple[str, ...]] = {}
+    unwritable: dict[str, None] = {}
     for known in recognise(store, records()):
         own = known.record.keys[0]
-        if known.key:
-            studies.setdefault(citekeys.fold(own), (own, known.key))
-        else:
-            absent.setdefault(citekeys.fold(own), (own, known.maybe))
-    return OwnKeys(studies=studies, absent=absent, rejected=tuple(rejected))
+        if not citekeys.is_writable(own):
+            unwritable[own] = None
+        elif own not in studies:
+            studies[own] = known.key
+            maybe |= {own: known.maybe} if known.maybe else {}
+    return OwnKeys(studies=studies, maybe=maybe, unwritable=tuple(unwritable), rejected=tuple(rejected))
 
 
 def cited(store: Store, vocabulary: Vocabulary, keys: Iterable[str], own: OwnKeys | None = None) -> Cited:
-    """The studies of the keys that a manuscript cites: the writer's own first, then keys and aliases of the library,
-    then PMIDs and DOIs that stand for keys.
-
-    Keys that differ in case alone are one to BibTeX (btxdoc, section 4): the first spelling counts.
+    """The studies of the keys that a manuscript cites: the writer's own first, and for nothing else; then keys and
+    aliases of the library, then PMIDs and DOIs that stand for keys.
     """
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, str] = {}
     missing: list[str] = []
-    for key in keys:
-        folded = citekeys.fold(key)
-        if folded in found:
-            continue
-        if own and own.uses(key):  # and for no other: the library may have given the same key to another work
-            study = own.studies[folded][1] if folded in own.studies else None
+    for key in dict.fromkeys(keys):
+        # The library may have given the writer's key to another work.
+        study = own.study(key) if own and key in own else _key_of(store, vocabulary, key)
+        if study and citekeys.is_writable(key):
+            found[key] = study
         else:
-            study = _key_of(store, vocabulary, key)
-        if study is None:
             missing.append(key)
-        else:
-            found[folded] = (key, study)
-    under: dict[str, tuple[str, ...]] = {}
-    for key, name in found.values():
-        under[name] = (*under.get(name, ()), key)
-    twice = tuple((name, names) for name, names in under.items() if len(names) > 1)
-    return Cited(found=tuple(found.values()), missing=tuple(missing), twice=twice)
+    under, cases = _grouped(found.items()), _grouped((key, citekeys.fold(key)) for key in found)
+    return Cited(
+        found=tuple(found.items()),
+        missing=tuple(missing),
+        twice=tuple((name, names) for name, names in under.items() if len(set(map(citekeys.fold, names))) > 1),
+        recased=tuple(names for names in cases.values() if len(names) > 1),
+    )
 
 
-def studies_cited(store: Store, vocabulary: Vocabulary, wanted: Cited) -> Iterator[Study]:
-    """The studies in the order of first citation, each under the key (or keys) by which it is cited."""
-    under: dict[str, list[str]] = {}
-    for key, name in wanted.found:
-        under.setdefault(name, []).append(key)
-    asked = list(under)
-    for start in range(0, len(asked), _AT_ONCE):
-        chunk = asked[start : start + _AT_ONCE]
-        for study in queries.studies(store, vocabulary, chunk):
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Second of the pair → the firsts."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one, other in pairs:
+        found[other] = (*found.get(other, ()), one)
+    return found
+
+
+def studies_cited(store: Store, vocabulary: Vocabulary, wanted: Cited, *, cases: bool = True) -> Iterator[Study]:
+    """The studies in the order of first citation, each under the key (or keys) by which it is cited.
+
+    `cases`: keys that differ in case alone are two to the program that will read them; to BibTeX they are one, spelt
+    as first cited (btxdoc, section 4).
+    """
+    dropped = {key for names in wanted.recased for key in names[1:]} if not cases else set()
+    under = _grouped(pair for pair in wanted.found if pair[0] not in dropped)
+    names = list(under)
+    for start in range(0, len(names), _AT_ONCE):
+        for study in queries.studies(store, vocabulary, names[start : start + _AT_ONCE]):
             # By its aliases too: a merge may have come between asking for the keys and reading the studies.
-            names = [k for own in (study.row.key, *study.aliases) for k in under.pop(own, ())]
-            for key in sorted(names, key=lambda k: k != study.row.key):
-                yield formats.under(study, key)
+            keys = [k for own in (study.row.key, *study.aliases) for k in under.pop(own, ())]
+            shown = _without(study, keys)
+            yield from (formats.under(shown, key) for key in sorted(keys, key=lambda k: k != study.row.key))
+
+
+def _without(study: Study, keys: Iterable[str]) -> Study:
+    """The study without those of its aliases that have an entry of their own."""
+    taken = set(map(citekeys.fold, keys))
+    return replace(study, aliases=tuple(alias for alias in study.aliases if citekeys.fold(alias) not in taken))
 
 
 def renamed(store: Store, vocabulary: Vocabulary, studies: Iterable[Study], own: OwnKeys) -> Iterator[Study]:
@@ -131,10 +156,10 @@ def renamed(store: Store, vocabulary: Vocabulary, studies: Iterable[Study], own:
         names = keys.get(study.row.key)
         if names:
             yield from (formats.under(study, name) for name in names)
-        elif own.uses(study.row.key):
+        elif study.row.key in own:
             yield formats.under(study, _free(store, vocabulary, study, own))
         else:
-            yield study
+            yield replace(study, aliases=tuple(alias for alias in study.aliases if alias not in own))
 
 
 def one_each(studies: Iterable[Study]) -> Iterator[Study]:
@@ -150,10 +175,10 @@ def one_each(studies: Iterable[Study]) -> Iterator[Study]:
 
 def _free(store: Store, vocabulary: Vocabulary, study: Study, own: OwnKeys) -> str:
     """A key for a study whose own the writer uses: an alias of it, else one that no study has."""
-    alias = next((key for key in study.aliases if not own.uses(key)), "")
+    alias = next((key for key in study.aliases if key not in own), "")
     suffixed = (study.row.key + suffix for suffix in citekeys.suffixes())
     return alias or next(
-        key for key in suffixed if not own.uses(key) and queries.find_key(store, vocabulary, "key", key) is None
+        key for key in suffixed if key not in own and queries.find_key(store, vocabulary, "key", key) is None
     )
 
 

@@ -157,7 +157,7 @@ def test_a_cited_key_means_what_the_writers_file_says(tmp_path: Path) -> None:
 def test_what_cannot_go_together_or_be_read_is_said(tmp_path: Path) -> None:
     run("import", bib(tmp_path, WU, LEE))
     paper = aux(tmp_path, "\\citation{wu2018}")
-    for more in (["--since", "2000"], ["--id", "wu2018"], ["--leads"]):
+    for more in (["--since", "2000"], ["--id", "wu2018"]):
         result = run("export", "--aux", paper, *more, "--format", "ris")
         assert (result.exit_code, result.stdout) == (2, "")
     for wrong in (tmp_path / "none.aux", tmp_path):
@@ -172,3 +172,100 @@ def test_a_key_in_another_case_is_exported_as_it_is_cited(tmp_path: Path) -> Non
     run("import", bib(tmp_path, WU))
     result = run("export", "--aux", aux(tmp_path, "\\citation{WU2018}", "\\citation{wu2018}"), "--format", "bibtex")
     assert list(entries(result.stdout)) == ["WU2018"]
+
+
+def bare(key: str, title: str, year: int = 2001) -> str:
+    """An invented reference that nothing but its words identify."""
+    return f"@article{{{key}, author = {{Author, Ann}}, title = {{{title}}}, journal = {{Sea}}, year = {{{year}}}}}\n"
+
+
+ONE, TWO = "Whales of the invented northern sea", "Herrings of the invented southern sea"
+THREE = "Seals of no sea at all"
+
+
+def test_keys_with_signs_are_written_as_they_are_and_never_two_works_under_one(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, bare("s&j$2019", ONE), bare("s-j-2019", TWO), bare("müller2020", THREE)))
+    for form in ("bibtex", "biblatex"):
+        found = entries(run("export", "--leads", "--format", form).stdout)
+        assert {"s&j$2019", "s-j-2019"} <= set(found)
+        assert ONE in found["s&j$2019"]
+    # Every program has ASCII, so a study's own key is in it; the file's key is an alias for ever.
+    paper = aux(tmp_path, "\\citation{müller2020}")
+    result = run("export", "--aux", paper, "--format", "bibtex")
+    assert (result.exit_code, list(entries(result.stdout))) == (0, ["müller2020"])
+
+
+def test_a_key_that_no_bib_can_hold_is_said(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU))
+    mine = bib(tmp_path, MINE.replace("{MyWu,", "{o'wu,"), name="mine.bib")
+    result = run("export", "--keys", mine, "--format", "bibtex")
+    assert list(entries(result.stdout)) == ["wu2018"]
+    assert f"evidence: {mine}: o'wu cannot stand in a .bib; the study keeps its own key" in result.stderr
+
+
+def test_the_exact_spelling_and_the_first_entry_of_a_key_decide(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU, LEE))
+    mine = bib(
+        tmp_path, LEE.replace("{lee2020,", "{dup,"), bare("DuP", ONE), bare("same", TWO),
+        WU.replace("{wu2018,", "{same,"), name="mine.bib",
+    )  # fmt: skip
+    paper = aux(tmp_path, "\\citation{DuP,same,DUP}")
+    result = run("export", "--aux", paper, "--keys", mine, "--format", "biblatex")
+    assert result.exit_code == 1
+    assert list(entries(result.stdout)) == ["DUP"]  # in no case of his: the first of that key
+    assert "Lee" in result.stdout
+    for key in ("DuP", "same"):
+        assert f"evidence: {paper}: {key}: what your file calls so is not in this library" in result.stderr
+
+
+def test_the_rest_of_the_library_keeps_clear_of_the_writers_keys(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, bare("s1", ONE), bare("t1", TWO)))
+    mine = bib(tmp_path, bare("t1", ONE), name="mine.bib")
+    paper = aux(tmp_path, "\\citation{t1}", "\\citation{*}")
+    found = entries(run("export", "--aux", paper, "--keys", mine, "--leads", "--format", "bibtex").stdout)
+    assert ONE in found["t1"]
+    assert ONE not in found["t1a"]
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("form", ["bibtex", "biblatex"])
+def test_an_alias_that_the_writer_uses_for_another_work_is_not_given(tmp_path: Path, form: str) -> None:
+    run("import", bib(tmp_path, bare("s1", ONE), bare("xx", THREE), bare("t1", TWO)))
+    assert run("merge", "s1", "xx").exit_code == 0  # s1 is called xx too
+    mine = bib(tmp_path, bare("xx", TWO), name="mine.bib")
+    text = run("export", "--leads", "--keys", mine, "--aliases", "--format", form).stdout
+    assert text.count("{xx,") == 1
+    assert TWO in entries(text)["xx"]
+    assert "ids = {xx}" not in text
+    cited = run("export", "--aux", aux(tmp_path, "\\citation{xx,s1}"), "--aliases", "--format", form).stdout
+    assert cited.count("{xx,") + cited.count("ids = {xx}") == 1
+
+
+def test_one_key_in_two_cases(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU))
+    paper = aux(tmp_path, "\\citation{Wu2018}", "\\citation{wu2018}")
+    bibtex, biblatex = (run("export", "--aux", paper, "--format", form) for form in ("bibtex", "biblatex"))
+    assert list(entries(bibtex.stdout)) == ["Wu2018"]
+    assert "Wu2018 and wu2018 differ in case alone: BibTeX takes them for one key" in bibtex.stderr
+    assert list(entries(biblatex.stdout)) == ["wu2018"]
+    assert "ids = {Wu2018}" in biblatex.stdout  # biber tells them apart
+
+
+def test_sets_and_the_settings_of_styles_are_no_citations(tmp_path: Path) -> None:
+    bcf = aux(
+        tmp_path, '<bcf:citekey order="1" type="set" members="k1,k2">set1</bcf:citekey>',
+        '<bcf:citekey order="2">k3</bcf:citekey>', name="p.bcf",
+    )  # fmt: skip
+    assert latex_aux.cited(bcf).keys == ("k1", "k2", "k3")
+    found = latex_aux.cited(
+        aux(tmp_path, "\\citation{REVTEX41Control}", "\\citation{apsrev41Control}", "\\citation{achemso-control}",
+            "\\citation{IEEEexample:BSTcontrol}", "\\citation{control2019pain}")
+    )  # fmt: skip
+    assert found.keys == ("control2019pain",)
+
+
+def test_a_key_without_end_is_cut_in_what_is_said(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU))
+    result = run("export", "--aux", aux(tmp_path, "\\citation{" + "k" * 100_000 + "}"), "--format", "ris")
+    assert result.exit_code == 1
+    assert len(result.stderr) < 1_000

@@ -89,7 +89,7 @@ def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | N
     how = taken(options)
     aux, keys, shelf, day = (options.pop(name) for name in ("aux", "keys", "shelf", "as_of"))
     naming = [name for name, given in (("--id", ids), ("--aux", aux), ("--shelf", shelf)) if given]
-    if naming and (len(naming) > 1 or leads or any(options.values())):
+    if naming and (len(naming) > 1 or any(options.values()) or (leads and not aux)):
         raise UsageProblem(naming[0], "names studies; leave out the options that select")
     fmt = _format(format_name, writing=True) if format_name else _by_suffix(output)
     if day and (fmt.name == "jsonl" or set(naming) & {"--aux", "--shelf"} or keys):
@@ -102,7 +102,7 @@ def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | N
             listed = _on_shelf(library, shelf)
         elif day:
             listed = _on_day(library, day, ids, options, leads=leads)
-        studies = paper.studies(library, listed, one_each=fmt.name == "biblatex")
+        studies = paper.studies(library, listed, one_each=fmt.name == "biblatex", cases=fmt.name != "bibtex")
         written = _write(fmt, studies, output, how)
     if output is not None:
         apart = f", {counted(written['lead'], 'lead', 'leads')}" if written["lead"] else ""

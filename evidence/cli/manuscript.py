@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from evidence.views import Study
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+_MOST_SHOWN: Final = 120
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 _OPTIONS: Final = (
@@ -43,27 +44,31 @@ class Manuscript:
     everything: bool = False
     missing: tuple[str, ...] = field(default=(), init=False)
 
-    def studies(self, library: Library, listed: Callable[[], Iterator[Study]], *, one_each: bool) -> Iterator[Study]:
+    def studies(
+        self, library: Library, listed: Callable[[], Iterator[Study]], *, one_each: bool, cases: bool
+    ) -> Iterator[Study]:
         """What to write: the studies cited, or those `listed`, each under the writer's keys.
 
-        `one_each`: the format has a place for a study's other keys, so that none needs an entry of its own.
+        `one_each`: the format has a place for a study's other keys, so that none needs an entry of its own. `cases`:
+        keys that differ in case alone are two in it.
         """
         from evidence import manuscript
 
-        found = self._all(library, listed)
+        found = self._all(library, listed, cases=cases)
         return manuscript.one_each(found) if one_each and (self.own or self.wanted) else found
 
-    def _all(self, library: Library, listed: Callable[[], Iterator[Study]]) -> Iterator[Study]:
+    def _all(self, library: Library, listed: Callable[[], Iterator[Study]], *, cases: bool) -> Iterator[Study]:
         from evidence import manuscript
 
         store, vocabulary = library.store, library.vocabulary
         if self.wanted is None:
             return manuscript.renamed(store, vocabulary, listed(), self.own) if self.own else listed()
-        cited = manuscript.studies_cited(store, vocabulary, self.wanted)
+        cited = manuscript.studies_cited(store, vocabulary, self.wanted, cases=cases)
         if not self.everything:
             return cited
         here = {study for _, study in self.wanted.found}
-        return chain(cited, (study for study in listed() if study.row.key not in here))
+        others = (study for study in listed() if study.row.key not in here)
+        return chain(cited, manuscript.renamed(store, vocabulary, others, self.own) if self.own else others)
 
 
 def read(library: Library, aux: Path | None, keys: Path | None) -> Manuscript:
@@ -90,25 +95,35 @@ def _tell_own(path: Path, own: OwnKeys) -> None:
     for rejected in own.rejected:
         place = f"{rejected.subject}:{rejected.line}" if rejected.line else rejected.subject
         complain(f"{place}: {rejected.reason}")
-    total = len(own.studies) + len(own.absent)
-    note(f"{path}: {len(own.studies)} of {counted(total, 'reference', 'references')} with a key are in this library")
-    for key, maybe in own.absent.values():
-        meant = f"; it may be {' or '.join(maybe)}" if maybe else ""
-        note(f"  not here: {printable(key)}{meant}")
+    total = counted(len(own.studies) + len(own.unwritable), "reference", "references")
+    note(f"{path}: {sum(map(bool, own.studies.values()))} of {total} with a key are in this library")
+    for key, study in own.studies.items():
+        meant = f"; it may be {' or '.join(own.maybe[key])}" if key in own.maybe else ""
+        if not study:
+            note(f"  not here: {_shown(key)}{meant}")
+    for key in own.unwritable:
+        complain(f"{path}: {_shown(key)} cannot stand in a .bib; the study keeps its own key")
     for key, names in own.of_study().items():
         if len(names) > 1:
-            note(f"  {' and '.join(map(printable, names))} are one study, {key}")
+            note(f"  {' and '.join(map(_shown, names))} are one study, {key}")
 
 
 def _tell_cited(path: Path, wanted: Cited, own: OwnKeys | None) -> None:
     from evidence.citekeys import fold
 
     for key, study in wanted.found:
-        if fold(key) != fold(study) and not (own and own.uses(key)):
-            note(f"{path}: {printable(key)} is now {study}")
+        if fold(key) != fold(study) and not (own and key in own):
+            note(f"{path}: {_shown(key)} is now {study}")
     for study, names in wanted.twice:
-        note(f"{path}: {' and '.join(map(printable, names))} are one study, {study}")
+        note(f"{path}: {' and '.join(map(_shown, names))} are one study, {study}")
+    for names in wanted.recased:
+        note(f"{path}: {' and '.join(map(_shown, names))} differ in case alone: BibTeX takes them for one key")
     for key in wanted.missing:
-        own_work = own is not None and own.uses(key)
+        own_work = own is not None and key in own
         why = "what your file calls so is not in this library" if own_work else "no study here has this citation key"
-        complain(f"{path}: {printable(key)}: {why}")
+        complain(f"{path}: {_shown(key)}: {why}")
+
+
+def _shown(key: str) -> str:
+    """A key for a terminal, cut where no key goes on."""
+    return printable(key if len(key) <= _MOST_SHOWN else f"{key[:_MOST_SHOWN]}…")

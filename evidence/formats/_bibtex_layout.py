@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from evidence.records import Record
 
-_KEY: Final = re.compile(r"[^A-Za-z0-9!*+./:;<>?\[\]^_`|-]")
+_NOT_IN_KEYS: Final = frozenset("\"#'(),={}%~\\@")
 _UNSAFE: Final = re.compile(r"[{}\\]|[^\x21-\x7e]")
-_ESCAPED: Final = re.compile(r"[{}\\%]|[^\x21-\x7e]")
+_ESCAPED: Final = re.compile(r"[{}\\]|%(?![0-9A-Fa-f]{2})|[^\x21-\x7e]")
 
 Fields = Iterable[tuple[str, str]]
 """Names and values, the values with their delimiters; those with an empty value are left out."""
@@ -24,8 +24,12 @@ def entry(type_: str, key_: str, fields: Fields) -> str:
 
 
 def key(text: str) -> str:
-    """A citation key without the characters that BibTeX or LaTeX would stumble over."""
-    return _KEY.sub("-", text) or "study"
+    """A citation key as it is, but for the characters that BibTeX or biber would stumble over.
+
+    Those of a library have none of them (citekeys.is_writable).
+    """
+    safe = (c if c.isprintable() and not c.isspace() and c not in _NOT_IN_KEYS else "-" for c in text)
+    return "".join(safe) or "study"
 
 
 def braced(value: str) -> str:
@@ -35,7 +39,7 @@ def braced(value: str) -> str:
 
 def verbatim(value: str) -> str:
     """A DOI or address as it is; one with a brace or backslash, which would end the field, or with a character that no
-    address has (RFC 3986), is percent-encoded.
+    address has (RFC 3986), is percent-encoded; what is encoded already stays as it is.
     """
     if _UNSAFE.search(value):
         value = _ESCAPED.sub(lambda m: quote(m[0], safe=""), value)

@@ -26,9 +26,12 @@ MOST_FILES: Final = 1_000
 _CITED: Final = re.compile(
     r"\\citation\s*\{(?P<bibtex>[^{}]*)\}"
     r"|\\abx@aux@cite(?:\{\d+\})?\{(?P<biblatex>[^{}]*)\}"
-    r"|<bcf:citekey\b[^>]*>(?P<bcf>[^<]*)</bcf:citekey>"
+    r"|<bcf:citekey\b(?P<bcf_of>[^>]*)>(?P<bcf>[^<]*)</bcf:citekey>"
     r"|\\@input\s*\{(?P<chapter>[^{}]*)\}"
 )
+_MEMBERS: Final = re.compile(r"\bmembers=\"([^\"]*)\"")
+_CONTROL: Final = re.compile(r"(REVTEX\d*|aps[\w.-]*|acs[\w.-]*|achemso[\w.-]*|[\w.-]+:BST)-?control", re.I)
+"""Keys by which REVTeX, achemso and IEEEtran hand settings to their styles: they cite nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,21 @@ def cited(path: Path) -> Citations:
     unread: list[str] = []
     # LaTeX names chapters by their path from where it ran: the main file's folder.
     for found in _walk(path, unread):
-        for key in (found["bibtex"] or found["biblatex"] or unescape(found["bcf"] or "")).split(","):
-            if key.strip():
+        for key in _keys(found):
+            if key.strip() and not _CONTROL.fullmatch(key.strip()):
                 keys.setdefault(clean(key.strip()))
     everything = "*" in keys
     keys.pop("*", None)
     if not keys and not everything:
         raise BadInput(str(path), "cites nothing; is it the .aux (or .bcf) that LaTeX wrote for the document?")
     return Citations(tuple(keys), everything, tuple(unread))
+
+
+def _keys(found: re.Match[str]) -> list[str]:
+    """The keys of one citation; of a set that the document makes (defbibentryset), its members."""
+    members = _MEMBERS.search(found["bcf_of"] or "")
+    keys = members[1] if members else found["bcf"] or ""
+    return (found["bibtex"] or found["biblatex"] or unescape(keys)).split(",")
 
 
 def _walk(main: Path, unread: list[str]) -> Iterator[re.Match[str]]:

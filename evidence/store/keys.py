@@ -45,14 +45,14 @@ class Keys:
 
     def birth(self, study_id: int, record_id: int, record: Record) -> str:
         """The key of a new study: the first valid free one its source proposes, else minted; the rest are aliases."""
-        proposed = next((k for k in record.keys if self._is_free(k)), "")
+        proposed = next((k for k in record.keys if citekeys.is_valid(k) and self._is_free(k)), "")
         key = proposed or self._mint(record)
         self._give(key, study_id, record_id if proposed else None, primary=True)
         self.aliases(study_id, record_id, record)
         return key
 
     def aliases(self, study_id: int, record_id: int, record: Record) -> None:
-        """Every other valid free key that a source proposes leads to the study too."""
+        """Every other free key that a source proposes leads to the study too, in whatever script it is."""
         for key in record.keys:
             if self._is_free(key):
                 self._give(key, study_id, record_id, primary=False)
@@ -88,7 +88,7 @@ class Keys:
 
     def _is_free(self, key: str) -> bool:
         self._ask({citekeys.fold(key)})
-        return citekeys.is_valid(key) and citekeys.fold(key) not in self._taken
+        return citekeys.is_writable(key) and citekeys.fold(key) not in self._taken
 
     def _mint(self, record: Record) -> str:
         made = self._stem_of.get((record.source, record.external_id)) or self._pattern.stem(record)
