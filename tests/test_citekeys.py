@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.citekeys import MAX_KEY, STOP_WORDS, fold, is_valid, pattern, stem, suffixes
+from evidence.citekeys import MAX_KEY, STOP_WORDS, fold, is_valid, is_writable, pattern, stem, suffixes
 from evidence.errors import UsageProblem
+from evidence.formats import _bibtex_layout
 from evidence.identifiers import parse
 from evidence.records import Author, Dated, Journal, PartialDate, Record
 from evidence.text import from_plain
@@ -172,3 +173,9 @@ def test_whatever_the_pattern_the_key_is_valid(parts: list[str], family: str, ti
     key = made.stem(record(family, title, journal=title))
     assert is_valid(key)
     assert key[0].isalpha()
+
+
+def test_what_a_library_takes_for_a_key_is_what_is_written_into_a_bib() -> None:
+    for character in map(chr, range(1, 0x250)):
+        key = f"a{character}b"
+        assert is_writable(key) == (_bibtex_layout.key(key) == key), repr(key)
