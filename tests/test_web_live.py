@@ -197,7 +197,7 @@ def test_everybody_gets_the_same_and_nobody_a_cookie(store: Store, tmp_path: Pat
 def test_a_secret_file_is_kept_by_nobody_else(store: Store, tmp_path: Path) -> None:
     app = make(store, tmp_path)
     with app.test_request_context("/shelves/x.bib"):
-        answer = exports.live(lambda: [], "bib", "x", exports.writing({}, "bib"), private=True)
+        answer = exports.live(lambda: [], "bib", "x", exports.writing({}, "bib"), audience="link")
     assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
