@@ -3,7 +3,9 @@
 A search of up to 9,999 records is listed whole by one request, so that what is new shows itself, from whatever cause
 (an old record may match since it was indexed). Of a larger one the Entrez dates since the last good run say it. What
 was changed since then is asked for by the date of the last change (mdat). Both reach back some days further than the
-last good run: PubMed's dates are days in US Eastern time, and its index lags behind them.
+last good run: PubMed's dates are days in US Eastern time, and its index lags behind them. What no date shows (an old
+record that matches a large search only now, one that PubMed listed before it gave it) is found by listing a large
+search whole once in 30 days: a request for each 5,000 records or so, and only what is not here is fetched.
 """
 
 from __future__ import annotations
@@ -25,17 +27,24 @@ _EASTERN: Final = timezone(timedelta(hours=-5))
 """The time of PubMed's dates, without daylight saving: the overlap is longer than that hour."""
 
 RECHECK_EVERY: Final = timedelta(days=30)
-"""How old PubMed's word on a record may become before it is asked for anew, changed or not."""
+"""How old PubMed's word on a record may become before it is asked for anew, changed or not; and a whole listing."""
+
+LISTED: Final = "listed"
+"""Count of a run that listed every record of a search which one request cannot list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What to fetch. `found`: records of the whole search. `known`: those of it that are here and were not changed."""
+    """What to fetch. `found`: records of the whole search. `known`: those of it that are here and were not changed.
+
+    `listed`: each record of a search of more than 9,999 was named.
+    """
 
     found: int
     pmids: tuple[str, ...]
     known: int = 0
     answers: tuple[SearchAnswer, ...] = ()
+    listed: bool = False
 
 
 def wanted(
@@ -59,18 +68,27 @@ def wanted(
     if full or last is None:
         whole = pubmed.search(search.query)
         accept(whole.count)
-        return Wanted(found=whole.count, pmids=whole.pmids, answers=(whole,))
+        return Wanted(found=whole.count, pmids=whole.pmids, answers=(whole,), listed=whole.count > SEARCH_LIMIT)
     listed = pubmed.first(search.query)
     accept(listed.count)
     start = window_start(last, store.now())
     changed = pubmed.search(search.query, since=start, by="mdat")
-    if listed.count > SEARCH_LIMIT:
+    large = listed.count > SEARCH_LIMIT
+    if large and _listed_lately(store, search):
         listed_new = pubmed.search(search.query, since=start)
         pmids = dict.fromkeys((*listed_new.pmids, *changed.pmids))
         return Wanted(found=listed.count, pmids=tuple(pmids), answers=(listed_new, changed))
+    if large:
+        listed = pubmed.search(search.query)
     here = runs.present(store, SOURCE, listed.pmids)
     pmids = dict.fromkeys((*(p for p in listed.pmids if p not in here), *changed.pmids))
-    return Wanted(found=listed.count, pmids=tuple(pmids), known=len(here.difference(pmids)), answers=(listed, changed))
+    known = len(here.difference(pmids))
+    return Wanted(found=listed.count, pmids=tuple(pmids), known=known, answers=(listed, changed), listed=large)
+
+
+def _listed_lately(store: Store, search: Search) -> bool:
+    last = runs.last_ok_start(store, search.name, search.query, counting=LISTED)
+    return last is not None and store.now() - last < RECHECK_EVERY
 
 
 def window_start(last: datetime, now: datetime) -> date:

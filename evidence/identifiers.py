@@ -352,5 +352,6 @@ _LINKS: Final[dict[str, Callable[[str], str | None]]] = {
     "pmcid": lambda v: f"https://pmc.ncbi.nlm.nih.gov/articles/{v}/",
     "doi": lambda v: f"https://doi.org/{quote(v, safe='/():;.-_')}",
     "registration": lambda v: _register_link(v),
+    "arxiv": lambda v: f"https://arxiv.org/abs/{quote(v, safe='/')}",
     "bookaccession": lambda v: f"https://www.ncbi.nlm.nih.gov/books/{quote(v, safe='')}/",
 }

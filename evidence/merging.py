@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, Final, TypeVar, get_args
 
 from evidence import text
+from evidence.lifecycle import OF_ANOTHER, SEVERITY, STATE, life_cycle
 from evidence.records import (
     AbstractSection,
     Author,
@@ -40,24 +41,6 @@ _FIELDS: Final = tuple(f for f in fields(Record) if f.name not in _UNITED + _OWN
 
 RETRACTED_STATES: Final[tuple[PublicationState, ...]] = ("retracted", "replaced", "withdrawn")
 """States of a study that no longer counts as evidence."""
-
-_STATE_OF_RELATION: Final[dict[str, PublicationState]] = {
-    "RetractionIn": "retracted",
-    "RetractedandRepublishedIn": "replaced",
-    "ExpressionOfConcernIn": "concern",
-    "ErratumIn": "corrected",
-    "CorrectedandRepublishedIn": "corrected",
-}
-STATE_OF_INCOMING: Final[dict[str, PublicationState]] = {
-    "RetractionOf": "retracted",
-    "RetractedandRepublishedFrom": "replaced",
-    "ExpressionOfConcernFor": "concern",
-    "ErratumFor": "corrected",
-    "CorrectedandRepublishedFrom": "corrected",
-}
-"""What a notice's own relation says about its target: https://www.nlm.nih.gov/bsd/policy/errata.html"""
-
-_SEVERITY: Final[tuple[PublicationState, ...]] = ("none", "corrected", "concern", "withdrawn", "replaced", "retracted")
 
 
 def source_rank(source: str) -> int:
@@ -317,20 +300,12 @@ def _journal(ordered: Sequence[Record]) -> Journal:
 
 
 def publication_state(record: Record, incoming: Iterable[str]) -> PublicationState:
-    """The worst that the record itself, or a notice about it, says.
+    """The state that follows from one record alone, and from the types of the relations by which notices name it.
 
-    Publication type "Retracted Publication" (D016441) and Cochrane's "WITHDRAWN:" titles count as the record's word.
+    What many records, notices and lists of retractions say together is weighed by lifecycle.life_cycle.
     """
-    said: set[PublicationState] = {_STATE_OF_RELATION.get(r.type, "none") for r in record.relations}
-    said |= {STATE_OF_INCOMING.get(kind, "none") for kind in incoming}
-    if any(t.ui == "D016441" or t.name == "Retracted Publication" for t in record.publication_types):
-        said.add("retracted")
-    title = text.plain(record.title)
-    if title.startswith("WITHDRAWN:"):
-        said.add("withdrawn")
-    if title.upper().startswith(("RETRACTED:", "RETRACTED ARTICLE:", "[RETRACTED]")):
-        said.add("retracted")
-    return max(said | {"none"}, key=_SEVERITY.index)
+    said = [STATE[OF_ANOTHER[kind]] for kind in incoming if OF_ANOTHER.get(kind) in STATE]
+    return max([life_cycle([record]).state, *said], key=SEVERITY.index)
 
 
 @dataclass(frozen=True, slots=True)

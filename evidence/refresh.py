@@ -17,7 +17,7 @@ from typing import Final
 from evidence import asking, ingest
 from evidence.errors import EvidenceError, NotFound, SourceProblem, SourceRefused, StoreProblem
 from evidence.identifiers import Identifier
-from evidence.ingest import Report, upstream, where
+from evidence.ingest import Report, successors, upstream, where
 from evidence.pacing import eutils_pacer
 from evidence.records import Item, Record, Rejected
 from evidence.settings import Settings
@@ -33,12 +33,19 @@ RESUME_WITHIN: Final = timedelta(days=1)
 """PubMed is updated daily: what an interrupted run checked longer ago than this is asked for again."""
 COLLAPSE_FROM: Final = 20
 """A search that found fewer than this may halve by chance; from here on, less than half is a failure."""
+FEW: Final = 4
+"""So many new records may be listed and not given without being taken for an answer gone wrong: they are asked for
+again at the next run."""
+CONTROLS: Final = 5
+"""Records of which at least one must come beside those that seem to be gone."""
 MOST_FAILURES: Final = 3
 """Batches in a row that may fail, each after all its retries, before PubMed counts as away and the run ends."""
 ALREADY: Final = "already-checked"
 """Count of the records that were not asked for again."""
 KNOWN: Final = "known"
 """Count of the records that are here and that PubMed has not changed since the last good run."""
+NO_CHANGE: Final = ("unchanged", ALREADY, KNOWN, asking.LISTED)
+"""Counts of a run that wrote nothing."""
 RECHECK: Final = "re-check"
 """The name, in the list of runs, of the records asked for because PubMed's word on them has become old."""
 ACTOR: Final = "refresh"
@@ -219,6 +226,7 @@ class _Task:
         if self.translation and any(answer.warnings for answer in wanted.answers):
             self.log.append(f"PubMed searched for: {self.translation[:500]}")
         self._count(KNOWN, wanted.known)
+        self._count(asking.LISTED, wanted.found if wanted.listed else 0)
         self._progress(wanted.known)
         return wanted.pmids
 
@@ -250,9 +258,8 @@ class _Task:
     def _take(self, fetched: Fetched) -> None:
         """One batch into the store, in one transaction."""
         problem = str(fetched.problem or "")
-        if not problem and len(fetched.missing) > max(1, len(fetched.asked) // 2):
-            # ESearch has just listed them all: so many gone at once is an answer gone wrong, not a deletion.
-            problem = f"PubMed: lacks {len(fetched.missing)} of {len(fetched.asked)} records it has just listed"
+        if not problem and (gone := self._too_many_gone(fetched)):
+            problem = f"PubMed: lacks {gone} of {len(fetched.asked)} records it lists"
             fetched = replace(fetched, missing=())
         if not problem:
             self._settle(fetched)
@@ -266,6 +273,7 @@ class _Task:
             live=True,
         )
         self.report.add(taken)
+        successors.propose(self.store, SOURCE, fetched.missing)
         self._note(fetched, taken)
         if problem:
             self._failed(fetched, problem)
@@ -273,6 +281,16 @@ class _Task:
             self.failures = 0
             self.checked.update(fetched.asked)
         self._progress(len(fetched.asked))
+
+    def _too_many_gone(self, fetched: Fetched) -> int:
+        """How many records an answer lacks, if that is more than can be: ESearch has just listed them all.
+
+        What was missing before is no news, and a few that never came may stay away; those that are here count first.
+        """
+        here = runs.present(self.store, SOURCE, fetched.missing)
+        news = here | set(fetched.missing).difference(runs.known(self.store, SOURCE, fetched.missing))
+        half = len(fetched.asked) // 2
+        return len(news) if len(here) > max(1, half) or len(news) > max(FEW, half) else 0
 
     def _settle(self, fetched: Fetched) -> None:
         """Studies whose record PubMed lacks say so, and those whose record is there again no longer do.
@@ -284,6 +302,8 @@ class _Task:
         upstream.settle(
             self.store, self.vocabulary, SOURCE, present=given, missing=fetched.missing, actor=ACTOR, run_id=self.run_id
         )
+        if lacking := (*fetched.missing, *fetched.unclear):
+            runs.note_asked(self.store, SOURCE, lacking)  # else they would stand first in every re-check
 
     def _note(self, fetched: Fetched, taken: Report) -> None:
         """Everything odd about the batch, for the run log."""
@@ -317,7 +337,7 @@ class _Task:
     def _finish(self, state: str, error: str) -> RunView:
         log = [*self.pubmed.transport.notes, *self.log]
         counts = self.report.counts() | self.more
-        if state == "ok" and not any(n for name, n in counts.items() if name not in ("unchanged", ALREADY, KNOWN)):
+        if state == "ok" and not any(n for name, n in counts.items() if name not in NO_CHANGE):
             log.append("nothing new: every record is as it was, nothing was written")
         if len(log) > _LOG_LINES:
             log = [*log[: _LOG_LINES - 1], f"… and {len(log) - _LOG_LINES + 1} lines more"]
@@ -342,3 +362,17 @@ class _Recheck(_Task):
         pmids = asking.due_for_recheck(self.store)
         self.found = len(pmids)
         return pmids
+
+    def _too_many_gone(self, fetched: Fetched) -> int:
+        """See _Task. No search has listed these: that many are gone may be, but others must come when asked for.
+
+        With those that lack, some are asked for that are surely there: a PubMed that gives none of those says nothing.
+        """
+        here = runs.present(self.store, SOURCE, fetched.missing)
+        came = any(isinstance(item, Record) for item in fetched.items)
+        if not here or (came and not super(_Recheck, self)._too_many_gone(fetched)):
+            return 0
+        others = runs.others(self.store, SOURCE, {*fetched.asked, *self.checked}, CONTROLS)  # none is fetched twice
+        again = [each for each in self.pubmed.fetch((*sorted(here), *others)) if not each.problem]
+        given = {item.external_id for each in again for item in each.items if isinstance(item, Record)}
+        return len(here & given) if came or given.intersection(others) else len(here)

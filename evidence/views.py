@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from evidence.filters import Filter
-from evidence.records import Markup, Record
+from evidence.identifiers import Identifier
+from evidence.records import Markup, PartialDate, Record
 
 PublicationState = Literal["none", "corrected", "concern", "retracted", "replaced", "withdrawn"]
 UpstreamState = Literal["present", "missing", "deleted"]
@@ -103,6 +104,61 @@ class MergeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatementView:
+    """What one source says became of a work after it appeared (lifecycle.Statement).
+
+    `standing` is False where a reinstatement, of `taken_back`, overrules it. `event`: the status event by which this
+    library learned of it, `since` when; both None for what was there when the study came. `seen_by`: who acknowledged.
+    """
+
+    kind: str
+    source: str
+    source_name: str
+    basis: str
+    notice: tuple[Identifier, ...] = ()
+    date: PartialDate | None = None
+    citation: str = ""
+    note: str = ""
+    standing: bool = True
+    taken_back: PartialDate | None = None
+    event: int | None = None
+    since: datetime | None = None
+    seen_by: str = ""
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckView:
+    """When a source was last asked about a study, or a list last read whole; `file` is the list's."""
+
+    source_name: str
+    at: datetime
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeView:
+    """A study's life cycle: who says what, when each source was last checked, in which words they differ."""
+
+    statements: tuple[StatementView, ...] = ()
+    checks: tuple[CheckView, ...] = ()
+    disagreements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """A status event that nobody has acknowledged: what is said of which study, since when it is known here."""
+
+    event: int
+    at: datetime
+    study_key: str
+    study_title: Markup
+    citation: str
+    state: PublicationState  # the study's now
+    said: StatementView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationView:
     """A trial registration: ongoing or unpublished when no study here publishes it."""
 
@@ -130,6 +186,7 @@ class Study:
     relations: tuple[RelationView, ...] = ()
     merges: tuple[MergeView, ...] = ()
     registrations: tuple[RegistrationView, ...] = ()
+    life: LifeView | None = None
     n_quote: str = ""
     created: datetime | None = None
     changed: datetime | None = None
@@ -253,6 +310,20 @@ class RunView:
     query: str = ""
     translation: str = ""  # the query as PubMed understood it
     since: date | None = None  # it asked only for what PubMed got from that day on
+    log: tuple[str, ...] = ()  # sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshRequestView:
+    """A refresh that somebody asked for in the pages. `state`: queued, running, done."""
+
+    id: int
+    at: datetime
+    actor: str
+    state: str
+    taken: datetime | None
+    finished: datetime | None
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ def record(title: str = "", journal: str = "", **fields: Any) -> Record:
         source="invented",
         external_id="1",
         title=text.from_html_text(title),
-        journal=Journal(title=full, abbreviation=short),
+        journal=Journal(title=full, abbreviation=short, nlm_id="101000000" if short else ""),
         authors=people(authors) if isinstance(authors, str) else tuple(authors),
         dates=dates,
         identifiers=ids,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import struct
 import sys
@@ -22,6 +23,14 @@ NOT_FOUND: Final = (
     "<ErrorList><PhraseNotFound>xyzzy</PhraseNotFound></ErrorList>"
     "<WarningList><OutputMessage>No items found.</OutputMessage></WarningList>"
 )
+
+
+TOO_FAR: Final = (
+    '{"header":{"type":"esearch"},"esearchresult":{"ERROR":"Search Backend failed: Exception:\n'
+    "'retstart' cannot be larger than 9998. For PubMed, ESearch can only retrieve the first 9,999 records matching the "
+    'query."}}'
+)
+"""What ESearch answers, with status 200, beyond its limit. The line break in it is NCBI's: that is no valid JSON."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,7 @@ class Library(Protocol):
     """What the handler needs of the server."""
 
     connections: int
+    limit: int
     closing: threading.Event
     open_sockets: set[socket.socket]
 
@@ -163,7 +173,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, step: Step, seen: Seen) -> tuple[int, str]:
         if seen.utility == "esearch":
-            return 200, self._esearch(step, seen)
+            beyond = int(seen.fields.get("retstart", 0)) >= self.eutils.limit
+            return 200, TOO_FAR if beyond else self._esearch(step, seen)
         if seen.utility == "efetch":
             return self._efetch(step, seen)
         if seen.utility == "epost":
@@ -177,8 +188,8 @@ class Handler(BaseHTTPRequestHandler):
         fields = seen.fields
         found = self.eutils.find(fields.get("term", ""), fields)
         count = len(found)
-        start, most = int(fields.get("retstart", 0)), min(int(fields.get("retmax", 20)), 9_999)
-        ids, errors = found[start : min(start + most, 9_999)], ""
+        start, most = int(fields.get("retstart", 0)), min(int(fields.get("retmax", 20)), self.eutils.limit)
+        ids, errors = found[start : min(start + most, self.eutils.limit)], ""
         if step.kind == "empty":
             count, ids, errors = 0, [], NOT_FOUND
         elif step.kind == "missing":
@@ -298,6 +309,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def _redirect(self, step: Step, seen: Seen) -> None:
         self._send("", status=302, headers={"Location": step.body})
+
+    def _gzip(self, step: Step, seen: Seen) -> None:
+        """A right answer, compressed."""
+        self._send(gzip.compress(self._answer(step, seen)[1].encode()), headers={"Content-Encoding": "gzip"})
+
+    def _cutgzip(self, step: Step, seen: Seen) -> None:
+        """Half of a compressed answer, in a whole answer."""
+        data = gzip.compress(self._answer(step, seen)[1].encode())
+        self._send(data[: len(data) // 2], headers={"Content-Encoding": "gzip"})
 
     def _badgzip(self, step: Step, seen: Seen) -> None:
         self._send(b"\x1f\x8b\x08\x00not gzip at all", headers={"Content-Encoding": "gzip"})

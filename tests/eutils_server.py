@@ -34,6 +34,7 @@ class EutilsServer:
         self.ignores_limits = False
         self.edat: Callable[[str], date] | None = None  # PMID → the day PubMed got it; None: dates limit nothing
         self.mdat: Callable[[str], date] | None = None  # PMID → the day PubMed changed it
+        self.limit = 9_999  # records that one search gives
         self.seen: list[Seen] = []
         self.connections = 0
         self.closing = threading.Event()

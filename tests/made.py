@@ -103,6 +103,7 @@ def notice(name: str, kind: str, target_pmid: str) -> Record:
 def contents(store: Store, *, leave_out: tuple[str, ...] = ()) -> dict[str, list[str]]:
     """Every table as sorted rows without the columns that only say when: equal contents, equal stores."""
     skip = {"refresh_run", "saved_search", "library", *leave_out}
+    skip |= {"condition_event"} if "event" in skip else set()  # which events a condition's history shows
     found = {}
     with store.read() as connection:
         for table in schema.METADATA.sorted_tables:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from evidence.store import Store, schema
 from evidence.store.engine import unpack
 
-OF_RUNS = ("refresh_run", "saved_search", "library")
+OF_RUNS = ("refresh_run", "refresh_request", "saved_search", "library")
 """What differs between a run that was cut short and one that was not: the runs, the number of transactions."""
 COLUMNS_OF_RUNS = ("run_id", "revision")
 TIMES = ("created", "changed", "first_seen", "checked_at", "at")

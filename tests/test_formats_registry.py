@@ -22,7 +22,11 @@ CSL = '[{"id": "a", "type": "article-journal", "title": "A trial", "DOI": "10.55
 CSV = 'Title,Authors,Year,DOI\nA trial,"Ampel, Ann",2021,10.5555/a.1\n'
 JSONL = '{"source":"bibtex","external_id":"a.bib#x","title":"A trial"}\n'
 REFERENCES = "1. Ampel A, Brown B. A trial of nerves. J Invent Results. 2021 May;12(3):101-109. doi: 10.5555/a.1.\n"
+WOS = "FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nAU Ampel, A\nTI A trial\nPY 2021\nER\n\nEF\n"
+ENW = "%0 Journal Article\n%A Ampel, Ann\n%T A trial\n%D 2021\n%R 10.5555/a.1\n"
 SAMPLES = {
+    "wos": WOS,
+    "enw": ENW,
     "bibtex": BIB,
     "ris": RIS,
     "nbib": NBIB,
@@ -79,8 +83,7 @@ def test_our_own_exports_are_recognised(name: str) -> None:
         b"<1>\nTitle\n  A trial of nerves\nSource\n  Journal. 11(2) (pp 8-14), 2023.\n",
         b"1. J Invent. 2021 Oct 3;16(10):e70. doi: 10.5555/a.1.\n\nA title.\n\nAmpel A(1).\n\n"
         b"Author information:\n(1)Here.\n",
-        b"FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nAU Ampel, A\nTI A trial\nPY 2021\nER\n",
-        b"%0 Journal Article\n%A Ampel, Ann\n%T A trial\n%D 2021\n",
+        b"RT Journal Article\nSR Electronic(1)\nID 1\nA1 Ampel,Ann\nT1 A trial\nYR 2021\n",
         b"<1. >\nVN  - Ovid Technologies\nDB  - PsycINFO\nAU  - Ampel\nTI  - A trial\n",
         b'{"itemType": "journalArticle", "title": "A trial", "creators": []}',
         b'{"type": "article", "title": "A trial", "author": "Ampel, Ann"}',

@@ -138,7 +138,7 @@ def test_a_larger_search_asks_by_entrez_date(world: World, monkeypatch: pytest.M
     for module in (asking, pubmed_source):
         monkeypatch.setattr(module, "SEARCH_LIMIT", 20)
     world.came = {pmid: date(2020, 1, 1) + timedelta(days=n) for n, pmid in enumerate(world.server.pmids)}
-    assert world.refresh()[0] == {"added": 30}
+    assert world.refresh()[0] == {"added": 30, "listed": 30}
     world.day()
     assert world.refresh() == ({}, ["esearch", "esearch", "esearch"])
     world.arrives(500)

@@ -20,28 +20,31 @@ MAX_FUNCTION_LINES = 60
 
 # Layer 0, in order: each may import those before it.
 FOUNDATION = (
-    *("errors", "settings", "identifiers", "records", "text", "vocabulary", "filters", "views"),
+    *("errors", "settings", "identifiers", "records", "text", "theses", "vocabulary", "filters", "views"),
     *("pacing", "locks", "recordjson", "parallel"),
 )
-PURE = ("matching", "merging", "tagging", "citekeys", "formats")
+PURE = ("lifecycle", "matching", "merging", "tagging", "citekeys", "formats")
 SIDE_BY_SIDE = ("comparing", "differences")
-DECIDING = ("curation", "curation_tags", "shelving")
+DECIDING = ("curation", "curation_tags", "shelving", "acknowledging")
 
 # Everything above layer 0: what each part may import beside layer 0 and itself.
 ALLOWED: dict[str, tuple[str, ...]] = {
     # 1: pure
     **dict.fromkeys(PURE, ()),
+    "merging": ("lifecycle",),
     "differences": (),
     "comparing": ("merging", "differences"),
     "explaining": ("merging", "tagging"),
     "citing": ("merging",),
+    "changes": ("lifecycle", "merging"),
     # 2: the outside; never each other
     "sources": ("formats",),
-    "store": ("citekeys", "merging"),
+    "store": ("changes", "citekeys", "lifecycle", "merging"),
     # 3: what the program does
     "ingest": (*PURE, "store"),
     **dict.fromkeys(DECIDING, (*PURE, "store", "ingest")),
     "retag": (*PURE, "store", "ingest"),
+    "retractions": (*PURE, "store", "ingest"),
     "starter": (*PURE, "store", "ingest"),
     "manuscript": (*PURE, "store", "ingest"),
     "offline": PURE,
@@ -52,10 +55,13 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "check": (*PURE, "store"),
     # 4: the faces
     "cli": (
-        *(*PURE, *DECIDING, *SIDE_BY_SIDE, "explaining", "citing", "retag", "manuscript"),
-        *("sources", "store", "ingest", "starter", "offline", "classify", "refresh", "due", "check"),
+        *(*PURE, *DECIDING, *SIDE_BY_SIDE, "explaining", "citing", "changes", "retag", "manuscript"),
+        *("sources", "store", "ingest", "starter", "offline", "classify", "refresh", "due", "check", "retractions"),
     ),
-    "web": (*SIDE_BY_SIDE, *DECIDING, "explaining", "citing", "merging", "formats", "store", "ingest", "check"),
+    "web": (
+        *(*SIDE_BY_SIDE, *DECIDING, "explaining", "citing", "changes"),
+        *("merging", "formats", "store", "ingest", "check"),
+    ),
     "__main__": ("cli",),
 }
 

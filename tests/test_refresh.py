@@ -362,7 +362,7 @@ def test_a_server_in_trouble_never_loses_or_blanks_a_study(bench: Bench, trouble
     bench.server.script(forever=trouble)
     assert bench.refresh().state == "failed"
     assert dump(bench.store) == before
-    bench.server.script("ok", forever=trouble)  # the search goes well, the records do not come
+    bench.server.script("ok", "ok", forever=trouble)  # both searches go well, the records do not come
     view = bench.refresh()
     assert (view.state, view.found) == ("failed", 30)
     assert counts(view).get("failed") == 30

@@ -89,6 +89,10 @@ def test_migrating_twice_does_nothing_the_second_time(store_url: str) -> None:
         "0002 Matching over severa"[:24],
         "0003 Tags keep the place",
         "0004 Shelves: named sele",
+        "0005 Runs keep how PubMe",
+        "0006 Which events a cond",
+        "0007 What lists of retra",
+        "0008 Refreshes that a pe",
     ]
     assert migrate(store_url) == []
 

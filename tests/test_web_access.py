@@ -292,7 +292,19 @@ SHELVES = ("/shelves", "/shelves/event/1/undo", *(f"/shelves/x/{w}" for w in ("r
 
 
 @pytest.mark.parametrize(
-    "address", ["/login", "/logout", "/review/1-2", "/review/1-2/reconsider", UNDO, "/tags", "/tags/1/undo", *SHELVES]
+    "address",
+    [
+        "/login",
+        "/logout",
+        "/review/1-2",
+        "/review/1-2/reconsider",
+        UNDO,
+        "/tags",
+        "/tags/1/undo",
+        "/alerts",
+        "/runs",
+        *SHELVES,
+    ],
 )
 def test_every_writing_address_is_checked(site: Site, address: str) -> None:
     answer = site.client().post(address, headers={"Sec-Fetch-Site": "cross-site"})
@@ -303,7 +315,7 @@ def test_every_writing_address_is_checked(site: Site, address: str) -> None:
 def test_no_writing_address_is_left_out_above(site: Site) -> None:
     posts = {r.rule for r in site.client().application.url_map.iter_rules() if "POST" in (r.methods or ())}
     shapes = {re.sub(r"<[^>]*>", "N", rule) for rule in posts}
-    others = {"/tags", "/tags/N/undo", *(re.sub("/(x|1)/", "/N/", address) for address in SHELVES)}
+    others = {"/tags", "/tags/N/undo", "/alerts", "/runs", *(re.sub("/(x|1)/", "/N/", address) for address in SHELVES)}
     assert shapes == {"/login", "/logout", "/review/N-N", "/review/N-N/reconsider", "/merges/N/undo", *others}
 
 
@@ -700,7 +712,7 @@ def test_pages_differ_by_reader_and_keep_answering_304(site: Site) -> None:
 
 def test_what_can_be_decided_on_is_kept_nowhere(site: Site) -> None:
     client = site.client()
-    for address in ("/review", "/merges", "/merges/different", "/tags", "/login", "/review/1-2"):
+    for address in ("/review", "/merges", "/merges/different", "/tags", "/runs", "/login", "/review/1-2"):
         answer = client.get(address)
         assert answer.headers["Cache-Control"] == "no-store", address
         assert "ETag" not in answer.headers

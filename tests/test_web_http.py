@@ -242,7 +242,7 @@ def test_under_a_prefix_every_link_carries_it(tmp_path: Path, queries: fakes.Fak
     links = [a for a in page.xpath("//a/@href|//form/@action|//link/@href") if a.startswith("/")]
     assert links
     assert all(link.startswith("/evidence/") for link in links)
-    for link in set(links):
+    for link in set(links) - {"/evidence/runs"}:  # which needs a store: test_web_runs.py
         assert client.get(link).status_code == 200
 
 

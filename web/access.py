@@ -138,6 +138,8 @@ def refusal(why: str) -> Response:
     """The page that says why nothing was written, and what to do."""
     tags = (request.endpoint or "").startswith("tags.")
     back = url_for("tags.queue" if tags else "curate.queue")
+    if request.endpoint == "runs.ask":
+        back = url_for("runs.page")
     if request.endpoint == "curate.decide":
         back = f"{request.root_path}{request.path}"
     answer = make_response(render_template("refused.html", why=why, back=back), 403)

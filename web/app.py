@@ -16,14 +16,17 @@ from evidence.store import queries as stored
 from evidence.vocabulary import Vocabulary
 from web import access, errors, headers, scripts, service
 from web.account import account
+from web.alerts import alerts
 from web.assets import Assets
 from web.curate import curate
+from web.feeds import feeds
 from web.files import files
 from web.icons import icon, mark
 from web.library import EXTENSION, Queries, Source
 from web.links import condition_url, study_url
 from web.pages import pages
 from web.rows import study_html
+from web.runs import runs
 from web.shelves import shelves
 from web.tags import tags
 from web.unapi import unapi
@@ -65,9 +68,12 @@ def create_app(
     errors.install(app)
     app.register_blueprint(pages)
     app.register_blueprint(files)
+    app.register_blueprint(feeds)
     app.register_blueprint(shelves)
     app.register_blueprint(curate)
     app.register_blueprint(tags)
+    app.register_blueprint(runs)
+    app.register_blueprint(alerts)
     app.register_blueprint(account)
     app.register_blueprint(unapi)
     app.register_blueprint(service.service)

@@ -57,7 +57,7 @@ NOTICES: Final = {
     "withdrawn": ("RetractionIn",),
     "replaced": ("RetractedandRepublishedIn", "RetractionIn"),
     "concern": ("ExpressionOfConcernIn",),
-    "corrected": ("ErratumIn", "CorrectedandRepublishedIn"),
+    "corrected": ("ErratumIn", "CorrectedandRepublishedIn", "PartialRetractionIn"),
 }
 SOURCES: Final = {
     "pubmed": "PubMed",

@@ -12,13 +12,14 @@ from evidence.curation_tags import LONGEST_REASON
 from evidence.errors import NotFound
 from evidence.filters import Filter
 from evidence.identifiers import Identifier
+from evidence.store import past
 from evidence.text import clean, plain
 from evidence.views import Listing, SearchView, Study
 from evidence.vocabulary import Condition
-from web import present, wording
+from web import changed, present, wording
 from web.chart import Chart, chart
 from web.dossier import dossier
-from web.files import study_exports
+from web.files import day_of, study_exports
 from web.home import regions, tally_columns
 from web.library import library
 from web.selection import Controls, Place, controls
@@ -54,20 +55,35 @@ def home() -> str:
 
 @pages.get("/conditions/<slug>")
 def condition(slug: str) -> str:
-    """The studies of a condition."""
+    """The studies of a condition, as they are or (`as-of`) as they were at the end of a day."""
     known = library().condition(slug)
-    chosen = library().parse(without_message(request.args.to_dict(flat=False)), condition=slug)
-    shown = list_page(chosen, Place(slug))
+    args = without_message(request.args.to_dict(flat=False))
+    day = day_of(args)
+    chosen = library().parse(args, condition=slug)
+    shown = list_page(chosen, Place(slug, day))
     state = shown.listing.state or library().state()
     searched = searches_of(slug, shown.listing.searched_as)
     return render_template(
         "condition.html",
         page=shown,
         condition=known,
+        as_of=day,
+        now=Place(slug).page(chosen.first_page()),
         state=state,
         searched=searched,
         searched_words=wording.searched(searched, state),
     )
+
+
+@pages.get("/conditions/<slug>/history")
+def history(slug: str) -> str:
+    """What changed about the studies of a condition: everything, the newest first, or the difference of two days."""
+    known = library().condition(slug)
+    asked = changed.asked(request.args.to_dict(flat=False))
+    if asked.since is not None:
+        found = changed.difference(slug, asked.since, asked.until)
+        return render_template("difference.html", condition=known, page=found)
+    return render_template("history.html", condition=known, page=changed.history(slug, asked.before))
 
 
 @pages.get("/search")
@@ -146,7 +162,8 @@ def by_key(key: str) -> AnyResponse:
 
 def list_page(chosen: Filter, place: Place) -> ListPage:
     """A list with its controls."""
-    listing, vocabulary = library().listing(chosen), library().vocabulary
+    known, vocabulary = library(), library().vocabulary
+    listing = past.listing(known.store, vocabulary, chosen, place.day) if place.day else known.listing(chosen)
     return ListPage(
         listing=listing,
         groups=present.groups(listing.rows, chosen.sort, vocabulary),
@@ -190,6 +207,7 @@ pages.add_app_template_global(wording.count, "count")
 pages.add_app_template_global(wording.number, "number")
 pages.add_app_template_global(wording.minute, "minute")
 pages.add_app_template_global(wording.day, "day")
+pages.add_app_template_global(wording.date_words, "date_words")
 pages.add_app_template_global(wording.registration_name, "registration_name")
 pages.add_app_template_global(wording.registration_state, "registration_state")
 pages.add_app_template_global(wording.open_registrations, "open_registrations")

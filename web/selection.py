@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from flask import url_for
@@ -43,14 +44,20 @@ STATUS_WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a list lives: the page of a condition, or the search page."""
+    """Where a list lives: the page of a condition, or the search page; `day`: as it was at the end of that day."""
 
     condition: str = ""
+    day: date | None = None
+
+    @property
+    def then(self) -> str:
+        """The parameter that says which day's list it is; empty for today's."""
+        return f"as-of={self.day}" if self.day else ""
 
     def page(self, chosen: Filter) -> str:
         """The address of this list in that state."""
         base = condition_url(self.condition) if self.condition else url_for("pages.search")
-        return _with_query(base, chosen.query_string(condition_in_path=bool(self.condition)))
+        return _with_query(base, _joined(chosen.query_string(condition_in_path=bool(self.condition)), self.then))
 
     def export(self, ext: str, chosen: Filter, *, page_only: bool = False, parameters: str = "") -> str:
         """The address of a file of this list: everything that matches, or the page shown."""
@@ -61,7 +68,7 @@ class Place:
             base = url_for("files.export_condition", slug=self.condition, ext=ext)
         else:
             base = url_for("files.export_search", ext=ext)
-        return _with_query(base, "&".join(part for part in (query, scope, parameters) if part))
+        return _with_query(base, _joined(query, scope, self.then, parameters))
 
     def files(self, chosen: Filter, *, page_only: bool = False) -> tuple[tuple[str, str], ...]:
         """Every file of this list that is offered: words for people, address."""
@@ -72,6 +79,7 @@ class Place:
     def hidden(self, chosen: Filter, *drop: str) -> list[tuple[str, str]]:
         """The state as hidden form fields, without those that the form itself asks for."""
         args = chosen.first_page().args(condition_in_path=bool(self.condition))
+        args += [("as-of", str(self.day))] if self.day else []
         return [(name, value) for name, value in args if name not in drop]
 
 
@@ -139,7 +147,7 @@ def controls(listing: Listing, place: Place, vocabulary: Vocabulary) -> Controls
             for sort, words in SORTS.items()
         ),
         sizes=tuple(Choice(str(n), None, chosen.size == n, place.page(replace(start, size=n))) for n in PAGE_SIZES),
-        year_action=place.page(Filter(condition=place.condition)),
+        year_action=replace(place, day=None).page(Filter(condition=place.condition)),
         year_hidden=place.hidden(chosen, "since", "until"),
         exports=_exports(listing, place),
         first=place.page(start) if chosen.after else "",
@@ -206,10 +214,14 @@ def _exports(listing: Listing, place: Place) -> tuple[ExportBlock, ...]:
         f"All {wording.count(listing.total, 'study', 'studies')}" if parts or listing.total > 1 else "This study",
         place.files(chosen),
     )
-    if not parts:
+    if not parts or place.day:  # of a past day there are whole files only (web/files.py)
         return (every,)
     page = ExportBlock(f"This page ({len(listing.rows)})", place.files(chosen, page_only=True))
     return (page, every)
+
+
+def _joined(*parts: str) -> str:
+    return "&".join(part for part in parts if part)
 
 
 def _with_query(base: str, query: str) -> str:

@@ -21,7 +21,7 @@ from evidence.errors import Conflict, EvidenceError, NotFound, UnknownParameter,
 from evidence.store import shelves as stored
 from evidence.store.shelves import Shelf
 from evidence.text import clean
-from web import present, shelved
+from web import feeds, present, shelved
 from web.access import access
 from web.errors import sentence
 from web.exports import Audience, live, nothing_else, writing
@@ -105,6 +105,22 @@ def export_shelf(slug: str, ext: str) -> AnyResponse:
 def export_secret(token: str, ext: str) -> AnyResponse:
     """The studies of a shelf as a file, for who has its link."""
     return _hushed(_file(lambda: _by_token(token, counted=False), ext, "link"))
+
+
+@shelves.get("/shelves/<slug>.atom")
+def export_feed(slug: str) -> AnyResponse:
+    """What changed about the studies of a public or own shelf, as a feed."""
+    shelf = _readable(slug, counted=False)
+    here = url_for("shelves.export_feed", slug=shelf.slug)
+    return feeds.of_shelf(shelf, _address(shelf, ""), here, private=shelf.visibility != "public")
+
+
+@shelves.get("/shelves/t/<token>.atom")
+def export_secret_feed(token: str) -> AnyResponse:
+    """What changed about the studies of a shelf, as a feed for who has its link."""
+    shelf = _by_token(token, counted=False)
+    here = url_for("shelves.export_secret_feed", token=token)
+    return _hushed(feeds.of_shelf(shelf, _address(shelf, token), here, private=True))
 
 
 @shelves.post("/shelves/<slug>/remove")
@@ -212,6 +228,7 @@ def _page(shelf: Shelf, own: bool, token: str = "") -> Response:
             hidden=present.cards(page.hidden, library().vocabulary) if own else (),
             own=own,
             token=token,
+            feed=_feed_address(shelf, token),
             offers=[(words, _file_address(shelf, ext, more, token)) for words, ext, more in OFFERS],
             first=_address(shelf, token) if start else "",
             next=_address(shelf, token, start + PAGE) if start + PAGE < page.total else "",
@@ -233,6 +250,12 @@ def _address(shelf: Shelf, token: str, start: int = 0) -> str:
     if token:
         return url_for("shelves.show_secret", token=token, **values)
     return url_for("shelves.show", slug=shelf.slug, **values)
+
+
+def _feed_address(shelf: Shelf, token: str) -> str:
+    if token:
+        return url_for("shelves.export_secret_feed", token=token)
+    return url_for("shelves.export_feed", slug=shelf.slug)
 
 
 def _file_address(shelf: Shelf, ext: str, more: str, token: str) -> str:

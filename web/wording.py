@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -59,6 +59,11 @@ def day(moment: datetime) -> str:
     """A day in UTC, month in words: "22 November 2026"."""
     moment = moment.astimezone(UTC)
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def date_words(day: date) -> str:
+    """A date, month in words."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def minute(moment: datetime) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from evidence import theses
 from evidence.citing import _case, _dates, _names, _pages
 from evidence.citing._marks import italic, joined, mk, stop
 from evidence.citing._notices import Notice, NoticeKind
@@ -79,6 +80,9 @@ def _preprint(work: Work) -> Iterator[Markup]:
     yield stop(mk(f"Preprint posted online {when}" if when else "Preprint"))
 
 
+_THESES: Final = {theses.MASTER: "Master's thesis", theses.DOCTOR: "Dissertation", "": "Dissertation"}
+
+
 def _book(work: Work) -> Iterator[Markup]:
     if work.authors or not work.editors:
         yield _authors(work.authors, complete=work.authors_complete)
@@ -89,7 +93,7 @@ def _book(work: Work) -> Iterator[Markup]:
     if work.authors and work.editors:
         yield _edited(work.editors)
     if work.kind == "thesis":
-        yield mk("Master's thesis." if work.masters else "Dissertation.")
+        yield stop(mk(_THESES.get(work.thesis, work.thesis)))
     yield from _imprint(work)
     yield stop(mk(f"Report {work.report_number}" if work.report_number else ""))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from evidence import text
+from evidence import text, theses
 from evidence.citing import _case, _dates, _names, _pages
 from evidence.citing._marks import italic, joined, mk, stop
 from evidence.citing._notices import Notice, NoticeKind
@@ -74,10 +74,13 @@ def _title(work: Work) -> Markup:
     return joined([shown, _about(work)])
 
 
+_THESES: Final = {theses.MASTER: "Master's thesis", theses.DOCTOR: "Doctoral dissertation", "": "Doctoral dissertation"}
+
+
 def _about(work: Work) -> Markup:
     """Edition and number in round brackets, the kind of a thesis or registration in square ones."""
     if work.kind == "thesis":
-        genre = "Master's thesis" if work.masters else "Doctoral dissertation"
+        genre = _THESES.get(work.thesis, work.thesis)
         return mk(f"[{genre}, {work.publisher}]" if work.publisher else f"[{genre}]")
     if work.kind == "registration":
         number = f"(Identifier No. {work.registration}) " if work.registration else ""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from evidence import theses
 from evidence.citing import _dates, _names, _pages
 from evidence.citing._marks import joined, mk, stop
 from evidence.citing._notices import Notice, NoticeKind
@@ -114,13 +115,21 @@ def _medium(title: Markup, work: Work) -> Markup:
     return joined([title, "[Internet]" if work.on_line else ""])
 
 
+_THESES: Final = {theses.MASTER: "master's thesis", theses.DOCTOR: "dissertation", "": "dissertation"}
+
+
+def _thesis(kind: str) -> str:
+    """In lower case; a name with capitals of its own ("MPhil thesis") as it is."""
+    return _THESES.get(kind) or (kind if any(c.isupper() for c in kind[1:]) else kind.lower())
+
+
 def _book(work: Work, variant: Variant) -> Iterator[Markup]:
     """Books, reports, theses and pages: title, edition, place, publisher, date."""
     if work.authors or not work.editors:
         yield stop(mk(_people(work.authors, variant, complete=work.authors_complete)))
     else:
         yield stop(mk(f"{_people(work.editors, variant)}, {_editor(work)}"))
-    genre = ("[master's thesis]" if work.masters else "[dissertation]") if work.kind == "thesis" else ""
+    genre = mk(f"[{_thesis(work.thesis)}]" if work.kind == "thesis" else "")
     yield stop(joined([_medium(_title(work), work), genre]))
     if work.authors and work.editors:
         yield stop(mk(f"{_people(work.editors, variant)}, {_editor(work)}"))

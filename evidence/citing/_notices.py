@@ -73,6 +73,8 @@ def notices(view: Study | Record) -> tuple[Notice, ...]:
         found.setdefault(kind, [])
         if citation and citation not in found[kind]:
             found[kind].append(citation)
+    if isinstance(view, Study) and state not in merging.RETRACTED_STATES:  # reinstated, whatever one source still says
+        found = {kind: said for kind, said in found.items() if kind not in ("retraction", "replacement")}
     own = _OF_STATE.get(state)
     if own and not (own == "withdrawal" and "retraction" in found):
         found.setdefault(own, [])

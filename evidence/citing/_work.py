@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from evidence import text
+from evidence import text, theses
 from evidence.citing import _case, _journals, _languages, _marks, _names, _notices, _registers, _volumes
 from evidence.identifiers import Identifier, Scheme
-from evidence.records import Author, Journal, Markup, PartialDate, Record
+from evidence.records import Author, DateKind, Journal, Markup, PartialDate, Record
 from evidence.views import Study
 
 WorkKind = Literal["article", "chapter", "book", "report", "thesis", "preprint", "registration", "web"]
@@ -28,12 +28,10 @@ _ARXIV: Final = re.compile(r"10\.48550/arxiv\.|https?://arxiv\.org/", re.I)
 """Beginnings of DOIs and addresses of arXiv."""
 
 _HTTP: Final = re.compile(r"https?://[^\s<>\"{}|\\^`]+", re.I)
-_MASTER: Final = re.compile(r"master|\bM\.?\s?Sc\b", re.I)
 _FIRST: Final = re.compile(r"(?:1|1st|first)(?:\s+(?:ed\.?|edition))?", re.I)
 _ORDINAL: Final = re.compile(r"[0-9]{1,3}")
 _EDITION_WORD: Final = re.compile(r"\s*\b(?:ed|edn|edition)\b\.?\s*\Z", re.I)
 _NUMBER_WORD: Final = re.compile(r"\A(?:report\s+)?(?:no|nr|number)\b[.:]*\s*", re.I)
-_SAID: Final = ("type", "ty", "m3", "entrytype", "genre")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +40,7 @@ class Work:
 
     `title` is without final full stop. `translated`: it is the English translation of `original` (which may be empty).
     `language` is the English name of a language other than English. `accessed` is when the writer saw it.
+    `thesis` is `theses.MASTER`, `theses.DOCTOR`, another kind in words, or empty.
     """
 
     kind: WorkKind
@@ -73,7 +72,7 @@ class Work:
     registration: str = ""
     register: str = ""
     register_kept_by: str = ""
-    masters: bool = False
+    thesis: str = ""
     notices: tuple[_notices.Notice, ...] = ()
     accessed: PartialDate | None = None
 
@@ -107,6 +106,7 @@ def _described(record: Record, kind: WorkKind) -> Work:
     title, translated, original, language = _titles(record)
     date, epub, ecollection = _dates(record)
     journal = _container(record, kind)
+    by_nlm = bool(journal.nlm_id) or record.source == "pubmed"
     registration = text.clean(record.id("registration") or "")
     named = _registers.register(registration) if kind == "registration" else ("", "")
     pages = text.clean(record.pages)
@@ -121,7 +121,7 @@ def _described(record: Record, kind: WorkKind) -> Work:
         language=language,
         container=_marks.without_stop(_marks.sound(record.book_title)),
         journal=_journals.abbreviated(journal),
-        journal_in_full=_journals.in_full(journal),
+        journal_in_full=_journals.in_full(journal, by_nlm=by_nlm),
         place_in=_volumes.place(text.clean(record.volume), text.clean(record.issue)),
         pages=pages,
         electronic=record.publication_model in _ELECTRONIC,
@@ -137,8 +137,13 @@ def _described(record: Record, kind: WorkKind) -> Work:
         registration=registration,
         register=named[0],
         register_kept_by=named[1],
-        masters=any(_MASTER.search(value) for name, value in record.extra if name.lower() in _SAID),
+        thesis=_thesis(record) if kind == "thesis" else "",
     )
+
+
+def _thesis(record: Record) -> str:
+    """The kind of thesis as `theses` names it, or in the file's words."""
+    return text.clean(theses.thesis(record)).rstrip(".,;: ")
 
 
 def _kind(record: Record) -> WorkKind:
@@ -225,10 +230,19 @@ def _before(record: Record, electronic: PartialDate, issue: PartialDate) -> bool
 
 
 def _ahead(record: Record, kind: WorkKind, pages: str) -> bool:
-    """An article that its journal has published but not yet placed in an issue."""
+    """An article that its journal has published but not yet placed in an issue, as far as its source says so.
+
+    A DOI alone says nothing: files leave volume and pages out of articles that have them.
+    """
     if kind != "article" or record.volume or record.issue or pages:
         return False
-    return record.publication_status == "aheadofprint" or bool(record.id("doi"))
+    return record.publication_status == "aheadofprint" or (_dated(record, "electronic") and not _dated(record, "issue"))
+
+
+def _dated(record: Record, kind: DateKind) -> bool:
+    """Whether a source gives at least the year of that date."""
+    date = record.date(kind)
+    return date is not None and date.year is not None
 
 
 def _on_line(record: Record, kind: WorkKind) -> bool:

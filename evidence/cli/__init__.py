@@ -16,8 +16,10 @@ from evidence.cli import (
     classify,
     dedupe,
     files,
+    history,
     library,
     pubmed,
+    retractions,
     review,
     serve,
     shelves,
@@ -42,7 +44,10 @@ def program() -> None:
     """
 
 
-for _theme in (serve, library, vocabulary, files, shelves, cite, dedupe, classify, review, tags, pubmed, upkeep, users):
+for _theme in (
+    *(serve, library, history, vocabulary, files, shelves, cite, dedupe, classify, review, tags, pubmed, retractions),
+    *(upkeep, users),
+):
     for _command in _theme.COMMANDS:
         program.add_command(_command)
 

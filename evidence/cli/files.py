@@ -36,7 +36,8 @@ _WRITTEN: Final = "bibtex, biblatex, ris, csl-json, nbib, csv or jsonl"
 @click.option("--preview", is_flag=True, help="Do everything but write; the store stays as it is.")
 @as_json
 def import_files(paths: tuple[Path, ...], format_name: str, preview: bool, as_json: bool) -> None:
-    """Take files into the store: PubMed or EndNote XML, MEDLINE (.nbib), BibTeX, RIS, CSL-JSON, CSV; gzip is undone.
+    """Take files into the store: PubMed or EndNote XML, MEDLINE (.nbib), BibTeX, RIS, CSL-JSON, CSV, Web of Science's
+    plain text, EndNote's .enw; gzip is undone.
 
     Every record is accounted for: added, revised, unchanged, merged into a study that is here, queued for a person to
     decide, rejected (with line and reason), or a deletion that the source reports. Exit code 1 when a record was

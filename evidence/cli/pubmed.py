@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,17 +16,27 @@ from evidence.cli.opening import ACTOR, Library, opened
 from evidence.cli.output import as_json, emit_json, note, progress, table
 from evidence.cli.program import FAILED, complain, leave
 from evidence.cli.selection import unknown_condition
-from evidence.errors import BadIdentifier, NotFound, UsageProblem
+from evidence.errors import (
+    BadIdentifier,
+    EvidenceError,
+    NotFound,
+    SchemaMismatch,
+    StoreBusy,
+    StoreProblem,
+    UsageProblem,
+)
 
 if TYPE_CHECKING:
     from evidence.identifiers import Identifier
+    from evidence.store import Store
     from evidence.views import RunView, SearchView
 
 
-_NO_CHANGE: Final = ("unchanged", "already-checked", "known")
 _SHORTEST_PAUSE: Final = 60.0
 _LONGEST_PAUSE: Final = 3600.0
-"""Seconds that --loop sleeps: never so short that it is busy, never so long that a new search or clock is missed."""
+"""Seconds between two looks of --loop at what is due: it is never busy, and misses no new search or clock for long."""
+_LOOK: Final = 60.0
+"""Seconds between two looks at whether somebody asks for a refresh in the pages: one small query."""
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -47,13 +59,20 @@ def refresh(searches: tuple[str, ...], as_json: bool, **how: Any) -> None:
     """
     if how["since"] and (how["full"] or how["due"] or how["loop"]):
         raise UsageProblem("--since", "goes with none of --full, --due and --loop")
-    while True:
-        with opened(make=True) as library:
-            runs, pause = _refreshed(library, searches, how)
-        _report(runs, as_json=as_json)
-        if not how["loop"]:
-            break
-        time.sleep(pause)
+    while how["loop"]:
+        try:
+            with opened(make=True) as library:
+                runs, pause = _refreshed(library, searches, how)
+                _report(runs, as_json=as_json)
+                _sleep(library, pause)
+        except SchemaMismatch:
+            raise
+        except StoreProblem as exc:  # locked, full, out of reach: that passes, and the loop is there to stay
+            complain(str(exc))
+            time.sleep(_LOOK)
+    with opened(make=True) as library:
+        runs, _ = _refreshed(library, searches, how)
+    _report(runs, as_json=as_json)
     if any(run.state != "ok" for run in runs):
         leave(FAILED)
 
@@ -62,21 +81,49 @@ def _refreshed(library: Library, searches: tuple[str, ...], how: dict[str, Any])
     """Run what was asked for, or what of it is due; the seconds until something is due again."""
     from evidence import due
     from evidence import refresh as refreshing
+    from evidence.store import requests
 
     names, store = list(searches), library.store
+    asked: tuple[int, ...] = ()
     if how["due"] or how["loop"]:
         refreshing.chosen(library.vocabulary, names)  # names a search that is not there
         names = due.due(due.turns(store, library.vocabulary, searches), store.now())
+        asked = () if searches else requests.waiting(store)
     runs: tuple[RunView, ...] = ()
-    if names or not (how["due"] or how["loop"]):
-        with progress("PubMed") as tick:
+    if names or asked or not (how["due"] or how["loop"]):
+        with progress("PubMed") as tick, _answering(store, asked):
             runs = refreshing.run(
-                store, library.vocabulary, library.settings, names,
+                store, library.vocabulary, library.settings, () if asked else names,
                 since=how["since"], full=how["full"], recheck=not searches and not how["since"], on_progress=tick,
             )  # fmt: skip
     following = due.turns(store, library.vocabulary, searches)
     pause = (following[0].at - store.now()).total_seconds() if following else _LONGEST_PAUSE
     return runs, min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)
+
+
+@contextmanager
+def _answering(store: Store, asked: tuple[int, ...]) -> Iterator[None]:
+    """A refresh that people asked for. One that could not begin leaves their requests as they were."""
+    from evidence.store import requests
+
+    requests.take(store, asked)
+    try:
+        yield
+    except StoreBusy:  # another process is at it: the next one takes them up
+        raise
+    except EvidenceError as exc:
+        requests.finish(store, asked, str(exc))
+        raise
+    requests.finish(store, asked)
+
+
+def _sleep(library: Library, pause: float) -> None:
+    """Until something is due, or somebody asks for a refresh in the pages."""
+    from evidence.store import requests
+
+    while pause > 0 and not requests.waiting(library.store):
+        time.sleep(min(pause, _LOOK))
+        pause -= _LOOK
 
 
 def _report(runs: tuple[RunView, ...], *, as_json: bool) -> None:
@@ -207,8 +254,10 @@ def _day(moment: datetime) -> str:
 
 
 def _told(run: RunView) -> str:
+    from evidence.refresh import NO_CHANGE
+
     done = ", ".join(f"{count} {name}" for name, count in run.counts if count)
-    changed = any(count for name, count in run.counts if name not in _NO_CHANGE)
+    changed = any(count for name, count in run.counts if name not in NO_CHANGE)
     nothing = "" if changed or run.state != "ok" else "; nothing new, nothing written"
     return f"{run.search}: {run.state}; {run.found} found" + (f": {done}" if done else "") + nothing
 

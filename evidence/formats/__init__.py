@@ -44,8 +44,8 @@ HEAD_BYTES: Final = 16_384
 """How much of a file is looked at to recognise it; some .bib files begin with a page of comments."""
 
 _MODULES: Final = (
-    *("pubmed_xml", "endnote_xml", "bibtex", "biblatex", "ris", "medline", "csl", "tabular", "jsonl", "json_lines"),
-    *("reference_list", "zotero_rdf"),
+    *("pubmed_xml", "endnote_xml", "bibtex", "biblatex", "ris", "wos", "enw", "medline", "csl", "tabular", "jsonl"),
+    *("json_lines", "reference_list", "zotero_rdf"),
 )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from evidence import theses
 from evidence.formats import (
     _biblatex_model,
     _bibtex_layout,
@@ -19,6 +20,7 @@ from evidence.formats import (
     _bibtex_write,
     _dates,
     _export,
+    _kept,
     _kinds,
     _languages,
     _latex_encode,
@@ -26,8 +28,9 @@ from evidence.formats import (
     _markup,
     _other_ids,
 )
-from evidence.formats._bibtex_layout import braced, key, said, verbatim
+from evidence.formats._bibtex_layout import braced, key, verbatim
 from evidence.formats._options import COMPLETE, Options, applied
+from evidence.identifiers import Identifier
 from evidence.records import Markup, Record
 from evidence.views import Study
 
@@ -50,13 +53,13 @@ def _type(record: Record, fields: dict[str, str]) -> str:
     fine = _kinds.fine(record)
     if _export.conference(record):
         ladder: tuple[str, ...] = ("inproceedings",)
+    elif record.kind == "chapter" and "booktitle" not in fields:
+        ladder = _biblatex_model.LADDERS["book"]  # a part of a book without a title of its own: the title is the book's
+        fields["entrysubtype"] = "{chapter}"
     elif fine:
         ladder = (_kinds.FINE[fine].biblatex,)
     else:
         ladder = _biblatex_model.LADDERS[record.kind]
-    if record.kind == "article" and "author" not in fields and "title" in fields and "journaltitle" in fields:
-        fields["author"] = f"{{{{{_bibtex_names.NOBODY}}}}}"
-        fields["options"] = "{useauthor=false}"
     found = next((t for t in ladder if _biblatex_model.satisfied(t, fields)), "")
     if found in ("", "online", "misc") and record.kind != "other":
         fields["entrysubtype"] = braced(record.kind)
@@ -67,7 +70,7 @@ def _type(record: Record, fields: dict[str, str]) -> str:
 
 def _placed(type_: str, fields: dict[str, str], study: Study) -> Iterator[tuple[str, str]]:
     """The fields that the type has, and the others as words."""
-    without = frozenset(("arxiv",)) if fields.get("eprinttype") == "{arxiv}" else frozenset[str]()
+    without = _bibtex_write.stated(study.record) if fields.get("eprinttype") == "{arxiv}" else frozenset[str]()
     words = [f"{name}:{_word(value)}" for name, value in _unprintable(study, fields)]
     words.append(_other_ids.words(study, lambda k: key(k) != k, without=without))
     for name, value in fields.items():
@@ -99,9 +102,9 @@ def _unprintable(study: Study, fields: dict[str, str]) -> Iterator[tuple[str, st
 
 def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     record = study.record
-    yield "title", braced(_latex_title.title(record.title, _encode) or _bibtex_names.NO_TITLE)
+    yield "title", braced(_latex_title.title(_export.title(record.title), _encode) or _bibtex_names.NO_TITLE)
     yield "author", braced(_bibtex_names.write(_export.authors(record), record.authors_complete, _encode))
-    yield "editor", braced(_bibtex_names.write(record.editors, encode=_encode))
+    yield "editor", braced(_bibtex_names.write(record.editors, _kept.editors_complete(record), _encode))
     yield from _containers(record)
     yield "date", braced(_dates.edtf(_export.date(record)))
     yield from _volume(record.volume)
@@ -110,23 +113,27 @@ def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     yield from _publisher(record)
     yield "location", _text(record.place)
     yield "edition", _text(record.edition)
+    yield from ((name if name != "primaryclass" else "eprintclass", _text(v)) for name, v in _kept.bibtex(record))
+    yield "pubstate", _text(_kept.pubstate(record))
     yield "isbn", braced(next((i for i in record.isbns if _biblatex_model.is_isbn(i)), ""))
     yield "issn", braced(record.journal.issn) if _biblatex_model.is_issn(record.journal.issn) else ""
     yield "doi", verbatim(_export.identifier(study, "doi"))
     yield from _eprint(study)
-    yield "url", verbatim(_bibtex_write.address(study, options))
+    yield "url", verbatim(_address(study, options))
     yield "langid", braced(_languages.babel(record.languages[0]) if len(record.languages) == 1 else "")
     yield "language", _text(" and ".join(_languages.name(x) for x in record.languages))
     yield "keywords", _text(_export.keywords(record))
     yield "ids", braced(_bibtex_write.aliases(study))
-    yield "note", _text(_export.warning(study))
-    yield "annotation", _text(_export.alias_note(study))
+    note, addendum = _kept.notes(study)
+    yield "note", _text(note)
+    yield "addendum", _text(addendum)
+    yield "annotation", _text(_kept.aside(study))
     yield "abstract", _marked(_markup.joined(record.abstract))
 
 
 def _containers(record: Record) -> Iterator[tuple[str, str]]:
-    yield "booktitle", braced(_latex_title.title(record.book_title, _encode))
-    yield "origtitle", _marked(record.vernacular_title)
+    yield "booktitle", braced(_latex_title.title(_export.title(record.book_title), _encode))
+    yield "origtitle", _marked(_export.title(record.vernacular_title))
     if record.kind == "preprint":
         yield "organization", _text(record.journal.title or record.journal.abbreviation)
     else:
@@ -159,7 +166,8 @@ def _publisher(record: Record) -> Iterator[tuple[str, str]]:
         types = (_TYPES_OF_REPORT.get(t.name, "") for t in record.publication_types)
         known = next((t for t in types if t), "")
         yield "institution", _text(record.publisher)
-        yield "type", _text(said(record, "type") or known or record.kind.capitalize())
+        said = theses.thesis(record) if record.kind == "thesis" else _kept.said(record, "type")
+        yield "type", _text(said or known or record.kind.capitalize())
     elif record.kind in ("web", "registration"):
         yield "organization", _text(record.publisher)
     else:
@@ -169,12 +177,18 @@ def _publisher(record: Record) -> Iterator[tuple[str, str]]:
 def _eprint(study: Study) -> Iterator[tuple[str, str]]:
     """The one electronic archive that biblatex has fields for: PubMed, else arXiv, else PMC."""
     for name, scheme in (("pubmed", "pmid"), ("arxiv", "arxiv"), ("pmcid", "pmcid")):
-        value = study.record.id("arxiv") if scheme == "arxiv" else _export.identifier(study, scheme)  # type: ignore[arg-type]
-        # An arXiv number makes a preprint of a @misc, so that it stands here only where it is one, or is printed.
-        if value and (scheme != "arxiv" or study.record.kind in ("article", "preprint")):
+        value = _bibtex_write.arxiv(study.record) if scheme == "arxiv" else _export.identifier(study, scheme)  # type: ignore[arg-type]
+        if value:
             yield "eprint", verbatim(value)
             yield "eprinttype", braced(name)
             return
+
+
+def _address(study: Study, options: Options) -> str:
+    """An address, but not that of a preprint's arXiv number: styles make a link of the number."""
+    address = _bibtex_write.address(study, options)
+    number = study.record.id("arxiv") if study.record.kind == "preprint" else None
+    return "" if number and address == Identifier("arxiv", number).url else address
 
 
 def _text(value: str) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
-from evidence.formats import _bibtex_names, _dates, _ids, _kinds, _latex, _other_ids
+from evidence.formats import _bibtex_names, _dates, _ids, _kept, _kinds, _latex, _other_ids
 from evidence.formats._bibtex_values import Entry
 from evidence.formats._draft import Draft, Take
 from evidence.identifiers import registrations_in, try_parse
@@ -28,9 +28,7 @@ KINDS: Final[dict[str, RecordKind]] = {
 }
 """Entry types; one that is not here makes an "other", and is kept."""
 
-_PLAIN_TYPES: Final = frozenset(
-    ("article", "book", "incollection", "phdthesis", "techreport", "online", "misc", "thesis", "report")
-)
+_PLAIN_TYPES: Final = frozenset(("article", "book", "incollection", "techreport", "online", "misc", "thesis", "report"))
 _BARE_TYPES: Final = frozenset(("misc", "online", "unpublished"))
 _SUBTYPES: Final[dict[str, RecordKind]] = {
     "preprint": "preprint", "registration": "registration", "web": "web", "article": "article", "book": "book",
@@ -99,6 +97,9 @@ def _kind(draft: Draft, type_: str, fields: dict[str, str]) -> None:
         del fields["entrysubtype"]
     elif subtype in _kinds.FINE and type_ in _BARE_TYPES:
         draft.extra.append(("entrytype", fields.pop("entrysubtype").strip().lower()))
+    elif subtype == "chapter" and KINDS.get(type_) == "book":
+        draft.kind = "chapter"  # how our BibLaTeX export writes a part of a book that has no title of its own
+        del fields["entrysubtype"]
     elif type_ in _BARE_TYPES and _is_arxiv(fields):
         draft.kind = "preprint"
     for name in _NAMES_OF_JOURNALS:
@@ -143,6 +144,8 @@ def _people(draft: Draft, fields: dict[str, str]) -> None:
             draft.authors_complete = whole
         else:
             draft.editors += found
+            if not whole:
+                draft.keep(name, _kept.EDITORS_CUT)
 
 
 def _date(draft: Draft, fields: dict[str, str]) -> None:
@@ -309,5 +312,6 @@ _FIELDS: Final[dict[str, Take]] = {
     "ids": _aliases,
     "options": lambda d, v: None if v.strip() == "useauthor=false" else d.keep("options", v),
     "otherids": _plain(lambda d, v: d.other_ids(v)),
+    "eprintclass": _plain(lambda d, v: d.keep("primaryclass", v)),
     **dict.fromkeys(("crossref", "xdata"), lambda d, v: d.keep("crossref", v)),
 }

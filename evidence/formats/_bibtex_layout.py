@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
-from evidence.records import Record
-
 _NOT_IN_KEYS: Final = frozenset("\"#'(),={}%~\\@")
 _UNSAFE: Final = re.compile(r"[{}\\]|[^\x21-\x7e]")
 _ESCAPED: Final = re.compile(r"[{}\\]|%(?![0-9A-Fa-f]{2})|[^\x21-\x7e]")
@@ -44,11 +42,6 @@ def verbatim(value: str) -> str:
     if _UNSAFE.search(value):
         value = _ESCAPED.sub(lambda m: quote(m[0], safe=""), value)
     return braced(value)
-
-
-def said(record: Record, *names: str) -> str:
-    """What a file said under one of these names and no field of a record holds."""
-    return next((value for name, value in record.extra if name in names), "")
 
 
 def word(value: str) -> str:

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from evidence import theses
 from evidence.formats import (
     _bibtex_layout,
     _bibtex_names,
     _dates,
     _export,
+    _kept,
     _kinds,
     _languages,
     _latex_encode,
@@ -22,7 +24,7 @@ from evidence.formats import (
     _markup,
     _other_ids,
 )
-from evidence.formats._bibtex_layout import braced, key, said, verbatim
+from evidence.formats._bibtex_layout import braced, key, verbatim
 from evidence.formats._options import COMPLETE, Options, applied
 from evidence.records import Markup, Record, RecordKind
 from evidence.views import Study
@@ -49,14 +51,26 @@ def write(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str
 
 
 def _type(record: Record) -> str:
+    if record.kind == "chapter" and not record.book_title:
+        return "inbook"  # a part of a book without a title of its own: the title is the book's
+    if theses.thesis(record) == theses.MASTER:
+        return "mastersthesis"
     return "inproceedings" if _export.conference(record) else TYPES[record.kind]
+
+
+def _type_of(record: Record) -> str:
+    """What a report or thesis is, where the entry's type does not say so; "PhD thesis" is what a style prints else."""
+    if record.kind == "thesis":
+        kind = theses.thesis(record)
+        return "" if kind in theses.SHOWN else kind or "Thesis"
+    return _kept.said(record, "type") if record.kind in _PUBLISHER else ""
 
 
 def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     record = study.record
-    yield "title", braced(_latex_title.title(record.title))
+    yield "title", braced(_latex_title.title(_export.title(record.title)))
     yield "author", braced(_bibtex_names.write(_export.authors(record), record.authors_complete))
-    yield "editor", braced(_bibtex_names.write(record.editors))
+    yield "editor", braced(_bibtex_names.write(record.editors, _kept.editors_complete(record)))
     yield from _containers(record)
     yield from _date(record)
     yield "volume", _text(record.volume)
@@ -65,27 +79,32 @@ def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     yield _PUBLISHER.get(record.kind, "publisher"), _text(record.publisher)
     yield "address", _text(record.place)
     yield "edition", _text(record.edition)
-    yield "type", _text(said(record, "type")) if record.kind in _PUBLISHER else ""
+    yield "type", _text(_type_of(record))
+    yield from ((name, _text(value)) for name, value in _kept.bibtex(record))
+    yield "pubstate", _text(_kept.said(record, "pubstate"))
     yield "isbn", _text(" ".join(record.isbns))
     yield "issn", _text(record.journal.issn)
     yield "doi", verbatim(_export.identifier(study, "doi"))
     yield "pmid", verbatim(_export.identifier(study, "pmid"))
     yield "pmcid", verbatim(_export.identifier(study, "pmcid"))
+    yield from _eprint(record)
     yield "url", verbatim(address(study, options))
     yield "language", _text(", ".join(_languages.name(x) for x in record.languages))
     yield "keywords", _text(_export.keywords(record))
     yield "entrysubtype", _text(_SUBTYPES.get(record.kind, "") or _kinds.fine(record))
     yield "ids", braced(aliases(study))
-    yield "otherids", _text(_other_ids.words(study, lambda k: key(k) != k))
-    yield "note", _text(_export.warning(study))
-    yield "annote", _text(_export.alias_note(study))  # no standard style prints it
+    yield "otherids", _text(_other_ids.words(study, lambda k: key(k) != k, without=stated(record)))
+    note, addendum = _kept.notes(study)
+    yield "note", _text(note)
+    yield "addendum", _text(addendum)
+    yield "annote", _text(_kept.aside(study))  # no standard style prints it
     yield "abstract", _marked(_markup.joined(record.abstract))
 
 
 def _containers(record: Record) -> Iterator[tuple[str, str]]:
-    if record.kind == "chapter" or record.book_title:
-        yield "booktitle", braced(_latex_title.title(record.book_title))
-    yield "origtitle", _marked(record.vernacular_title)
+    if record.book_title:
+        yield "booktitle", braced(_latex_title.title(_export.title(record.book_title)))
+    yield "origtitle", _marked(_export.title(record.vernacular_title))
     if record.kind == "preprint":
         yield "howpublished", _text(record.journal.title)
     else:
@@ -97,11 +116,29 @@ def _containers(record: Record) -> Iterator[tuple[str, str]]:
 def _date(record: Record) -> Iterator[tuple[str, str]]:
     date = _export.date(record)
     if date is None or date.year is None:
+        yield "year", _text(_kept.without_year(record))
         return
     yield "year", f"{{{date.year}}}"  # a season has no place here: `month` is a number or a macro to biber
     if date.month:
         yield "month", _dates.MONTH_NAMES[date.month][:3].lower()  # a macro, without braces
         yield "day", f"{{{date.day}}}" if date.day else ""
+
+
+def arxiv(record: Record) -> str:
+    """The arXiv number of an article or preprint: of anything else `eprint` would make a preprint."""
+    return (record.id("arxiv") or "") if record.kind in ("article", "preprint") else ""
+
+
+def stated(record: Record) -> frozenset[str]:
+    """Schemes that need no words: the one arXiv number that stands in `eprint`."""
+    return frozenset(("arxiv",)) if arxiv(record) and len(record.ids("arxiv")) == 1 else frozenset()
+
+
+def _eprint(record: Record) -> Iterator[tuple[str, str]]:
+    """As arXiv itself writes BibTeX, https://info.arxiv.org/help/hypertex/bibstyles/index.html ."""
+    number = arxiv(record)
+    yield "eprint", verbatim(number)
+    yield "archiveprefix", "{arXiv}" if number else ""
 
 
 def aliases(study: Study) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from evidence.formats import _dates, _export, _kinds, _languages, _markup, _names, _other_ids
+from evidence import theses
+from evidence.formats import _dates, _export, _kept, _kinds, _languages, _markup, _names, _other_ids
 from evidence.formats._options import COMPLETE, Options, applied
 from evidence.records import Author, PartialDate, Record, RecordKind
 from evidence.views import Study
@@ -34,13 +36,15 @@ def _item(study: Study, options: Options) -> dict[str, Any]:
         "id": study.row.key,
         "citation-key": study.row.key,
         "type": _type(record),
-        "genre": "registration" if record.kind == "registration" else "",
-        "title": _markup.write(record.title),
-        "original-title": _markup.write(record.vernacular_title),
+        "genre": _plain(_genre(record)),
+        "title": _markup.write(_export.title(record.title)),
+        "original-title": _markup.write(_export.title(record.vernacular_title)),
         "author": [_name(a) for a in _export.authors(record)] + ([] if record.authors_complete else [_ET_AL]),
         "editor": [_name(a) for a in record.editors],
-        "issued": _date(_export.date(record)),
-        "container-title": _markup.write(record.book_title) if in_book else _plain(_export.journal(record)),
+        "issued": _date(_export.date(record)) or _literal(_kept.without_year(record)),
+        "container-title": _markup.write(_export.title(record.book_title))
+        if in_book
+        else _plain(_export.journal(record)),
         "collection-title": _plain(record.journal.title) if in_book else "",
         "container-title-short": _plain(record.journal.abbreviation),
         "volume": _plain(record.volume),
@@ -62,6 +66,17 @@ def _item(study: Study, options: Options) -> dict[str, Any]:
     }
 
 
+def _genre(record: Record) -> str:
+    if record.kind == "registration":
+        return "registration"
+    kind = theses.thesis(record)
+    return theses.SHOWN.get(kind, kind) or _kept.said(record, "genre")
+
+
+def _literal(text: str) -> dict[str, Any] | None:
+    return {"literal": _plain(text)} if text else None
+
+
 def _notes(study: Study) -> tuple[str, ...]:
     return _export.warning(study), _export.alias_note(study), _other_ids.line(study)
 
@@ -73,6 +88,9 @@ def _type(record: Record) -> str:
     return "paper-conference" if _export.conference(record) else TYPES[record.kind]
 
 
+_PARTICLE: Final = r"(?:v[ao]n|de[nrls]?|d[aiou]|d[ao]s|della|ten|ter|te|zu[mr]?|af|av|l[ae]|in|op|'t)"
+_LEADING: Final = re.compile(rf"(?:{_PARTICLE} )+(?=\S)")
+_TRAILING: Final = re.compile(rf"(?<=\S)(?: {_PARTICLE})+\Z")
 _ET_AL: Final = {"literal": "et al."}
 
 
@@ -86,8 +104,28 @@ def _name(author: Author) -> dict[str, str]:
     family, given = author.family, _names.given_text(author)
     if not family:  # processors print a name without family as nothing
         family, given = given, ""
-    parts = {"family": family, "given": given, "suffix": author.suffix}
+    given, dropping = _given(given)
+    particle, family = _family(family)
+    parts = {
+        "non-dropping-particle": particle,
+        "family": family,
+        "given": given,
+        "dropping-particle": dropping,
+        "suffix": author.suffix,
+    }
     return {name: _plain(value) for name, value in parts.items() if value}
+
+
+def _family(family: str) -> tuple[str, str]:
+    """A family name's particle, which some styles leave out when they sort, and the name: "van der", "Berg"."""
+    found = _LEADING.match(family)
+    return (found[0].rstrip(), family[found.end() :]) if found else ("", family)
+
+
+def _given(given: str) -> tuple[str, str]:
+    """Given names, and the particle behind them that belongs to no sorting: "Alexander", "von"."""
+    found = _TRAILING.search(given)
+    return (given[: found.start()], found[0].lstrip()) if found else (given, "")
 
 
 def _date(date: PartialDate | None) -> dict[str, Any] | None:

@@ -1,7 +1,8 @@
 """The CSV writer (RFC 4180), with cells that a spreadsheet would run as a formula made harmless, reversibly.
 
-A cell that begins with `=`, `+`, `-`, `@` or a tab gets an apostrophe in front (OWASP, "CSV Injection"), and so does
-one that already begins with apostrophes before such a character: taking one apostrophe away restores any of them.
+A cell that begins with `=`, `+`, `-`, `@`, one of their full-width forms or a tab gets an apostrophe in front (OWASP,
+"CSV Injection"), and so does one that already begins with apostrophes before such a character: taking one apostrophe
+away restores any of them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ COLUMNS: Final = (
     *("language", "keywords", "original_title", "notes", "other_ids"),
 )
 _OWN_COLUMN: Final = frozenset(("registration",))
-_GUARD: Final = re.compile(r"'*[=+\-@\t\r]")
+_GUARD: Final = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 _NEEDS_QUOTES: Final = re.compile(r'[",\r\n;\t]|^\s|\s$')
 
 
@@ -60,7 +61,7 @@ def _cells(study: Study, options: Options) -> dict[str, str]:
         "pmid": _export.identifier(study, "pmid"),
         "doi": _export.identifier(study, "doi"),
         "pmcid": _export.identifier(study, "pmcid"),
-        "title": _markup.write(record.title),
+        "title": _markup.write(_export.title(record.title)),
         "authors": _people(_export.authors(record)) + ("" if record.authors_complete else "; et al."),
         "year": f"{date.year:04d}" if date and date.year else "",
         "date": _date(date),
@@ -69,8 +70,8 @@ def _cells(study: Study, options: Options) -> dict[str, str]:
         "url": _export.link(study, options),
         "abstract": _markup.write(_markup.joined(record.abstract)),
         "kind": record.kind,
-        "book_title": _markup.write(record.book_title),
-        "original_title": _markup.write(record.vernacular_title),
+        "book_title": _markup.write(_export.title(record.book_title)),
+        "original_title": _markup.write(_export.title(record.vernacular_title)),
         "editors": _people(record.editors),
         "issn": record.journal.issn,
         "isbn": " ".join(record.isbns),

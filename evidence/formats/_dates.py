@@ -32,6 +32,7 @@ _LOOSE_DAY: Final = re.compile(r"(?<!\d)(?:[12]\d|3[01]|0?[1-9])(?!\d)")
 
 
 _YEAR_AND_SEASON: Final = re.compile(r"(\d{4})(?:///| )(Spring|Summer|Autumn|Fall|Winter)", re.I)  # RIS; PubMed
+_MONTH_AND_SEASON: Final = re.compile(r"(\d{4})/(0[1-9]|1[0-2])//(Spring|Summer|Autumn|Fall|Winter)", re.I)  # RIS
 
 
 def parse(text: str) -> PartialDate | None:
@@ -42,6 +43,9 @@ def parse(text: str) -> PartialDate | None:
     stated = _YEAR_AND_SEASON.fullmatch(text)
     if stated:
         return PartialDate(year=int(stated[1]), text=f"{stated[1]} {stated[2]}")
+    both = _MONTH_AND_SEASON.fullmatch(text)
+    if both:
+        return PartialDate(year=int(both[1]), month=int(both[2]), text=f"{both[1]} {both[3]}")
     for form in _FORMS:
         found = form.fullmatch(text)
         if found:
@@ -102,18 +106,25 @@ def season(date: PartialDate) -> int:
     return SEASONS.index(found[1].capitalize().replace("Fall", "Autumn")) + 1
 
 
+def season_said(date: PartialDate) -> str:
+    """The name of the season in a date's text, with or without a month; or empty."""
+    found = _SEASON.search(date.text)
+    return found[1].capitalize() if found else ""
+
+
 def seasonal(year: int, number: int) -> PartialDate:
     """The date of a year's season, 1 to 4, as PubMed prints it."""
     return PartialDate(year=year, text=f"{year} {SEASONS[number - 1]}")
 
 
 def edtf(date: PartialDate | None) -> str:
-    """A date in EDTF, as biblatex reads it: 2021-05-03, 2003-21 for spring; XXXX where no year is known.
+    """A date in EDTF, as biblatex reads it: 2021-05-03, 2003-21 for spring; empty where no year is known.
 
+    EDTF's own XXXX would keep styles from printing "n.d.".
     https://www.loc.gov/standards/datetime/ ; biblatex manual, 2.3.8.
     """
     if date is None or date.year is None:
-        return "XXXX"
+        return ""
     number = season(date)
     return f"{date.year:04d}-{20 + number}" if number else written(date)
 

@@ -40,6 +40,9 @@ MAX_KEY: Final = 200
 """Longest entry key taken as part of an external id, in characters; the id is indexed in the store."""
 
 
+_NO_PAGES: Final = re.compile(r"-+|(n/a|n\.pag\.?|no)(?:-+\1)?", re.I)
+"""What stands where there are no pages: Wiley's "n/a-n/a" and "no-no", CINAHL's "N.PAG", a lone dash."""
+
 _ADDRESSES: Final = re.compile(r"[;,]? (?=https?://)")
 
 
@@ -100,8 +103,12 @@ class Draft:
             self.abstract = _markup.sections(value)
 
     def pages(self, value: str, name: str) -> None:
-        """A page range as start-end, whatever dash the file prints."""
-        self.put("pages", page_range(value), name)
+        """A page range as start-end, whatever dash the file prints; words that say there is none are kept apart."""
+        pages = page_range(value)
+        if _NO_PAGES.fullmatch(pages):
+            self.keep(name, pages)
+        else:
+            self.put("pages", pages, name)
 
     def identify(self, scheme: str, value: str, name: str) -> bool:
         """An identifier, or the value kept as it is when it is none. True when it was one."""
@@ -227,8 +234,11 @@ class Draft:
         """The record."""
         plain = self.plain
         url = plain.get("url", "")
-        if url and any(_ids.same_address(url, i.url) for i in self.identifiers):
-            url = ""  # the identifier gives it
+        # The identifier gives it; but an article's arXiv number is that of another text.
+        if url and any(
+            _ids.same_address(url, i.url) for i in self.identifiers if i.scheme != "arxiv" or self.kind == "preprint"
+        ):
+            url = ""
         return Record(
             source=source,
             external_id=external_id,

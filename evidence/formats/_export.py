@@ -7,7 +7,8 @@ from typing import Final
 
 from evidence.formats._options import Options
 from evidence.identifiers import Identifier, Scheme
-from evidence.records import Author, PartialDate, Record, RecordKind, Relation
+from evidence.records import Author, Markup, PartialDate, Record, RecordKind, Relation
+from evidence.text import plain
 from evidence.views import Study
 
 MARKS: Final = {
@@ -88,6 +89,26 @@ def link(study: Study, options: Options) -> str:
         if url:
             return url
     return ""
+
+
+_AFTER_TEXT: Final = r"(?:(?<![.\s>])|(?<=</[ibu]>)|(?<=</su[bp]>))"
+_STOPPED: Final = re.compile(rf"{_AFTER_TEXT}\s*\.\s*(?P<tags>(?:</(?:i|b|u|sub|sup)>)*)\Z")
+_ABBREVIATION: Final = re.compile(
+    r"(?:\b[^\W\d_]\.\s?[^\W\d_]|\b(?:et al|etc|vs|cf|jr|sr|inc|ltd|co|corp|spp?|subsp|approx))\Z", re.I
+)
+
+
+def title(markup: Markup) -> Markup:
+    """A title without the full stop that PubMed puts behind it: styles add their own.
+
+    An ellipsis and the stop of an abbreviation ("et al.", "U.S.") stay, and so do ? and !.
+    """
+    while (found := _STOPPED.search(markup)) is not None:
+        before = plain(Markup(markup[: found.start()]))
+        if not before or _ABBREVIATION.search(before):
+            break
+        markup = Markup(markup[: found.start()] + found["tags"])
+    return markup
 
 
 def authors(record: Record) -> tuple[Author, ...]:

@@ -26,7 +26,7 @@ _TOKEN: Final = re.compile(
     r"|\s+(?P<l2>\\[ij](?![A-Za-z])|[^\W\d_])(?![A-Za-z]))"
     r"|\\(?P<word>[A-Za-z]+)\*?\s*"
     r"|\\(?P<symbol>.)"
-    r"|(?P<tie>~)|(?P<dollar>\$)|(?P<open>\{)|(?P<close>\})|(?P<script>[_^])|(?P<dashes>-{2,3})|(?P<quotes>``|'')",
+    r"|(?P<straight>\{(?:``|'')\})|(?P<tie>~)|(?P<dollar>\$)|(?P<open>\{)|(?P<close>\})|(?P<script>[_^])|(?P<dashes>-{2,3})|(?P<quotes>``|'')",
     re.S,
 )
 _STARTS: Final = re.compile(r"[<&\\~${}_^`]|--|''")
@@ -60,6 +60,7 @@ _SIMPLE: Final = re.compile(
     r"|\{\\(?P<outer>[`'^\"~=.cvuHkrd])\{\\(?P<inner>[`'^\"~=.])(?P<n>[A-Za-z])\}\}"
     r"|\{\\unicodechar\{(?P<code>[1-9]\d{2,6})\}\}"
     r"|\\(?P<sign>[%&#_$])"
+    r"|\{(?P<straight>``|'')\}"
 )
 # A character that would be syntax to the scanner waits in the private use area until the scan is over.
 _SYNTAX: Final = "\\{}$~^_&<>%#-'`\""
@@ -99,6 +100,8 @@ def _shown(match: re.Match[str]) -> str:
 def _simple(match: re.Match[str]) -> str:
     if match["sign"]:
         return _SIGNS[match["sign"]]
+    if match["straight"]:  # see _latex_encode.OPENING
+        return _HIDDEN[ord('"')]
     if match["word"]:
         return _WORDS.get(match["word"]) or match[0]
     if match["code"]:
@@ -208,7 +211,9 @@ class _Scanner:
             self.emit(_CONTROL_SYMBOLS.get(symbol, symbol))
 
     def punctuation(self, found: str, kind: str) -> None:
-        if kind == "open":
+        if kind == "straight":
+            self.emit('"')
+        elif kind == "open":
             self.stack.append("")
         elif kind == "close":
             if self.stack:

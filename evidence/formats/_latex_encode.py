@@ -32,12 +32,20 @@ _ACCENT: Final = {combining: name for name, combining in table.ACCENTS.items() i
 _BELOW: Final = frozenset("dck")
 # Ligatures of TeX's fonts, and an ampersand that would begin an entity, are broken by an empty group.
 _LIGATURES: Final = r"--+|''+|``+|(?P<entity>&(?=#?\w{1,31};))"
-_SPECIAL: Final = re.compile(rf"{_LIGATURES}|[^\x20-\x7e]|[\\{{}}$&#%_^~<>|]")
+# The straight quotation mark begins babel's shorthands in German, Dutch and more languages ("a is a letter there), and
+# its command exists in T1 only. A ligature in a group prints in any encoding; no one else writes one so.
+_STRAIGHT: Final = r"(?P<opening>(?:(?<!.)|(?<=[\s(\[{/–—-]))\"(?=[^\s\")\]}]))|(?P<straight>\")"
+OPENING, CLOSING = "{``}", "{''}"
+"""A straight quotation mark, by the side on which it stands."""
+
+_SPECIAL: Final = re.compile(rf"{_LIGATURES}|{_STRAIGHT}|[^\x20-\x7e]|[\\{{}}$&#%_^~<>|]")
 # One Greek letter or a sign of mathematics has no text font in pdfLaTeX; a Greek word is left to engines that have one.
 _GREEK: Final = "\u0370-\u03ff\u1f00-\u1fff"
 _IN_TEXT: Final = "±×÷¬"
 _MATHS: Final = "".join(c for c in table.MATH if c not in _IN_TEXT and not "\u0370" <= c <= "\u03ff") + "′"
-_SYNTAX: Final = re.compile(rf"{_LIGATURES}|[\\{{}}$&#%_^~<>|{_MATHS}]|(?<![{_GREEK}])[{_GREEK}](?![{_GREEK}])")
+_SYNTAX: Final = re.compile(
+    rf"{_LIGATURES}|{_STRAIGHT}|[\\{{}}$&#%_^~<>|{_MATHS}]|(?<![{_GREEK}])[{_GREEK}](?![{_GREEK}])"
+)
 PIECES: Final = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
 
 
@@ -61,6 +69,8 @@ def _replaced_or_kept(match: re.Match[str]) -> str:
 
 
 def _replaced(match: re.Match[str]) -> str:
+    if match[0] == '"':
+        return OPENING if match["opening"] else CLOSING
     return r"\&{}" if match["entity"] else _encoded(match[0])
 
 

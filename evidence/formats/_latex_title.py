@@ -82,7 +82,8 @@ def _word(word: str, first: bool, case: Case, encode: Encode) -> str:
     before, core, after = _WRAP.match(word).groups()  # type: ignore[union-attr]
     if not core or not _protected(core, first, case):
         return encode(word)
-    return f"{encode(before)}{{{encode(core)}}}{encode(after)}"
+    # A letter for the word, so that a quotation mark is seen to open or to close it.
+    return f"{encode(f'{before}x')[:-1]}{{{encode(core)}}}{encode(f'x{after}')[1:]}"
 
 
 def _protected(core: str, first: bool, case: Case) -> bool:

@@ -141,5 +141,5 @@ def sections(markup: Markup) -> tuple[AbstractSection, ...]:
 
 def joined(abstract: tuple[AbstractSection, ...], between: str = " ") -> Markup:
     """The sections as one text, labels in front in capitals as PubMed prints them."""
-    parts = [f"{escape(s.label.rstrip(':').upper())}: {s.text}" if s.label else str(s.text) for s in abstract]
+    parts = [f"{escape(s.label.rstrip(':').upper())}: {s.text}".rstrip() if s.label else str(s.text) for s in abstract]
     return Markup(between.join(p for p in parts if p))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from evidence.formats import _dates, _export, _kinds, _markup, _names, _other_ids
+from evidence import theses
+from evidence.formats import _dates, _export, _kept, _kinds, _markup, _names, _other_ids
 from evidence.formats._options import COMPLETE, Options, applied
 from evidence.records import PartialDate, Record, RecordKind
 from evidence.views import Study
@@ -15,6 +16,17 @@ TYPES: Final[dict[RecordKind, str]] = {
     "article": "JOUR", "book": "BOOK", "chapter": "CHAP", "thesis": "THES", "report": "RPRT", "web": "ELEC",
     "preprint": "UNPB", "registration": "GEN", "other": "GEN",
 }  # fmt: skip
+FINER: Final[dict[RecordKind, tuple[str, ...]]] = {
+    "article": ("EJOUR", "EJOU", "ABST", "INPR", "JFULL", "MGZN", "NEWS"),
+    "book": ("EBOOK", "EDBOOK", "SER"),
+    "chapter": ("ECHAP", "ENCYC", "DICT"),
+    "report": ("GOVDOC", "STAND"),
+    "web": ("BLOG", "WEB"),
+}
+"""Further types of a kind, written again where the file said so."""
+
+_ALL_FINER: Final = frozenset(t for types in (*FINER.values(), TYPES.values(), ("CONF", "CPAPER")) for t in types)
+_TYPE: Final = re.compile(r"[A-Z]{3,6}")
 _RANGE: Final = re.compile(r"([^\s,;-]+)-([^\s,;-]+)")
 
 
@@ -28,16 +40,16 @@ def write(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str
 def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     record = study.record
     yield "TY", _type(record)
-    yield "M3", "registration" if record.kind == "registration" else ""  # GEN alone says nothing
+    yield "M3", _markup.write_plain(_sort(record))
     yield "ID", study.row.key
-    yield "TI", _markup.write(record.title)
-    yield "TT", _markup.write(record.vernacular_title)
+    yield "TI", _markup.write(_export.title(record.title))
+    yield "TT", _markup.write(_export.title(record.vernacular_title))
     for author in _export.authors(record):
         yield "AU", _markup.write_plain(_names.listed(_names.without_semicolon(author)))
     for editor in record.editors:
         yield "A2", _markup.write_plain(_names.listed(_names.without_semicolon(editor)))
     date = _export.date(record)
-    yield "PY", f"{date.year:04d}" if date and date.year else ""
+    yield "PY", f"{date.year:04d}" if date and date.year else _markup.write_plain(_kept.without_year(record))
     yield "DA", _date(date)
     yield from _containers(record)
     yield from _pages(record.pages)
@@ -54,19 +66,37 @@ def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     yield "N1", _markup.write_plain(_export.warning(study))
     yield "N1", _markup.write_plain(_export.alias_note(study))
     yield "N1", _markup.write_plain(_other_ids.line(study))
+    for name in _kept.RIS:
+        yield from ((name, _markup.write_plain(value)) for value in _kept.all_said(record, name))
 
 
 def _type(record: Record) -> str:
     fine = _kinds.fine(record)
     if fine:
         return _kinds.FINE[fine].ris
-    return "CONF" if _export.conference(record) else TYPES[record.kind]
+    if _export.conference(record):
+        return "CONF"
+    said = _kept.said(record, "TY")
+    return said if said in FINER.get(record.kind, ()) or _is_unknown(said, record) else TYPES[record.kind]
+
+
+def _is_unknown(said: str, record: Record) -> bool:
+    """A type that no kind of ours stands for, as the file named it."""
+    return record.kind == "other" and bool(_TYPE.fullmatch(said)) and said not in _ALL_FINER
+
+
+def _sort(record: Record) -> str:
+    """The type of work: GEN alone says nothing of a registration, nor THES of a thesis."""
+    if record.kind == "registration":
+        return "registration"
+    kind = theses.thesis(record)
+    return theses.SHOWN.get(kind, kind)
 
 
 def _containers(record: Record) -> Iterator[tuple[str, str]]:
     journal = record.journal
     if record.kind == "chapter" or _export.conference(record):
-        yield "T2", _markup.write(record.book_title)
+        yield "T2", _markup.write(_export.title(record.book_title))
     if record.kind in ("chapter", "book") or _export.conference(record):
         yield "JF", _markup.write_plain(journal.title)
     else:
@@ -85,6 +115,8 @@ def _date(date: PartialDate | None) -> str:
     season = _dates.season(date)
     if season:
         return f"{date.year:04d}///{_dates.SEASONS[season - 1]}"
+    if date.month and not date.day and (said := _dates.season_said(date)):
+        return f"{date.year:04d}/{date.month:02d}//{said}"
     return _dates.written(date, "/") if date.month else ""
 
 

@@ -164,8 +164,10 @@ def _person(value: Any) -> Author | None:
     part = {name: _markup.read_plain(_text(value.get(name))) for name in _NAME_PARTS}
     if part["literal"]:
         return _names.group(part["literal"])
-    family = " ".join(p for p in (part["dropping-particle"], part["non-dropping-particle"], part["family"]) if p)
-    given = part["given"]
+    # A dropping particle stands behind the given names and is no part of what the name is sorted by (CSL 1.0.2, Name
+    # Particles); so PubMed has it too.
+    family = " ".join(p for p in (part["non-dropping-particle"], part["family"]) if p)
+    given = " ".join(p for p in (part["given"], part["dropping-particle"]) if p)
     return _names.make(family, given, part["suffix"]) if family or given else None
 
 

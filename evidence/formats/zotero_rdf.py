@@ -107,7 +107,7 @@ def _item(study: Study, kind: _Type, options: Options) -> Iterator[str]:
     yield _people("bib:editors", record.editors)
     yield _note(_export.warning(study))
     yield from (_said("dc:subject", name) for name in dict.fromkeys((*_our_tags.of(study), *_keywords(record))))
-    yield _said("dc:title", _markup.write(record.title))
+    yield _said("dc:title", _markup.write(_export.title(record.title)))
     yield _said("dcterms:abstract", _markup.write(_markup.joined(record.abstract, "\n")))
     yield _said("dc:date", _date(record))
     yield _said("z:language", _languages.short(record.languages[0]) if record.languages else "")
@@ -134,7 +134,7 @@ def extra_of(study: Study, has_doi: bool = True) -> tuple[str, ...]:
         _export.warning(study),  # first of what BibTeX exports as one note, for there it is known by its beginning
         _export.alias_note(study),
         _other_ids.line(study),
-        _line("Original Title", plain(record.vernacular_title)),
+        _line("Original Title", plain(_export.title(record.vernacular_title))),
     )
     return tuple(" ".join(line.split()) for line in lines if line)
 
@@ -145,7 +145,7 @@ def _within(record: Record, kind: _Type) -> str:
         return ""
     in_book = kind.container == "bib:Book" or kind is _CONFERENCE
     journal = record.journal
-    title = _markup.write(record.book_title) if in_book else _export.journal(record)
+    title = _markup.write(_export.title(record.book_title)) if in_book else _export.journal(record)
     inside = "".join(
         (
             _said("dc:title", title),

@@ -12,11 +12,11 @@ from evidence.ingest.pool import Pool
 from evidence.ingest.prepare import READER, Prepared, Ready
 from evidence.ingest.settling import Settled
 from evidence.ingest.studies import Saver
+from evidence.lifecycle import OF_ANOTHER
 from evidence.matching.groups import Link
 from evidence.matching.normalise import features
 from evidence.matching.partition import ordered
 from evidence.matching.verdict import compare
-from evidence.merging import STATE_OF_INCOMING
 from evidence.records import Deletion, Rejected
 from evidence.store import decisions, reads, schema, writes
 from evidence.store.decisions import Decision
@@ -160,7 +160,7 @@ class Batch:
         for number in revised:
             was = self._saver.member(number).record
             self._old_blocks[number] = index.keys(features(was))
-            said = (r for r in was.relations if r.type in STATE_OF_INCOMING)
+            said = (r for r in was.relations if r.type in OF_ANOTHER)
             self._unsaid |= {(t.scheme, t.value) for r in said for t in r.targets}
         for number, item in self._moving.items():
             known = self._known[item.name]
@@ -172,7 +172,8 @@ class Batch:
         self._keys.look_up([item.record for item in self._moving.values()])
         before = reads.decisions(self._writer.connection, revised)
         self._left = {n for pair, row in before.items() if regroup.binds(row) for n in pair} - self._fresh
-        held = {pair: row.rule for pair, row in before.items() if row.actor == MACHINE}
+        machine = (item for item in before.items() if item[1].actor == MACHINE)
+        held = {pair: row.rule for pair, row in machine if not row.rule.startswith(regroup.SUCCESSOR)}
         decisions.forget(self._writer, list(held))
         blocks = {number: item.details.blocks for number, item in self._moving.items()}
         found = neighbours.links(self._writer.connection, self._pool, blocks)
@@ -267,7 +268,7 @@ class Batch:
             (t.scheme, t.value)
             for n in self._new.values()
             for r in n.record.relations
-            if r.type in STATE_OF_INCOMING
+            if r.type in OF_ANOTHER
             for t in r.targets
         }
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from evidence import merging, recordjson, text
 from evidence.identifiers import WORK_SCHEMES
+from evidence.lifecycle import LifeCycle
 from evidence.records import Markup, Record, SampleSize
 from evidence.store import contradictions, standing
 from evidence.store.reads import Member
@@ -34,6 +35,7 @@ class Projection:
     tags: tuple[merging.EffectiveTag, ...]
     columns: dict[str, Any]
     doubts: tuple[str, ...] = ()  # facet values of what NLM and the words contradict each other about
+    cycle: LifeCycle = LifeCycle()  # what is said of it after it appeared
 
     def facets(self) -> list[str]:
         """Its facet values (store/facets.py names them)."""
@@ -42,20 +44,19 @@ class Projection:
 
 def project(
     members: Sequence[Member],
-    incoming: Collection[str],
+    cycle: LifeCycle,
     choices: dict[str, str],
     vocabulary: Vocabulary,
     primary: Callable[[Collection[str]], str],
 ) -> Projection:
-    """The study that these source records make. `incoming`: types of relations of other records that point at it."""
+    """The study that these source records make. `cycle`: what they, notices and lists of retractions say of it."""
     records = [m.record for m in members]
     record = merging.project(records)
     if choices:
         record = merging.with_choices(record, choices, {m.id: m.record for m in members})
     tags, concluded = conclusions(members, vocabulary, primary)
-    state = merging.publication_state(record, incoming)
     columns = {
-        "publication_state": state,
+        "publication_state": cycle.state,
         "upstream_state": upstream_state(members),
         "inclusion": inclusion(members),
         "title": shown_title(record),
@@ -70,7 +71,7 @@ def project(
         "registrations": " ".join(record.ids("registration")),
         **concluded,
     }
-    return Projection(record, tags, columns, doubts(members, vocabulary))
+    return Projection(record, tags, columns, doubts(members, vocabulary), cycle)
 
 
 def doubts(members: Sequence[Member], vocabulary: Vocabulary) -> tuple[str, ...]:

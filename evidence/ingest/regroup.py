@@ -21,6 +21,9 @@ from evidence.store.reads import MACHINE, Judged, Place, Snapshot
 CONFLICT: Final = "conflict:"
 """Before the rule of a certain pair that a contradiction elsewhere in its group keeps from joining."""
 
+SUCCESSOR: Final = "successor:"
+"""Before the rule of a pair that waits because PubMed no longer gives one of the two (successors.py)."""
+
 CURATOR: Final = "curator"
 """The rule of a person's own decision."""
 

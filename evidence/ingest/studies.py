@@ -11,9 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from evidence.ingest import projection
+from evidence.ingest import projection, statuses
 from evidence.ingest.projection import Projection
-from evidence.store import decisions, reads, schema, writes
+from evidence.lifecycle import OF_ANOTHER, LifeCycle, life_cycle
+from evidence.store import decisions, lifecycle, reads, schema, trail, writes
 from evidence.store.claims import Claims
 from evidence.store.engine import Writer
 from evidence.store.keys import Keys
@@ -49,6 +50,7 @@ class Saver:
         self.keys = keys
         self.actor = actor
         self.merges: list[Merged] = []
+        self.restated = 0  # studies whose state became another one by what notices and lists say
         self._vocabulary = vocabulary
         self._primary = primary
         self._run_id = run_id
@@ -60,6 +62,7 @@ class Saver:
         self._retired: dict[int, int] = {}
         self._happened: dict[int, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
         self._stored: set[int] = set()
+        self._spoken_of: set[tuple[str, str]] = set()
 
     def put(self, member: Member) -> None:
         """A source record of this transaction, new or in a newer delivery; it stands for what is stored of it."""
@@ -144,10 +147,13 @@ class Saver:
             if number in self._stored:
                 writes.set_states(self.writer, column, {number: state})
             self.changed(study, f"upstream-{state}" if column == "upstream" else state)
+            if column == "upstream":  # a notice that is deleted says nothing any more
+                said = (r for r in member.record.relations if r.type in OF_ANOTHER)
+                self._spoken_of |= {(t.scheme, t.value) for r in said for t in r.targets}
 
     def save(self, notices: Collection[tuple[str, str]] = ()) -> None:
         """Write everything. `notices`: works that a notice now speaks of, whose state may have changed."""
-        self._heed(notices)
+        cycles = self._heed({*notices, *self._spoken_of})
         gone = {old: new for old, new in self._retired.items() if self.is_live(old)}
         moved = writes.retire(self.writer, gone) if gone else {}
         elsewhere = {o: n for o, n in self._retired.items() if o not in gone and self._rows[o].merged_into != n}
@@ -160,26 +166,41 @@ class Saver:
         rows, held, new = writes.save_studies(self.writer, {s: (states[s], projections[s]) for s in alive})
         self._log(rows, projections, states, held)
         self._log_claims({**moved, **new}, held, rows.keys())
+        cycles |= {study: shown.cycle for study, shown in projections.items()}
+        statuses.settle(
+            self.writer, cycles, self._rows, fresh=self._fresh, retired=self._retired, actor=self.actor,
+            run_id=self._run_id,
+        )  # fmt: skip
 
-    def _heed(self, notices: Collection[tuple[str, str]]) -> None:
+    def _heed(self, notices: Collection[tuple[str, str]]) -> dict[int, LifeCycle]:
+        """Log the studies whose state another record or a list has changed; what is said of all that it spoke of."""
         found = reads.studies_with(self.writer.connection, {value for _, value in notices})
         targets = {r.study_id for r in found if (r.scheme, r.value) in notices} - self._happened.keys()
         self.load(targets)
         targets -= self._retired.keys()
-        for study, shown in self._project(sorted(targets)).items():
+        found_now = self._project(sorted(targets))
+        for study, shown in found_now.items():
             if shown.columns["publication_state"] != self._rows[study].publication_state:
                 self.changed(study, "state-changed", {"state": shown.columns["publication_state"]})
+                self.restated += 1
+        return {study: shown.cycle for study, shown in found_now.items()}
 
     def _project(self, studies: Sequence[int]) -> dict[int, Projection]:
         values = {i.value for s in studies for m in self.members(s) for i in m.record.identifiers}
-        incoming = reads.incoming(self.writer.connection, values)
+        heard = lifecycle.heard(self.writer.connection, values)
+        listed = lifecycle.listed(self.writer.connection, values)
         locked = reads.locked_fields(self.writer.connection, [n for s in studies for n in self._groups[s]])
         shown = {}
         for study in studies:
             members = self.members(study)
-            pointing = {t for m in members for i in m.record.identifiers for t in incoming.get((i.scheme, i.value), ())}
+            names = dict.fromkeys((i.scheme, i.value) for m in members for i in m.record.identifiers)
+            cycle = life_cycle(
+                [m.record for m in members],
+                [one for name in names for one in heard.get(name, ())],
+                dict.fromkeys(row for name in names for row in listed.get(name, ())),
+            )
             fixed = reads.chosen(locked, self._groups[study])
-            shown[study] = projection.project(members, pointing, fixed, self._vocabulary, self._primary)
+            shown[study] = projection.project(members, cycle, fixed, self._vocabulary, self._primary)
         return shown
 
     def _state(self, study: int, keys: Sequence[str]) -> StudyState:
@@ -193,8 +214,10 @@ class Saver:
         for (study, scheme, value), claim in sorted(held.items()):
             claims[study].append([scheme, value, claim])
         events = []
+        noted = []
         for study, happened in self._happened.items():
             image = b""
+            before = self._rows[study]._mapping if self.is_live(study) else None
             if study in rows:
                 members = [[m.record.source, m.record.external_id] for m in self.members(study)]
                 extra = {"keys": states[study].keys, "members": members, "claims": claims[study]}
@@ -205,7 +228,9 @@ class Saver:
                         kind, actor=self.actor, study_id=study, run_id=self._run_id, detail=detail, image=image
                     )
                 )
+            noted.append((events[-len(happened)]["id"], study, before, rows.get(study)))
         self.writer.add(schema.Event, events)
+        trail.note(self.writer, noted)
 
     def _log_claims(self, new: Claims, held: Claims, saved: Collection[int]) -> None:
         """Whose identifiers they are changed for studies to which nothing else happened: logged, so that the log is

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from typing import Final
 
 from evidence import tagging
+from evidence.ingest.regroup import SUCCESSOR
 from evidence.ingest.studies import Saver
-from evidence.store import reads
+from evidence.store import decisions, reads
 from evidence.store.engine import Store
 from evidence.store.keys import Keys
 from evidence.vocabulary import Vocabulary
@@ -39,11 +40,19 @@ def settle(
     }
     if wanted:
         with store.write() as writer:
+            back = {record for record, (_, state) in wanted.items() if state == PRESENT}
+            stale = [pair for pair, said in reads.decisions(writer.connection, back).items() if _is_proposal(said)]
+            decisions.forget(writer, stale)
             saver = Saver(writer, vocabulary, Keys(writer), primary=tagging.primary, actor=actor, run_id=run_id)
             for record, (study, state) in sorted(wanted.items()):
                 saver.set_state("upstream", record, study, state)
             saver.save()
     return len({study for study, _ in wanted.values()})
+
+
+def _is_proposal(said: reads.Judged) -> bool:
+    """Whether a pair waits only because one of the two was missing (successors.py)."""
+    return said.actor == reads.MACHINE and said.rule.startswith(SUCCESSOR)
 
 
 def _changes(now: str, said: str) -> bool:

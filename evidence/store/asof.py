@@ -17,7 +17,9 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
 from itertools import islice
+from operator import or_ as or_bits
 from threading import Lock
 from typing import Final
 
@@ -58,12 +60,12 @@ class Then:
     bitmaps: Bitmaps
 
 
-def parse_day(text: str) -> date:
-    """A day written YYYY-MM-DD. Raises UnknownParameter, naming `as-of`."""
+def parse_day(text: str, name: str = "as-of") -> date:
+    """A day written YYYY-MM-DD. Raises UnknownParameter, naming the parameter that gave it."""
     try:
         return date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError:
-        raise UnknownParameter("as-of", f"{text[:40]!r} is not a day such as 2026-05-31") from None
+        raise UnknownParameter(name, f"{text[:40]!r} is not a day such as 2026-05-31") from None
 
 
 def stream_as_of(
@@ -111,16 +113,7 @@ def _born(connection: Connection, study: int, then: Then) -> bool:
 
 def at_end_of(store: Store, connection: Connection, day: date) -> Then:
     """The library at the end of a day. Raises UnknownParameter for a day to come, NotFound for one before it began."""
-    library = connection.execute(select(LIBRARY)).one()
-    today = max(store.now(), utc(library.clock)).astimezone(UTC).date()
-    if day > today:
-        raise UnknownParameter("as-of", f"{day} is still to come; today is {today} (UTC)")
-    began = utc(library.created).astimezone(UTC).date()
-    if day < began:
-        raise NotFound(f"as-of {day}", f"this library began on {began}; there is no earlier state of it")
-    end = datetime.combine(day, time.min, UTC) + timedelta(days=1)
-    last = connection.scalar(select(func.max(EVENT.c.id)).where(EVENT.c.at < end)) or 0
-    key = (library.epoch, last)
+    key = (connection.scalar(select(LIBRARY.c.epoch)) or "", last_event(store, connection, day))
     then = _kept(store, key)
     if then is None:
         with _looking_back:  # it takes seconds for 100,000 studies: whoever asks meanwhile waits for the first
@@ -129,6 +122,39 @@ def at_end_of(store: Store, connection: Connection, day: date) -> Then:
                 then = _look_back(connection, *key)
                 _keep(store, key, then)
     return then
+
+
+def last_event(store: Store, connection: Connection, day: date, name: str = "as-of") -> int:
+    """The number of the last event of a day; `name`: the parameter that gave the day. Raises as `at_end_of`."""
+    began, now = span(store, connection)
+    if day > now:
+        raise UnknownParameter(name, f"{day} is still to come; today is {now} (UTC)")
+    if day < began:
+        raise NotFound(f"{name} {day}", f"this library began on {began}; there is no earlier state of it")
+    return last_before(connection, end_of(day))
+
+
+def span(store: Store, connection: Connection) -> tuple[date, date]:
+    """The day on which the library began, and today, which is never before its latest event's (UTC)."""
+    library = connection.execute(select(LIBRARY.c.created, LIBRARY.c.clock)).one()
+    now = max(store.now(), utc(library.clock))
+    return utc(library.created).astimezone(UTC).date(), now.astimezone(UTC).date()
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which a day is over (UTC)."""
+    return datetime.combine(day, time.min, UTC) + timedelta(days=1)
+
+
+def last_before(connection: Connection, end: datetime) -> int:
+    """The number of the last event before that moment, by halving: the log's clock never runs backwards (engine.py)."""
+    low, high = 0, connection.scalar(select(func.max(EVENT.c.id))) or 0
+    while low < high:
+        middle = (low + high + 1) // 2
+        until = select(EVENT.c.at).where(EVENT.c.id <= middle).order_by(EVENT.c.id.desc()).limit(1)
+        at = connection.scalar(until)
+        low, high = (middle, high) if at is None or utc(at) < end else (low, middle - 1)
+    return low
 
 
 def _kept(store: Store, key: tuple[str, int]) -> Then | None:
@@ -169,7 +195,9 @@ def select_as_of(connection: Connection, store: Store, vocabulary: Vocabulary, w
     if not wanted.query:
         return found
     parts = search.parse(wanted.query, vocabulary)
-    within = found.among("listed") | found.among("lead")
+    # Bars count what each of their values would show, so what any single field shuts out is looked at too.
+    loosened = ("", *(name for name in found.fields if name != "condition"))
+    within = reduce(or_bits, (found.among(base, without=name) for base in ("listed", "lead") for name in loosened))
     passing = [n for n in facets.members(within) if parts]
     hits = [i.number for _, i in _images(connection, then, passing) if _matches(i, parts)]
     fields = {**found.fields, "query": facets.bitmap_of(hits, max(then.images, default=0))}

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, select
 from evidence import merging
 from evidence.identifiers import Identifier
 from evidence.records import Markup
+from evidence.store.life import life_of
 from evidence.store.reads import (
     CITE_KEY,
     IDENTIFIER,
@@ -141,6 +142,7 @@ def _with_links(connection: Connection, study: Study) -> Study:
         relations=tuple(_relations(connection, study)),
         merges=tuple(_merges(connection, study.row.id)),
         registrations=of_study(connection, study.row.key, study.record),
+        life=life_of(connection, study.row.id, [m.record for m in study.members], [m.id for m in study.members]),
     )
 
 

@@ -27,7 +27,7 @@ from evidence.settings import Clock
 from evidence.store import schema
 from evidence.store.failures import our_errors
 
-SCHEMA_LEVEL: Final = "0005"
+SCHEMA_LEVEL: Final = "0008"
 """The Alembic revision this code works with; a test keeps it equal to the newest migration."""
 
 BLOCK_LEVEL: Final = 1
@@ -44,13 +44,17 @@ _ADVISORY_LOCK: Final = 0x65766964  # "evid": one number for all writers of one 
 
 
 class Writer:
-    """A writing transaction: its connection, its time (never behind an earlier event's), numbers for new rows."""
+    """A writing transaction: its connection, its time (never behind an earlier event's), numbers for new rows.
+
+    `wall` is the clock as it is: when a source was asked, which a clock that was once ahead must not put off.
+    """
 
     def __init__(self, connection: Connection, now: datetime, key_pattern: Pattern = DEFAULT) -> None:
         self.connection = connection
         self.key_pattern = key_pattern
         library = connection.execute(select(table_of(schema.Library))).one()
         self.revision: int = library.revision + 1
+        self.wall = now
         self.now = max(now, _utc(library.clock))
         self.dirty = False
         self._next: dict[str, int] = {}

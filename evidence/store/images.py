@@ -13,7 +13,7 @@ from evidence import recordjson
 from evidence.records import Record
 from evidence.store.detail import row_view
 from evidence.store.engine import unpack
-from evidence.views import Study
+from evidence.views import Study, StudyRow
 
 CLAIMS_CHANGED: Final = "claims-changed"
 """The event that only says which identifiers a study now owns, shares or disputes; it has no image."""
@@ -53,6 +53,10 @@ class Image:
         """The shown record, with every identifier that its sources give."""
         return recordjson.load(self.record_json)
 
+    def row(self) -> StudyRow:
+        """The study as a list shows it."""
+        return row_view(SimpleNamespace(**self.columns, key=self.keys[0]))
+
     def study(self, later: Iterable[tuple[int, str]] = (), event: int = 0) -> Study:
         """The study as exports want it. `later`: (event, detail) of claims; those after this image's `event` count."""
         claims = {(scheme, value): claim for scheme, value, claim in self.claims}
@@ -65,7 +69,7 @@ class Image:
             kept = tuple(i for i in record.identifiers if (i.scheme, i.value) not in disputed)
             record = replace(record, identifiers=kept)
         return Study(
-            row=row_view(SimpleNamespace(**self.columns, key=self.keys[0])),
+            row=self.row(),
             record=record,
             aliases=self.keys[1:],
             disputed=tuple(f"{scheme}:{value}" for scheme, value in sorted(disputed)),

@@ -14,19 +14,17 @@ from sqlalchemy import select as sql
 from evidence import citekeys, identifiers, recordjson
 from evidence.errors import BadIdentifier
 from evidence.filters import Filter
-from evidence.store import facets, schema, search
+from evidence.store import facets, listings, schema, search
 from evidence.store.asof import stream_as_of, study_as_of
 from evidence.store.detail import assemble, rows_of
 from evidence.store.engine import Store, table_of, unpack
 from evidence.store.overlay import current as vocabulary
 from evidence.store.reads import CITE_KEY, IDENTIFIER, born_with, live_study, payloads, places_in
 from evidence.store.registrations import of_condition
-from evidence.store.select import Groups, Selection, in_order, select, summary, years
-from evidence.store.select import facets as facets_of
+from evidence.store.select import Groups, in_order, select, summary
 from evidence.views import ConditionLine, Home, LibraryState, Listing, RefreshView, RunView, SearchView, Study
 from evidence.vocabulary import Vocabulary
 
-LEADS_SHOWN: Final = 100
 _CHUNK: Final = 200
 LIBRARY = table_of(schema.Library)
 RUN = table_of(schema.RefreshRun)
@@ -80,36 +78,14 @@ def listing(store: Store, vocabulary: Vocabulary, wanted: Filter) -> Listing:
     """A page of studies with its filters, bars and summary. Raises NotFound, UnknownParameter."""
     with store.read() as connection:
         bitmaps = facets.load(store, connection)
-        selection = select(store, connection, bitmaps, vocabulary, wanted)
-        shown = selection.among("listed")
-        page = list(islice(in_order(selection, shown, after=wanted.after), wanted.size + 1))
-        numbers = [number for number, _ in page[: wanted.size]]
-        leads = selection.among("lead")
-        within = shown | leads
-        return Listing(
-            filter=wanted,
-            total=shown.bit_count(),
-            rows=rows_of(connection, numbers),
-            next_after=page[wanted.size - 1][1] if len(page) > wanted.size else "",
-            facets=facets_of(selection, vocabulary),
-            years=years(selection),
-            summary=summary(bitmaps, _groups(store, bitmaps, vocabulary), within),
-            leads=rows_of(connection, [n for n, _ in islice(in_order(selection, leads), LEADS_SHOWN)]),
-            leads_total=leads.bit_count(),
+        return listings.page_of(
+            select(store, connection, bitmaps, vocabulary, wanted),
+            vocabulary,
+            _groups(store, bitmaps, vocabulary),
+            rows=lambda numbers: rows_of(connection, numbers),
             registrations=of_condition(connection, wanted.condition) if wanted.condition else (),
-            matched_conditions=_named(selection),
-            searched_as=_searched_as(vocabulary, wanted.condition),
             state=_state(connection, bitmaps),
         )
-
-
-def _named(selection: Selection) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(p.condition for p in selection.parts if p.condition))
-
-
-def _searched_as(vocabulary: Vocabulary, condition: str) -> tuple[str, ...]:
-    """The saved searches that fill a condition: those that name it, and those that name none."""
-    return tuple(s.name for s in vocabulary.searches.values() if not s.conditions or condition in s.conditions)
 
 
 def stream(store: Store, vocabulary: Vocabulary, wanted: Filter, *, leads: bool = False) -> Iterator[Study]:
@@ -234,13 +210,14 @@ def _state(connection: Connection, bitmaps: facets.Bitmaps) -> LibraryState:
         studies=bitmaps.get("counted").bit_count(),
         leads=bitmaps.get("lead").bit_count(),
         retracted=(bitmaps.get("listed") & bitmaps.get("s:retracted")).bit_count(),
-        last_refresh=_refresh(last) if last is not None else None,
-        last_success=_refresh(success) if success is not None else None,
+        last_refresh=refresh_view(last) if last is not None else None,
+        last_success=refresh_view(success) if success is not None else None,
         starter_loaded=library.starter_loaded,
     )
 
 
-def _refresh(row: Row[Any]) -> RefreshView:
+def refresh_view(row: Row[Any]) -> RefreshView:
+    """A row of refresh_run as pages show the last refresh."""
     counts = json.loads(row.counts)
     return RefreshView(
         at=row.finished or row.started,
@@ -273,6 +250,7 @@ def run_view(row: Row[Any]) -> RunView:
         query=row.query,
         translation=row.translation,
         since=row.since,
+        log=tuple(json.loads(row.log)),
     )
 
 
@@ -290,7 +268,7 @@ def searches(store: Store, vocabulary: Vocabulary) -> tuple[SearchView, ...]:
                     query=saved.query,
                     conditions=saved.conditions,
                     include=saved.include,
-                    last=_refresh(last) if last is not None else None,
+                    last=refresh_view(last) if last is not None else None,
                 )
             )
         return tuple(found)

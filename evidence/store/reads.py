@@ -244,15 +244,6 @@ def label(vocabulary: Vocabulary, kind: str, slug: str) -> str:
     return entry.name if entry else slug.replace("-", " ")
 
 
-def incoming(connection: Connection, values: Collection[str]) -> dict[tuple[str, str], set[str]]:
-    """(scheme, value) → types of the relations that point at it."""
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    columns = select(RELATION.c.target_scheme, RELATION.c.target_value, RELATION.c.type)
-    for row in rows_in(connection, columns, RELATION.c.target_value, values):
-        found[row.target_scheme, row.target_value].add(row.type)
-    return found
-
-
 def study_rows(connection: Connection, studies: Iterable[int]) -> dict[int, Row[Any]]:
     """Study rows by number."""
     return {row.id: row for row in rows_in(connection, select(STUDY), STUDY.c.id, studies)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -46,9 +46,15 @@ def _replace_all(writer: Writer, registrations: Sequence[Registration]) -> None:
     writer.add(schema.Registration, rows)
 
 
-def of_condition(connection: Connection, condition: str) -> tuple[RegistrationView, ...]:
-    """Registrations of a condition: those without a publication first."""
-    views = [v for v in _all(connection) if condition in v.conditions]
+Holders = Callable[[Sequence[str], str], Mapping[str, str]]
+"""(values, scheme or "" for any) → value → citation key of the study that has the identifier."""
+
+
+def of_condition(
+    connection: Connection, condition: str, holders: Holders | None = None
+) -> tuple[RegistrationView, ...]:
+    """Registrations of a condition: those without a publication first. `holders`: who has an identifier, if not now."""
+    views = [v for v in _all(connection, holders) if condition in v.conditions]
     return tuple(sorted(views, key=lambda v: (bool(v.published_as), v.registry_id or "~", v.topic)))
 
 
@@ -58,12 +64,13 @@ def of_study(connection: Connection, key: str, record: Record) -> tuple[Registra
     return tuple(v for v in _all(connection) if v.published_as == key or (v.registry_id and v.registry_id in printed))
 
 
-def _all(connection: Connection) -> Iterator[RegistrationView]:
+def _all(connection: Connection, holders: Holders | None = None) -> Iterator[RegistrationView]:
     rows = connection.execute(select(REGISTRATION).order_by(REGISTRATION.c.id)).all()
-    holders = _holders(connection, [r.registry_id for r in rows if r.registry_id], "registration")
-    published = _holders(connection, [r.published_value for r in rows if r.published_value], "")
+    found = holders or (lambda values, scheme: _holders(connection, values, scheme))
+    printed = found([r.registry_id for r in rows if r.registry_id], "registration")
+    published = found([r.published_value for r in rows if r.published_value], "")
     for row in rows:
-        yield _view(row, published.get(row.published_value, ""), holders.get(row.registry_id, ""))
+        yield _view(row, published.get(row.published_value, ""), printed.get(row.registry_id, ""))
 
 
 def _view(row: Row[Any], published: str, printed_by: str) -> RegistrationView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlalchemy import desc, func, select, text, update
 
 from evidence.errors import StoreBusy
 from evidence.locks import file_lock
-from evidence.store import schema
+from evidence.store import schema, writes
 from evidence.store.engine import Store, table_of
 from evidence.store.queries import RUN, run_view
 from evidence.store.reads import RECORD, utc
@@ -95,12 +95,25 @@ def last_ok_count(store: Store, search: str, query: str) -> int | None:
         return count
 
 
-def last_ok_start(store: Store, search: str, query: str) -> datetime | None:
-    """When the last good run of this very query began: what PubMed had by then is here. None when there was none."""
+def last_ok_start(store: Store, search: str, query: str, *, counting: str = "") -> datetime | None:
+    """When the last good run of this very query began: what PubMed had by then is here. None when there was none.
+
+    A run of a time that is still to come was written when the clock was ahead: nobody knows when that was, and the one
+    before it counts. `counting`: only of the runs that have this count.
+    """
     with store.read() as connection:
-        good = (RUN.c.search == search, RUN.c.query == query, RUN.c.state == "ok", RUN.c.since.is_(None))
-        started: datetime | None = connection.scalar(select(func.max(RUN.c.started)).where(*good))
+        good = [RUN.c.search == search, RUN.c.query == query, RUN.c.state == "ok", RUN.c.since.is_(None)]
+        good += [RUN.c.counts.contains(json.dumps(counting))] if counting else []
+        newest = select(func.max(RUN.c.started)).where(*good, RUN.c.started <= store.now())
+        started: datetime | None = connection.scalar(newest)
         return utc(started) if started is not None else None
+
+
+def known(store: Store, source: str, external_ids: Sequence[str]) -> set[str]:
+    """Those of the records that are here, whatever the source last said of them."""
+    with store.read() as connection:
+        here = select(RECORD.c.external_id).where(RECORD.c.source == source)
+        return {row.external_id for row in rows_in(connection, here, RECORD.c.external_id, external_ids)}
 
 
 def present(store: Store, source: str, external_ids: Sequence[str]) -> set[str]:
@@ -111,19 +124,41 @@ def present(store: Store, source: str, external_ids: Sequence[str]) -> set[str]:
 
 
 def oldest_checked(store: Store, source: str, before: datetime, share: int) -> list[str]:
-    """The records that the source was asked about longest ago, before a moment: one `share`-th of all, at least 1."""
+    """The records that the source was asked about longest ago, before a moment: one `share`-th of all, at least 1.
+
+    First those with a time that is still to come, of a clock that was ahead: nobody knows when they were checked.
+    """
     with store.read() as connection:
         mine = RECORD.c.source == source
         total = connection.scalar(select(func.count()).select_from(RECORD).where(mine)) or 0
-        due = select(RECORD.c.external_id).where(mine, RECORD.c.checked_at < before)
-        oldest = due.order_by(RECORD.c.checked_at, RECORD.c.id).limit(-(-total // share))
+        ahead = RECORD.c.checked_at > store.now()
+        due = select(RECORD.c.external_id).where(mine, ahead | (RECORD.c.checked_at < before))
+        oldest = due.order_by(desc(ahead), RECORD.c.checked_at, RECORD.c.id).limit(-(-total // share))
         return list(connection.scalars(oldest))
 
 
-def checked_since(store: Store, source: str, external_ids: Sequence[str], since: datetime) -> set[str]:
-    """Those of the records that the source was asked about at or after a moment."""
+def others(store: Store, source: str, leave_out: Collection[str], number: int) -> list[str]:
+    """Some records that the source had when it was last asked, the latest first (what is gone without a word is among
+    the oldest), without certain ones; at most so many.
+    """
     with store.read() as connection:
-        asked = select(RECORD.c.external_id).where(RECORD.c.source == source, RECORD.c.checked_at >= since)
+        given = select(RECORD.c.external_id).where(RECORD.c.source == source, RECORD.c.upstream == "present")
+        some = given.order_by(desc(RECORD.c.checked_at), RECORD.c.id).limit(len(leave_out) + number)
+        return [name for name in connection.scalars(some) if name not in leave_out][:number]
+
+
+def note_asked(store: Store, source: str, external_ids: Sequence[str]) -> None:
+    """The source was asked about these and gave nothing new of them: they wait their turn like those it gave."""
+    with store.write() as writer:
+        known = select(RECORD.c.id).where(RECORD.c.source == source)
+        writes.touch(writer, [row.id for row in rows_in(writer.connection, known, RECORD.c.external_id, external_ids)])
+
+
+def checked_since(store: Store, source: str, external_ids: Sequence[str], since: datetime) -> set[str]:
+    """Those of the records that the source was asked about at or after a moment, by a clock that was not ahead."""
+    with store.read() as connection:
+        known = select(RECORD.c.external_id).where(RECORD.c.source == source)
+        asked = known.where(RECORD.c.checked_at >= since, RECORD.c.checked_at <= store.now())
         return {row.external_id for row in rows_in(connection, asked, RECORD.c.external_id, external_ids)}
 
 
@@ -133,6 +168,22 @@ def last_start(store: Store, search: str) -> datetime | None:
         newest = select(RUN.c.started).where(RUN.c.search == search).order_by(desc(RUN.c.id)).limit(1)
         started: datetime | None = connection.scalar(newest)
         return utc(started) if started is not None else None
+
+
+def of_searches(store: Store, search: str = "") -> tuple[RunView, ...]:
+    """Every run of a saved search, or of all of them, oldest first."""
+    with store.read() as connection:
+        mine = RUN.c.search == search if search else RUN.c.query != ""  # the re-check has no query
+        return tuple(run_view(row) for row in connection.execute(select(RUN).where(mine).order_by(RUN.c.id)))
+
+
+def is_running(store: Store) -> bool:
+    """Whether a refresh is under way, of whichever process."""
+    try:
+        with lock(store):
+            return False
+    except StoreBusy:
+        return True
 
 
 @contextlib.contextmanager

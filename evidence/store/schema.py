@@ -10,10 +10,12 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, String, text
 from sqlmodel import Field
 
+from evidence.store import lifecycle_tables, refresh_tables  # noqa: F401 - so that METADATA knows them
 from evidence.store.shelf_tables import Shelf, ShelfItem
 from evidence.store.tables import METADATA, Table, number, one_of, to
+from evidence.store.trail_tables import ConditionEvent
 
-__all__ = ["METADATA", "Shelf", "ShelfItem", "Table"]  # and the tables: what every part of the store speaks of
+__all__ = ["METADATA", "ConditionEvent", "Shelf", "ShelfItem", "Table"]  # and the tables below
 
 
 class Library(Table, table=True):
@@ -269,7 +271,7 @@ class Event(Table, table=True):
 
     id: int = number()
     at: datetime
-    kind: str
+    kind: str = Field(index=True)
     study_id: int | None = Field(default=None, sa_column_args=to("study.id"), index=True)
     run_id: int | None = Field(default=None, sa_column_args=to("refresh_run.id"))
     actor: str
@@ -346,8 +348,7 @@ class CiteKey(Table, table=True):
 class Block(Table, table=True):
     """The matching index: a record is compared only with records that share a key.
 
-    No index by record: a record's old keys are computed from what is stored of it. No foreign key either: ten rows a
-    record are checked by nobody but `doctor`.
+    No index by record: its old keys are computed from what is stored of it. Nor a foreign key: `doctor` checks them.
     """
 
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -395,5 +396,5 @@ class User(Table, table=True):
     disabled: bool = False
 
 
-RUNTIME_ONLY = ("refresh_run", "rejection")
+RUNTIME_ONLY = ("refresh_run", "refresh_request", "rejection")
 """Tables that a run writes even when it changes nothing."""

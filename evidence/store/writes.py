@@ -133,7 +133,7 @@ def _record_row(writer: Writer, new: NewRecord) -> dict[str, Any]:
         "revised": new.revised,
         "payload": new.payload,
         "changed": writer.now,
-        "checked_at": writer.now,
+        "checked_at": writer.wall,
         "upstream": new.upstream,
         "inclusion": new.inclusion,
     }
@@ -228,7 +228,7 @@ def _relation_rows(new: NewRecord) -> list[dict[str, Any]]:
 def touch(writer: Writer, records: Sequence[int]) -> None:
     """Note that a source was asked and said the same as before. Does not raise the revision."""
     if records:
-        rows = [{"number": number, "at": writer.now} for number in records]
+        rows = [{"number": number, "at": writer.wall} for number in records]
         writer.connection.execute(
             update(RECORD).where(RECORD.c.id == bindparam("number")).values(checked_at=bindparam("at")), rows
         )

@@ -13,6 +13,7 @@ PAGES = {
     "home": "/",
     "condition": "/conditions/carpal-tunnel-syndrome",
     "filtered": "/conditions/carpal-tunnel-syndrome?design=rct&intervention=dextrose-5&since=2015&size=10",
+    "history": "/conditions/carpal-tunnel-syndrome/history",
     "study": "/studies/wu2018randomized",
     "search": "/search?q=CTS",
     "search help": "/search",

@@ -1,0 +1,103 @@
+"""What changed about the studies of a condition, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from evidence.cli.opening import Library, opened
+from evidence.cli.output import COUNT, as_json, emit_json, note, table
+from evidence.errors import NotFound, UsageProblem
+
+if TYPE_CHECKING:
+    from evidence.changes import Entry
+
+_MOST: Final = 50
+"""Changes shown where no number is asked for: a page's."""
+
+
+@click.command()
+@click.argument("condition")
+@click.option("--since", metavar="DAY", help="What became of each study since the end of that day (2026-05-31, UTC).")
+@click.option("--until", metavar="DAY", help="With --since: to the end of that day; today without it.")
+@click.option("--limit", type=COUNT, help=f"At most so many; without --since, {_MOST}.")
+@as_json
+def history(condition: str, since: str | None, until: str | None, limit: int | None, as_json: bool) -> None:
+    """What changed on the page of a CONDITION (its slug), the newest first, and why.
+
+    With --since, the difference between two days: one line for each study that is new, gone or not as it was.
+    """
+    if until and not since:
+        raise UsageProblem("--until", "goes with --since")
+    with opened() as library:
+        if condition not in library.vocabulary.conditions:
+            raise NotFound(f"condition {condition!r}", "there is none of that name; `evidence conditions` lists them")
+        found = _between(library, condition, since, until) if since else _latest(library, condition, limit or _MOST)
+        _report(library, found[:limit] if limit else found, since=bool(since), as_json=as_json)
+
+
+def _latest(library: Library, condition: str, limit: int) -> list[Entry]:
+    from evidence.changes import entry
+    from evidence.store import history as stored
+
+    found: list[Entry] = []
+    before = 0
+    while len(found) < limit:
+        steps, before = stored.of_condition(library.store, condition, before=before, size=limit)
+        found += [made for step in steps if (made := entry(step, condition)) is not None]
+        if not before:
+            break
+    return found[:limit]
+
+
+def _between(library: Library, condition: str, since: str, until: str | None) -> list[Entry]:
+    from evidence.changes import entry
+    from evidence.store import history as stored
+    from evidence.store.asof import parse_day
+
+    last = parse_day(until, "--until") if until else stored.days(library.store)[1]
+    steps = stored.between(library.store, condition, parse_day(since, "--since"), last)
+    found = [made for step in steps if (made := entry(step, condition)) is not None]
+    return sorted(found, key=lambda e: (-e.step.at.timestamp(), e.row.key))
+
+
+def _report(library: Library, found: Iterable[Entry], *, since: bool, as_json: bool) -> None:
+    from evidence import changes
+
+    entries, words = list(found), library.vocabulary
+    if as_json:
+        emit_json([_simple(entry, library) for entry in entries])
+        return
+    rows = [
+        (
+            f"{entry.step.at.astimezone(UTC):%Y-%m-%d}",
+            entry.row.key,
+            changes.sentences([*changes.sentence(entry, words), *changes.because(entry.step, words)]),
+        )
+        for entry in entries
+    ]
+    table(("Day", "Key", "What changed"), rows)
+    if since or not entries:
+        note(changes.figures(entries, words) or "Nothing changed.")
+
+
+def _simple(entry: Entry, library: Library) -> dict[str, Any]:
+    """An entry for programs: `kind` is alarm, new, gone or changed; `event` names it for ever."""
+    from evidence import changes
+
+    words = library.vocabulary
+    return {
+        "event": entry.step.event,
+        "at": entry.step.at,
+        "key": entry.row.key,
+        "kind": entry.tone,
+        "what": changes.sentence(entry, words),
+        "why": changes.because(entry.step, words),
+        "changes": [{"what": c.what, "was": c.was, "now": c.now} for c in entry.changes],
+    }
+
+
+COMMANDS: Final = (history,)

@@ -1,0 +1,43 @@
+"""The life cycle of a publication: what is said of it after it appeared, by whom, and what state follows. Pure.
+
+The rules, with their sources, are in docs/lifecycle.md. They follow NLM's linked citations
+(https://www.nlm.nih.gov/bsd/policy/errata.html), where every link has two directions: the work's own record names its
+notice ("RetractionIn"), the notice's names the work ("RetractionOf"); either is enough. Nothing here depends on the
+order in which anything arrived.
+"""
+
+from evidence.lifecycle.reading import OF_ANOTHER, concerns, is_notice, life_cycle, marked
+from evidence.lifecycle.statements import (
+    RETRACTING,
+    SEVERITY,
+    STATE,
+    Heard,
+    Kind,
+    LifeCycle,
+    Listed,
+    Statement,
+    Weighed,
+    disagreements,
+    name_of,
+    weigh,
+)
+
+__all__ = [
+    "OF_ANOTHER",
+    "RETRACTING",
+    "SEVERITY",
+    "STATE",
+    "Heard",
+    "Kind",
+    "LifeCycle",
+    "Listed",
+    "Statement",
+    "Weighed",
+    "concerns",
+    "disagreements",
+    "is_notice",
+    "life_cycle",
+    "marked",
+    "name_of",
+    "weigh",
+]

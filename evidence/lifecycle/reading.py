@@ -1,0 +1,208 @@
+"""What records say: of their own work, and as notices of another. Pure.
+
+NLM's linked citations (https://www.nlm.nih.gov/bsd/policy/errata.html) have two directions: the work's own record
+names its notice ("RetractionIn"), the notice's names the work ("RetractionOf"); either is enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from evidence import identifiers, text
+from evidence.identifiers import Identifier
+from evidence.lifecycle.statements import RETRACTING, Heard, Kind, LifeCycle, Listed, Statement, united, weigh
+from evidence.records import PartialDate, Record, Relation
+
+OF_ITSELF: Final[dict[str, Kind]] = {
+    "RetractionIn": "retraction",
+    "RetractedandRepublishedIn": "replacement",
+    "PartialRetractionIn": "partial-retraction",
+    "ExpressionOfConcernIn": "concern",
+    "ErratumIn": "correction",
+    "CorrectedandRepublishedIn": "republication",
+    "UpdateIn": "update",
+    "PreprintOf": "publication",
+}
+"""RefTypes by which a record speaks of its own work: the target is the notice, or the later version."""
+
+OF_ANOTHER: Final[dict[str, Kind]] = {
+    "RetractionOf": "retraction",
+    "RetractedandRepublishedFrom": "replacement",
+    "PartialRetractionOf": "partial-retraction",
+    "ExpressionOfConcernFor": "concern",
+    "ErratumFor": "correction",
+    "CorrectedandRepublishedFrom": "republication",
+    "UpdateOf": "update",
+}
+"""RefTypes by which a notice, or a later version, speaks of its target."""
+
+_NOTICE_TYPES: Final = frozenset(
+    {"retraction of publication", "retraction notice", "published erratum", "expression of concern"}
+)
+_NOTICE_UIS: Final = frozenset({"D016440", "D016425"})
+_NOTICE_RELATIONS: Final = frozenset({"RetractionOf", "PartialRetractionOf", "ExpressionOfConcernFor", "ErratumFor"})
+_LATER_VERSION: Final = frozenset({"RetractedandRepublishedFrom", "CorrectedandRepublishedFrom"})
+_NOTICE_TITLE: Final = re.compile(
+    r"\W*(?:(?:notice of )?retraction\b\s*(?:[:.]|to\b|of:|note|notice|statement|and replacement|$)"
+    r"|(?:an )?(?:editorial )?expression of concern\b)",
+    re.I,
+)
+_RETRACTS: Final = "[this retracts the article"
+"""How PubMed begins the abstract of a notice that has no words of its own."""
+
+_MARKS: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
+    (re.compile(r"retracted and (?:republished|replaced)\s*:", re.I), "replacement"),
+    (re.compile(r"(?:RETRACTED\s*:|(?i:retracted article\s*:|\[retracted(?: article)?[\]:]))"), "retraction"),
+    (re.compile(r"(?:WITHDRAWN|REMOVED)\s*:|(?i:withdrawn article\s*:|\[withdrawn\])"), "withdrawal"),
+)
+"""What publishers put before the title of the work itself; Cochrane's and preprint servers' is "WITHDRAWN:"."""
+
+_MILD_MARK: Final = re.compile(r"retracted\s*:", re.I)
+"""Not in capitals: where PubMed lists it without its publication type, this is the title of a notice or an essay."""
+
+_DAY_OF_NOTICE: Final = re.compile(
+    r"[.?] (?P<year>(?:19|20)\d\d)(?: (?P<month>[A-Z][a-z]{2})(?: (?P<day>\d{1,2}))?)?\b"
+)
+_DOI_OF_NOTICE: Final = re.compile(r"\bdoi:? ?(10\.\S+)", re.I)
+_MONTHS: Final = {
+    "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
+    "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12,
+}  # fmt: skip
+
+ALIKE: Final = 0.3
+"""Share of words that two titles must have in common for a DOI alone to join a statement to a work: conference
+supplements share one DOI over many abstracts. Low, because translated and shortened titles differ widely."""
+
+
+def life_cycle(records: Sequence[Record], heard: Iterable[Heard] = (), listed: Iterable[Listed] = ()) -> LifeCycle:
+    """What is said of the work that these source records describe."""
+    said = [s for record in records for s in _own(record)]
+    said += [s for one in heard if (s := _from_notice(one, records)) is not None]
+    said += [row.statement for row in listed if concerns(row, records)]
+    return weigh(united(said))
+
+
+def is_notice(record: Record) -> bool:
+    """Whether a record is a notice about another work, and not a work: by its publication type, by what it says of
+    another, by PubMed's words in place of an abstract, or by its title ("Retraction: …").
+    """
+    if any(t.ui in _NOTICE_UIS or t.name.casefold() in _NOTICE_TYPES for t in record.publication_types):
+        return True
+    if any(r.type in _NOTICE_RELATIONS for r in record.relations):
+        return True
+    if record.abstract and text.plain(record.abstract[0].text).lower().startswith(_RETRACTS):
+        return True
+    return _NOTICE_TITLE.match(text.plain(record.title)) is not None
+
+
+def marked(record: Record) -> tuple[Kind, str] | None:
+    """What the publication type or the title of a record says of its own work, and which of the two says it.
+
+    A notice's title is no mark: some publishers call the notice "Retracted: …".
+    """
+    if any(t.ui == "D016441" or t.name == "Retracted Publication" for t in record.publication_types):
+        return "retraction", "publication type"
+    title = text.plain(record.title).lstrip()
+    kind = next((kind for pattern, kind in _MARKS if pattern.match(title)), None)
+    if kind is None and record.source != "pubmed" and _MILD_MARK.match(title):
+        kind = "retraction"
+    return (kind, "title") if kind and not is_notice(record) else None
+
+
+def concerns(row: Listed, records: Sequence[Record]) -> bool:
+    """Whether a row is about this work, and not about its notice or the version that replaced it, which may have the
+    same DOI. The PMID decides where both have one; else the DOI, when the titles do not speak against it.
+    """
+    notice = set(row.statement.notice)
+    pmids = {value for r in records for value in r.ids("pmid")}
+    if row.pmid and row.pmid in pmids:
+        return True
+    if not row.doi or all(row.doi not in r.ids("doi") for r in records):
+        return False
+    if any(is_notice(r) or any(x.type in _LATER_VERSION for x in r.relations) for r in records):
+        return False
+    if any(i.scheme == "pmid" and i.value in pmids for i in notice):
+        return False
+    titles = [r.title for r in records] + [r.vernacular_title for r in records]
+    likeness = max((_alike(row.title, text.plain(t)) for t in titles if t), default=1.0)
+    return likeness >= (ALIKE if not (row.pmid and pmids) else 2 * ALIKE)
+
+
+def _alike(one: str, other: str) -> float:
+    """The share of their longer words that two titles have in common; 1 where one of them has none."""
+    a, b = ({word for word in text.words(title) if len(word) > 3} for title in (one, other))
+    return len(a & b) / min(len(a), len(b)) if a and b else 1.0
+
+
+def _own(record: Record) -> Iterator[Statement]:
+    """What a record says of its own work. Its mark says nothing more where a relation says why."""
+    found = [_from_relation(record, relation) for relation in record.relations]
+    said = [s for s in found if s is not None]
+    yield from said
+    mark = marked(record)
+    if mark is not None and not any(s.kind in RETRACTING for s in said):
+        yield Statement(kind=mark[0], source=record.source, basis=mark[1])
+
+
+def _from_relation(record: Record, relation: Relation) -> Statement | None:
+    """A relation of the work's own record. What was republished under its own number is read in its corrected form."""
+    itself = bool(set(relation.targets) & set(record.identifiers))
+    kind = OF_ITSELF.get(relation.type)
+    if itself and relation.type in ("RetractedandRepublishedIn", "RetractedandRepublishedFrom"):
+        kind = "republication"
+    if kind is None:
+        return None
+    if kind == "update" and _is_preprint(record):
+        kind = "publication"
+    doi = _doi_in(relation.citation)
+    return Statement(
+        kind=kind,
+        source=record.source,
+        basis="own record",
+        notice=(*relation.targets, *(i for i in doi if i not in relation.targets)),
+        date=_day_in(relation.citation),
+        citation=relation.citation,
+        note=relation.note,
+    )
+
+
+def _from_notice(heard: Heard, records: Sequence[Record]) -> Statement | None:
+    """What another record says of this work; nothing where it calls it by a DOI that the notice has as well."""
+    kind = OF_ANOTHER.get(heard.type)
+    speaker = heard.speaker
+    ours = {i for r in records for i in r.identifiers}
+    if kind is None or heard.target not in ours:
+        return None
+    if any((r.source, r.external_id) == (speaker.source, speaker.external_id) for r in records):
+        return None
+    if heard.target.scheme != "pmid":
+        notice = any(is_notice(r) or any(x.type in _LATER_VERSION for x in r.relations) for r in records)
+        if notice or set(speaker.ids("pmid")) & {i.value for i in ours if i.scheme == "pmid"}:
+            return None
+    if kind == "update" and any(map(_is_preprint, records)):
+        kind = "publication"
+    named = tuple(i for i in speaker.identifiers if i.scheme in identifiers.WORK_SCHEMES)
+    when = speaker.date("electronic") or speaker.date("issue")
+    return Statement(kind=kind, source=speaker.source, basis="notice", notice=named, date=when)
+
+
+def _is_preprint(record: Record) -> bool:
+    return record.kind == "preprint" or any(t.name == "Preprint" for t in record.publication_types)
+
+
+def _day_in(citation: str) -> PartialDate | None:
+    """The date in a reference as PubMed prints it: "J Nerve Stud. 2019 Mar 5;12(3):45"."""
+    found = _DAY_OF_NOTICE.search(citation)
+    if found is None:
+        return None
+    month = _MONTHS.get(found["month"] or "")
+    day = int(found["day"]) if month and found["day"] and 1 <= int(found["day"]) <= 31 else None
+    return PartialDate(year=int(found["year"]), month=month, day=day)
+
+
+def _doi_in(citation: str) -> tuple[Identifier, ...]:
+    found = _DOI_OF_NOTICE.search(citation)
+    doi = identifiers.try_parse("doi", found[1].rstrip(".;, ")) if found else None
+    return (doi,) if doi else ()
