@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.errors import BadVocabulary
@@ -18,6 +18,7 @@ from evidence.tagging.mesh_tagger import MeshCondition, MeshTagger, weights_file
 from evidence.tagging.mesh_words import forms_of, is_abbreviation, places_of, sentences, stem, words_of
 from evidence.text import from_plain
 from evidence.vocabulary.mesh import Descriptor, Mesh
+from tests.made import examples
 
 MESH = Mesh(
     {
@@ -185,6 +186,7 @@ TEXTS = st.text(max_size=150) | st.sampled_from(
 )
 
 
+@settings(max_examples=examples(40))
 @given(TEXTS, st.lists(TEXTS, max_size=3), st.lists(TEXTS, max_size=2))
 def test_any_record_has_conditions_without_error_and_with_words_it_has(
     title: str, abstract: list[str], keywords: list[str]

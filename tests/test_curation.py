@@ -14,7 +14,7 @@ from evidence.filters import Filter
 from evidence.ingest import take
 from evidence.records import Item
 from evidence.store import Store, create, queries
-from tests.made import clock, contents, fresh_store, record, vocabulary
+from tests.made import clock, contents, examples, fresh_store, record, vocabulary
 
 HISTORY = ("event", "merge_event", "match_decision")
 TITLE = "Six treatments for knee pain: a systematic review"
@@ -132,7 +132,7 @@ def test_what_cannot_be_is_said(store: Store) -> None:
         curation.unmerge(store, vocabulary(), event, actor="ann")
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=5))
 def test_any_merges_undone_in_any_order_restore_the_start(pairs: list[tuple[int, int]]) -> None:
     with fresh_store() as store:

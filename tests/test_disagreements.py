@@ -20,7 +20,7 @@ from evidence.store import Store, contradictions, create, open_store, queries
 from evidence.store.contradictions import Contradiction
 from evidence.store.disagreements import Cursor, queue
 from evidence.store.keys import Keys
-from tests.made import clock, fresh_store, record, vocabulary
+from tests.made import clock, examples, fresh_store, record, vocabulary
 from tests.tag_library import CTS, RCT, doubtful, fill
 
 
@@ -202,7 +202,7 @@ def apply(store: Store, step: tuple[Any, ...]) -> None:
             retag.retag(store, vocabulary())
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(STEPS)
 def test_the_queue_is_always_what_the_tags_say(steps: list[tuple[Any, ...]]) -> None:
     """What is kept of contradictions against what is worked out from every study's tags, whatever happens."""
@@ -220,7 +220,7 @@ def test_the_queue_is_always_what_the_tags_say(steps: list[tuple[Any, ...]]) -> 
             assert shown == wanted
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(st.permutations(range(8)))
 def test_the_order_of_records_never_matters(order: list[int]) -> None:
     with fresh_store() as store, fresh_store() as other:

@@ -21,7 +21,7 @@ from evidence.ingest import regroup, take, upstream
 from evidence.ingest.pool import Pool
 from evidence.records import Deletion, Item, Record
 from evidence.store import Store, queries, reads
-from tests.made import contents, fresh_store, record, vocabulary
+from tests.made import contents, examples, fresh_store, record, vocabulary
 
 HISTORY = ("event", "merge_event", "match_decision")
 TITLES = (
@@ -93,7 +93,7 @@ def taken(store: Store, items: Sequence[Item], **how: Any) -> None:
     take(store, vocabulary(), items, actor="test", **how)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(worlds(), st.data())
 def test_any_order_and_batching_give_the_same_studies(world: list[Record], data: st.DataObject) -> None:
     with fresh_store() as store, fresh_store() as other:
@@ -130,7 +130,7 @@ def conflict() -> list[Record]:
 
 
 @given(st.permutations(range(3)), st.integers(1, 3))
-@settings(max_examples=18)
+@settings(max_examples=examples(18))
 def test_a_record_that_is_two_works_joins_neither(order: list[int], size: int) -> None:
     world = [conflict()[n] for n in order]
     with fresh_store() as store:
@@ -178,7 +178,7 @@ def numbers(store: Store) -> dict[str, int]:
         return {row[0]: row[1] for row in connection.execute(text("SELECT external_id, id FROM source_record"))}
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(worlds(), st.integers(0, 6), st.integers(0, 6))
 def test_merge_and_unmerge_is_the_identity(world: list[Record], a: int, b: int) -> None:
     with fresh_store() as store:
@@ -196,7 +196,7 @@ def test_merge_and_unmerge_is_the_identity(world: list[Record], a: int, b: int) 
         assert contents(store, leave_out=HISTORY) == before
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(worlds(), worlds(), st.integers(0, 6), st.integers(0, 6))
 def test_what_happens_between_merge_and_unmerge_is_as_if_they_had_not_been(
     world: list[Record], later: list[Record], a: int, b: int
@@ -347,7 +347,7 @@ class Curating(RuleBasedStateMachine):
         assert {pair: self._person(pair) for pair in self.said} == self.said
 
 
-Curating.TestCase.settings = settings(max_examples=25, stateful_step_count=12)
+Curating.TestCase.settings = settings(max_examples=examples(25), stateful_step_count=12)
 TestCurating = Curating.TestCase
 
 

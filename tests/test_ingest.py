@@ -15,7 +15,7 @@ from evidence.identifiers import Identifier
 from evidence.ingest import take
 from evidence.records import AssertedTag, Deletion, Item, MeshHeading, Rejected, SampleSize
 from evidence.store import Store, create, queries
-from tests.made import NOW, clock, contents, fresh_store, notice, record, vocabulary
+from tests.made import NOW, clock, contents, examples, fresh_store, notice, record, vocabulary
 
 
 @pytest.fixture
@@ -215,7 +215,7 @@ def test_events_hold_the_whole_state(store: Store) -> None:
     assert state["study"]["pmid"] == "1"
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.permutations(range(6)), st.integers(1, 6))
 def test_the_same_records_give_the_same_studies_in_any_order_and_batching(order: list[int], size: int) -> None:
     title = "Dextrose near the median nerve: a randomised trial"

@@ -22,7 +22,7 @@ from evidence.records import AssertedTag, Keyword, MeshHeading, Record
 from evidence.store import Store, create, facets, queries
 from evidence.store.engine import unpack
 from evidence.vocabulary import Condition, Vocabulary, with_overlay
-from tests.made import clock, contents, fresh_store, record, vocabulary
+from tests.made import clock, contents, examples, fresh_store, record, vocabulary
 
 CTS = "carpal-tunnel-syndrome"
 COLD = Condition(slug="cold-fingers", name="Cold fingers", synonyms=("finger chill",))
@@ -272,7 +272,7 @@ def apply(store: Store, step: Sequence[Any]) -> None:
                 return
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(STEPS)
 def test_nothing_but_a_curator_changes_a_curators_word_and_shown_is_what_follows(steps: list[Any]) -> None:
     with fresh_store() as store:
@@ -308,7 +308,7 @@ def follows(store: Store, pmid: str) -> bool:
     return True
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.permutations(range(4)), st.integers(1, 4))
 def test_the_order_of_records_never_matters(order: list[int], size: int) -> None:
     def named(store: Store) -> dict[str, Any]:

@@ -57,6 +57,7 @@ UNKNOWN = ("Missing mandatory field 'author'", "Missing mandatory field - one of
 """What biber says of an entry without author or date."""
 
 LONG = 3600
+pytestmark = pytest.mark.long
 
 
 def needs(*programs: str) -> pytest.MarkDecorator:
