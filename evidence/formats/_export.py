@@ -92,6 +92,7 @@ def link(study: Study, options: Options) -> str:
 
 
 _AFTER_TEXT: Final = r"(?:(?<![.\s>])|(?<=</[ibu]>)|(?<=</su[bp]>))"
+_LONGEST_END: Final = 120
 _STOPPED: Final = re.compile(rf"{_AFTER_TEXT}\s*\.\s*(?P<tags>(?:</(?:i|b|u|sub|sup)>)*)\Z")
 _ABBREVIATION: Final = re.compile(
     r"(?:\b[^\W\d_]\.\s?[^\W\d_]|\b(?:et al|etc|vs|cf|jr|sr|inc|ltd|co|corp|spp?|subsp|approx))\Z", re.I
@@ -103,7 +104,8 @@ def title(markup: Markup) -> Markup:
 
     An ellipsis and the stop of an abbreviation ("et al.", "U.S.") stay, and so do ? and !.
     """
-    while (found := _STOPPED.search(markup)) is not None:
+    # From near the end, where the stop and the tags behind it are: to look through the whole takes ten times as long.
+    while (found := _STOPPED.search(markup, max(0, len(markup) - _LONGEST_END))) is not None:
         before = plain(Markup(markup[: found.start()]))
         if not before or _ABBREVIATION.search(before):
             break

@@ -34,18 +34,16 @@ _BELOW: Final = frozenset("dck")
 _LIGATURES: Final = r"--+|''+|``+|(?P<entity>&(?=#?\w{1,31};))"
 # The straight quotation mark begins babel's shorthands in German, Dutch and more languages ("a is a letter there), and
 # its command exists in T1 only. A ligature in a group prints in any encoding; no one else writes one so.
-_STRAIGHT: Final = r"(?P<opening>(?:(?<!.)|(?<=[\s(\[{/–—-]))\"(?=[^\s\")\]}]))|(?P<straight>\")"
+# Which it is, the characters beside it say (`_is_opening`); a pattern that looks back is tried at every character.
 OPENING, CLOSING = "{``}", "{''}"
 """A straight quotation mark, by the side on which it stands."""
 
-_SPECIAL: Final = re.compile(rf"{_LIGATURES}|{_STRAIGHT}|[^\x20-\x7e]|[\\{{}}$&#%_^~<>|]")
+_SPECIAL: Final = re.compile(rf"{_LIGATURES}|[^\x20-\x7e]|[\\{{}}$&#%_^~<>|\"]")
 # One Greek letter or a sign of mathematics has no text font in pdfLaTeX; a Greek word is left to engines that have one.
 _GREEK: Final = "\u0370-\u03ff\u1f00-\u1fff"
 _IN_TEXT: Final = "±×÷¬"
 _MATHS: Final = "".join(c for c in table.MATH if c not in _IN_TEXT and not "\u0370" <= c <= "\u03ff") + "′"
-_SYNTAX: Final = re.compile(
-    rf"{_LIGATURES}|{_STRAIGHT}|[\\{{}}$&#%_^~<>|{_MATHS}]|(?<![{_GREEK}])[{_GREEK}](?![{_GREEK}])"
-)
+_SYNTAX: Final = re.compile(rf"{_LIGATURES}|[\\{{}}$&#%_^~<>|\"{_MATHS}]|(?<![{_GREEK}])[{_GREEK}](?![{_GREEK}])")
 PIECES: Final = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
 
 
@@ -70,8 +68,18 @@ def _replaced_or_kept(match: re.Match[str]) -> str:
 
 def _replaced(match: re.Match[str]) -> str:
     if match[0] == '"':
-        return OPENING if match["opening"] else CLOSING
+        return OPENING if _is_opening(match.string, match.start()) else CLOSING
     return r"\&{}" if match["entity"] else _encoded(match[0])
+
+
+def _is_opening(value: str, at: int) -> bool:
+    """Whether the quotation mark at that place stands before a word: after a space or bracket, and not before one."""
+    before, after = value[at - 1 : at] if at else "", value[at + 1 : at + 2]
+    return (
+        (not before or before.isspace() or before in "([{/–—-")
+        and bool(after)
+        and not (after.isspace() or after in '")]}')
+    )
 
 
 @lru_cache(maxsize=4096)
