@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from evidence.formats._draft import ExternalIds
 from evidence.formats._lines import MAX_RECORD_CHARS, Line, rejected
-from evidence.records import Rejected
+from evidence.records import Item, Record, Rejected
 
 
 @dataclass(slots=True)
@@ -59,3 +60,16 @@ def spoilt(block: Block | None, line: Line) -> Block:
     block = block or Block(line.number)
     block.spoil(f"line {line.number} {line.fault}", line.number)
     return block
+
+
+def items(
+    label: str,
+    blocks: Iterable[Block],
+    read: Callable[[Block, ExternalIds, int], Record | None],
+    nothing: str = "record says nothing that is known",
+) -> Iterator[Item]:
+    """Each block as the record that `read` makes of it, or as a rejection: with its fault, or for `nothing`."""
+    ids = ExternalIds(label)
+    for ordinal, block in enumerate(blocks, 1):
+        record = None if block.fault else read(block, ids, ordinal)
+        yield record if record is not None else block.rejection(label, block.fault or nothing)

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from evidence.formats import Format, _dates, _lines, _markup, _names
 from evidence.formats._draft import Draft, ExternalIds, Take
-from evidence.formats._tagged import Block, spoilt
+from evidence.formats._tagged import Block, items, spoilt
 from evidence.formats.endnote_xml import KINDS
 from evidence.records import Item, Record
 
@@ -31,12 +31,7 @@ def recognise(head: bytes) -> bool:
 
 def read(stream: BinaryIO, label: str) -> Iterator[Item]:
     """Every record of a file."""
-    ids = ExternalIds(label)
-    for ordinal, block in enumerate(_blocks(stream), 1):
-        record = None if block.fault else _record(block, ids, ordinal)
-        yield (
-            record if record is not None else block.rejection(label, block.fault or "record says nothing that is known")
-        )
+    return items(label, _blocks(stream), _record)
 
 
 def _blocks(stream: BinaryIO) -> Iterator[Block]:

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 from evidence.formats import Format, _dates, _ids, _lines, _markup, _names
 from evidence.formats._draft import Draft, ExternalIds, Take
 from evidence.formats._ris_write import write
-from evidence.formats._tagged import Block, spoilt
+from evidence.formats._tagged import Block, items, spoilt
 from evidence.records import Item, Record, RecordKind
 
 KINDS: Final[dict[str, RecordKind]] = {
@@ -50,13 +50,7 @@ def recognise(head: bytes) -> bool:
 
 def read(stream: BinaryIO, label: str) -> Iterator[Item]:
     """Every record of a RIS file."""
-    ids = ExternalIds(label)
-    for ordinal, block in enumerate(_blocks(stream), 1):
-        if block.fault:
-            yield block.rejection(label)
-            continue
-        record = _record(block, ids, ordinal)
-        yield record if record is not None else block.rejection(label, "record says nothing beside its type")
+    return items(label, _blocks(stream), _record, "record says nothing beside its type")
 
 
 def _blocks(stream: BinaryIO) -> Iterator[Block]:
