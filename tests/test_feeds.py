@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from evidence import curation_tags, shelving
+from evidence.identifiers import parse
 from evidence.settings import Settings
 from evidence.store import Store, shelves
 from tests import atom
@@ -86,6 +88,28 @@ def own(tmp_path: Path) -> Iterator[Site]:
     with fresh_store() as store:
         set_day(store, date(2026, 3, 1))
         yield Site(store, tmp_path)
+
+
+def test_leads_stand_apart_until_they_are_identified(own: Site) -> None:
+    """They count in no figure and are no news for a feed; the one that gets a PMID is."""
+    found = [record(f"refs.bib#{n}", f"Dextrose in carpal tunnel syndrome, note {n}", source="bibtex") for n in (1, 2)]
+    set_day(own.store, date(2026, 3, 12))
+    before = own.titles(f"{PAGE}.atom")
+    taken(own.store, found)
+    assert own.titles(f"{PAGE}.atom") == before
+    page = own.page(f"{PAGE}/history")
+    apart = page.xpath("//section[.//h2='12 March 2026']//details")[0]
+    assert words(apart.xpath("./summary")[0]) == "2 changes of leads, references not yet identified"
+    assert [words(line) for line in apart.xpath(".//p[@class='what']")] == ["New lead, study"] * 2
+    assert not page.xpath("//section[.//h2='12 March 2026']/ul")
+    page = own.page(f"{PAGE}/history?from=2026-03-11&to=2026-03-12")
+    assert words(page.xpath("//p[@class='summary']")[0]) == "2 of the leads"
+    assert page.xpath("//h2[@id]/@id") == ["part-leads"]
+    set_day(own.store, date(2026, 3, 13))
+    taken(own.store, [replace(found[0], identifiers=(parse("pmid", "77"),))])
+    assert own.titles(f"{PAGE}.atom")[0].startswith("Identified: no longer a lead: Wu 2020, Dextrose in carpal")
+    page = own.page(f"{PAGE}/history?from=2026-03-11&to=2026-03-13")
+    assert words(page.xpath("//p[@class='summary']")[0]) == "1 new; 1 of the leads"
 
 
 def test_a_past_day_is_said_and_kept_in_every_link(site: Site) -> None:

@@ -29,6 +29,15 @@ MOST: Final = 500
 """Studies that each part of a difference names; the figures count all."""
 
 PARAMETERS: Final = ("from", "to", "before")
+
+PARTS: Final[tuple[tuple[Tone, str], ...]] = (
+    ("alarm", "Retracted, withdrawn or doubted"),
+    ("new", "New on the page"),
+    ("gone", "No longer on the page"),
+    ("changed", "Changed"),
+)
+"""The parts of a difference, and their headings."""
+
 _LARGEST: Final = 2**31 - 1
 
 
@@ -59,11 +68,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What changed on one day; the address of the page as it was when that day was over."""
+    """What changed on one day; the address of the page as it was when that day was over. `leads`: what changed about
+    references that are not identified, which stand apart here as on the page.
+    """
 
     date: date
     page: str
     lines: tuple[Line, ...]
+    leads: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +159,12 @@ def history(condition: str, before: int) -> History:
 def days(found: Iterable[Line], condition: str) -> tuple[Day, ...]:
     """Lines under the day on which each happened (UTC)."""
     by_day = groupby(found, key=lambda line: line.entry.step.at.astimezone(UTC).date())
-    return tuple(Day(day, f"{condition_url(condition)}?as-of={day}", tuple(group)) for day, group in by_day)
+    return tuple(_day(day, f"{condition_url(condition)}?as-of={day}", tuple(group)) for day, group in by_day)
+
+
+def _day(day: date, page: str, found: tuple[Line, ...]) -> Day:
+    leads = tuple(line for line in found if line.entry.lead)
+    return Day(day, page, tuple(line for line in found if not line.entry.lead), leads)
 
 
 def lines(steps: Iterable[Step], condition: str, vocabulary: Vocabulary) -> list[Line]:
@@ -180,11 +197,10 @@ def difference(condition: str, since: date, until: date) -> Difference:
     steps = stored.between(store, condition, since, until)
     entries = [entry for step in steps if (entry := changes.entry(step, condition)) is not None]
     entries.sort(key=lambda e: (e.row.level or 9, -(e.row.year or 0), e.row.key))
+    studies = [entry for entry in entries if not entry.lead]
     parts = [
-        _part("alarm", "Retracted, withdrawn or doubted", [e for e in entries if e.tone == "alarm"], vocabulary),
-        _part("new", "New on the page", [e for e in entries if e.tone == "new"], vocabulary),
-        _part("gone", "No longer on the page", [e for e in entries if e.tone == "gone"], vocabulary),
-        _part("changed", "Changed", [e for e in entries if e.tone == "changed"], vocabulary),
+        *(_part(name, heading, [e for e in studies if e.tone == name], vocabulary) for name, heading in PARTS),
+        _part("leads", "Leads: references not yet identified", [e for e in entries if e.lead], vocabulary),
     ]
     base = condition_url(condition)
     first, last = stored.days(store)

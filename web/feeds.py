@@ -66,7 +66,8 @@ def export_condition(slug: str) -> Response:
 
     def made() -> Feed:
         steps, following = stored.of_condition(library().store, slug, before=before, size=changed.PAGE)
-        found = changed.lines(steps, slug, library().vocabulary)
+        told = changed.lines(steps, slug, library().vocabulary)
+        found = [line for line in told if not line.entry.lead]
         here = url_for("feeds.export_condition", slug=slug)
         return Feed(
             subject=f"condition {slug}",

@@ -22,6 +22,7 @@ ALARMS: Final = frozenset({*RETRACTED_STATES, "concern"})
 FIELDS: Final[dict[str, str]] = {
     "state": "state",
     "upstream": "upstream",
+    "identified": "identified",
     "design": "design",
     "size": "n",
     "title": "title",
@@ -34,7 +35,6 @@ FIELDS: Final[dict[str, str]] = {
     "registrations": "trial registrations",
     "language": "language",
     "level": "level",
-    "identified": "identified",
 }
 """What is compared one by one, in the order of telling, and what it is called."""
 
@@ -111,6 +111,11 @@ class Entry:
     row: StudyRow
     changes: tuple[Change, ...]
     tone: Tone
+
+    @property
+    def lead(self) -> bool:
+        """Whether it is about a reference that was not identified before or after: that counts in no figure."""
+        return not any(s.row.identified for s in (self.step.before, self.step.after) if s is not None)
 
 
 def entry(step: Step, condition: str = "") -> Entry | None:

@@ -40,6 +40,7 @@ _COUNTED: Final = {
     "concern": "under an expression of concern",
 }
 _TAG_KINDS: Final = {"conditions": "conditions", "interventions": "interventions", "features": "features"}
+_SMALL: Final = ("level", "language", "designs", "year")
 _LONG: Final = 160
 _MACHINES: Final = {"refresh": "PubMed", "import": "an imported file", "starter": "the starter library"}
 """Who the program says did it, where no person did."""
@@ -65,7 +66,9 @@ def name(row: StudyRow) -> str:
 
 
 def figures(entries: Sequence[Entry], vocabulary: Vocabulary) -> str:
-    """A difference in figures: "3 new (2 RCTs), 1 gone, 1 retracted, 2 changed"."""
+    """A difference in figures: "3 new (2 RCTs), 1 gone, 1 retracted, 2 changed; 1 of the leads"."""
+    leads = sum(entry.lead for entry in entries)
+    entries = [entry for entry in entries if not entry.lead]
     tones = Counter(entry.tone for entry in entries)
     said = []
     if new := [e for e in entries if e.changes[0].what == "came"]:
@@ -78,7 +81,8 @@ def figures(entries: Sequence[Entry], vocabulary: Vocabulary) -> str:
     said += [f"{n:,} {_COUNTED[state]}" for state, n in sorted(states.items())]
     if tones["changed"]:
         said.append(f"{tones['changed']:,} changed")
-    return ", ".join(said)
+    apart = [f"{leads:,} of the leads"] if leads else []
+    return "; ".join([", ".join(said), *apart] if said else apart)
 
 
 def sentence(entry: Entry, vocabulary: Vocabulary) -> list[str]:
@@ -114,7 +118,9 @@ def _one(change: Change, entry: Entry, vocabulary: Vocabulary) -> str:
         return ""  # that is how it came
     if change.what in _TAG_KINDS:
         return _tags(change, vocabulary)
-    if change.what in ("level", "identified", "language", "designs", "year"):
+    if change.what == "identified":
+        return "Identified: no longer a lead" if change.now == "True" else "Not identified any more: a lead"
+    if change.what in _SMALL:
         return _small(change, entry)
     return _field(change)
 
@@ -124,7 +130,8 @@ def _came(entry: Entry, vocabulary: Vocabulary) -> str:
     what = _design(vocabulary, row.design) if row.design != "other" else "study"
     size = "" if row.n is None else f", n = {row.n:,}" + ("" if row.n_unit in _PERSONS else f" {row.n_unit}")
     if step.before is None:
-        return f"Separated again: a study of its own, {what}{size}" if step.once else f"New {what}{size}"
+        new = "New lead, " if entry.lead else "New "
+        return f"Separated again: a study of its own, {what}{size}" if step.once else f"{new}{what}{size}"
     if step.before.inclusion == "included":
         return f"Now listed here: {what}{size}"
     verb = "Included again" if step.before.inclusion == "excluded" else "Included"
@@ -168,11 +175,8 @@ def _tags(change: Change, vocabulary: Vocabulary) -> str:
 
 def _small(change: Change, entry: Entry) -> str:
     """What follows from something weightier is said only when it stands alone."""
-    others = {c.what for c in entry.changes} - {"level", "identified", "language", "designs", "year"}
-    if others:
+    if {c.what for c in entry.changes}.difference(_SMALL):
         return ""
-    if change.what == "identified":
-        return "Identified: no longer a lead" if change.now == "True" else "Not identified any more: a lead"
     names = {"level": "Level of evidence", "language": "Language of the title", "designs": "Designs", "year": "Year"}
     return f"{names[change.what]} changed from {change.was or 'none'} to {change.now or 'none'}"
 

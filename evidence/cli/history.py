@@ -85,7 +85,9 @@ def _report(library: Library, found: Iterable[Entry], *, since: bool, as_json: b
 
 
 def _simple(entry: Entry, library: Library) -> dict[str, Any]:
-    """An entry for programs: `kind` is alarm, new, gone or changed; `event` names it for ever."""
+    """An entry for programs: `kind` is alarm, new, gone or changed; `event` names it for ever;
+    `lead`: it is about a reference that is not identified.
+    """
     from evidence import changes
 
     words = library.vocabulary
@@ -94,6 +96,7 @@ def _simple(entry: Entry, library: Library) -> dict[str, Any]:
         "at": entry.step.at,
         "key": entry.row.key,
         "kind": entry.tone,
+        "lead": entry.lead,
         "what": changes.sentence(entry, words),
         "why": changes.because(entry.step, words),
         "changes": [{"what": c.what, "was": c.was, "now": c.now} for c in entry.changes],

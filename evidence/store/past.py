@@ -1,8 +1,8 @@
 """A list's page as it was at the end of a day: every figure and row of it from the event log (asof.py).
 
-What the log does not hold: trial registrations, which come with the starter library, are those of now; as what they
-were published is looked up in the images of that day, among the studies that have to do with it today. Runs are as
-the run log tells: one that had not ended by then was running. The store's revision of that day nobody knows: 0.
+Trial registrations are those that were last loaded until then; as what they were published is looked up in the images
+of that day, among the studies that have to do with it today. Runs are as the run log tells: one that had not ended by
+then was running. The store's revision of that day nobody knows: 0.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, desc, or_, select
@@ -37,7 +38,7 @@ def listing(store: Store, vocabulary: Vocabulary, wanted: Filter, day: date) -> 
             vocabulary,
             Groups.of(then.bitmaps, vocabulary),
             rows=lambda numbers: _rows(connection, then, numbers),
-            registrations=_registrations(connection, then, wanted.condition, end_of(day)) if wanted.condition else (),
+            registrations=_registrations(connection, then, wanted.condition) if wanted.condition else (),
             state=_state(connection, then, end_of(day)),
         )
 
@@ -79,13 +80,12 @@ def _refresh(row: Any, end: datetime) -> RefreshView:
     return replace(found, at=row.started, state="running", error="")
 
 
-def _registrations(connection: Connection, then: Then, condition: str, end: datetime) -> tuple[RegistrationView, ...]:
-    loaded = connection.scalar(select(LIBRARY.c.starter_loaded))
-    if loaded is None or utc(loaded) >= end:
+def _registrations(connection: Connection, then: Then, condition: str) -> tuple[RegistrationView, ...]:
+    loaded = registrations.loaded_until(connection, then.last)
+    if loaded is None:
         return ()
-    return registrations.of_condition(
-        connection, condition, lambda values, scheme: _holders(connection, then, values, scheme)
-    )
+    holders = partial(_holders, connection, then)
+    return registrations.of_condition(connection, condition, (loaded, holders))
 
 
 def _holders(connection: Connection, then: Then, values: Sequence[str], scheme: str) -> Mapping[str, str]:
