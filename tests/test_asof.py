@@ -12,14 +12,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
-from evidence import curation, curation_tags, formats, tagging
+from evidence import curation, curation_tags, formats, shelving, tagging
 from evidence.errors import Conflict, NotFound, UnknownParameter
 from evidence.filters import Filter
 from evidence.identifiers import parse
 from evidence.ingest import upstream
 from evidence.ingest.studies import Saver
 from evidence.records import Deletion, Record
-from evidence.store import Store, asof, create, queries, reads
+from evidence.store import Store, asof, create, queries, reads, shelf_asof, shelves
 from evidence.store.keys import Keys
 from evidence.views import Study
 from tests.made import fresh_store, notice, record, vocabulary
@@ -80,6 +80,8 @@ class History(RuleBasedStateMachine):
         self.store = self._context.__enter__()
         self.day = START
         self.remembered: dict[date, list[Any]] = {}
+        self.shelf = 0
+        self.shelved: dict[date, list[tuple[Any, ...]]] = {}
         self.keys: dict[date, dict[str, str]] = {}
         set_day(self.store, self.day)
 
@@ -92,6 +94,8 @@ class History(RuleBasedStateMachine):
                     found = asof.study_as_of(self.store, vocabulary(), key, day)
                     assert found is not None
                     assert found.row.key == led
+            for day, stood in self.shelved.items():
+                assert shown(shelf_asof.stream_as_of(self.store, self.shelf, day)) == stood, day
         finally:
             self._context.__exit__(None, None, None)
 
@@ -145,9 +149,22 @@ class History(RuleBasedStateMachine):
     def include(self, number: int, state: str) -> None:
         set_inclusion(self.store, number, state)
 
+    @rule(at=st.lists(st.integers(0, 9), min_size=1, max_size=3), take_off=st.booleans())
+    def shelve(self, at: list[int], take_off: bool) -> None:
+        keys = list(self.keys[max(self.keys)])  # aliases too
+        chosen = [keys[n % len(keys)] for n in at] if keys else []
+        if self.shelf:
+            change = shelving.remove if take_off else shelving.add
+            change(self.store, "thesis", chosen, actor="ann")
+        elif chosen:
+            self.shelf = shelving.create(self.store, "Thesis", chosen, owner="ann", actor="ann").shelf.id
+
     @invariant()
     def the_day_ends(self) -> None:
         self.remembered[self.day] = now(self.store)
+        if self.shelf:
+            self.shelved[self.day] = shown(shelves.stream(self.store, vocabulary(), self.shelf))
+            assert shown(shelf_asof.stream_as_of(self.store, self.shelf, self.day)) == self.shelved[self.day]
         assert then(self.store, self.day) == self.remembered[self.day]
         self.keys[self.day] = {
             key: found.row.key

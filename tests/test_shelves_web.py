@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -451,6 +452,30 @@ def test_an_unchanged_file_costs_one_row_until_its_address_is_closed(site: Site,
     shelving.share(site.store, slug, "private", actor="curator")
     assert stranger.get(address, headers=tag).status_code == 404
     assert stranger.head(address).status_code == 404
+
+
+def test_the_file_of_a_shelf_on_a_past_day(site: Site) -> None:
+    """What stood on it then, as it was then: for whoever may read the shelf now."""
+    slug = site.made("Thesis", 0, 1)
+    shelving.share(site.store, slug, "secret", actor="curator")
+    link = f"/shelves/t/{shelving.known(site.store, slug).token}.ris"
+    first = {address: site.client.get(address).data for address in (f"/shelves/{slug}.bib", link)}
+    site.store.now = lambda: NOW + timedelta(days=2)
+    shelving.remove(site.store, slug, [site.keys[0]], actor="curator")
+    shelving.add(site.store, slug, [site.keys[3]], actor="curator")
+    take(site.store, vocabulary(), [notice("99", "RetractionOf", "2")], actor="test")
+    late = site.made("Late", 2)
+    for address, made in first.items():
+        for day in ("2026-03-01", "2026-03-02"):
+            assert site.client.get(f"{address}?as-of={day}").data == made
+        now = site.client.get(address).data
+        assert site.client.get(f"{address}?as-of=2026-03-03").data == now != made
+    named = site.client.get(f"/shelves/{slug}.bib?as-of=2026-03-01").headers["Content-Disposition"]
+    assert named.endswith('filename="thesis-2026-03-01.bib"')
+    refused = site.client.get(f"/shelves/{late}.bib?as-of=2026-03-02")
+    assert (refused.status_code, refused.text) == (404, "As-of 2026-03-02: this shelf was made later.\n")
+    assert site.client.get(f"/shelves/{slug}.bib?as-of=2026-03-04").status_code == 400
+    assert site.application("0.0.0.0").get(f"/shelves/{slug}.bib?as-of=2026-03-01").status_code == 404
 
 
 def test_nothing_of_a_private_file_is_kept_for_others(site: Site) -> None:

@@ -47,7 +47,7 @@ def export_study(key: str, ext: str) -> Response:
         found[:] = [library().study_named(key, day)]
         return found
 
-    return live(one, ext, lambda: _dated(found[0].row.key, day), how)
+    return live(one, ext, lambda: dated(found[0].row.key, day), how)
 
 
 def study_exports(found: Study) -> tuple[tuple[str, str], ...]:
@@ -75,7 +75,7 @@ def _list(ext: str, name: str, *, condition: str = "") -> Response:
     nothing_else({n: v for n, v in args.items() if n not in filters.PARAMETERS}, ext, *filters.PARAMETERS, *_WHICH)
     chosen = library().parse(args, condition=condition)
     name = f"{name}-selection" if chosen.narrows and condition else name
-    return live(lambda: _selected(chosen, day, page_only=page_only), ext, _dated(name, day), how)
+    return live(lambda: _selected(chosen, day, page_only=page_only), ext, dated(name, day), how)
 
 
 def _selected(chosen: Filter, day: date | None, *, page_only: bool) -> Iterable[Study]:
@@ -86,5 +86,6 @@ def _selected(chosen: Filter, day: date | None, *, page_only: bool) -> Iterable[
     return library().stream(chosen.first_page())
 
 
-def _dated(name: str, day: date | None) -> str:
+def dated(name: str, day: date | None) -> str:
+    """The name of a file, with the day that it is of."""
     return f"{name}-{day}" if day else name

@@ -9,7 +9,7 @@ does only where it fails); therefore a new link is one button.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -18,13 +18,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from evidence import shelving
 from evidence.errors import Conflict, EvidenceError, NotFound, UnknownParameter, UsageProblem
+from evidence.store import shelf_asof
 from evidence.store import shelves as stored
 from evidence.store.shelves import Shelf
 from evidence.text import clean
+from evidence.views import Study
 from web import feeds, present, shelved
 from web.access import access
 from web.errors import sentence
 from web.exports import Audience, live, nothing_else, writing
+from web.files import dated, day_of
 from web.library import library
 from web.origin import safe_next
 from web.selection import EXPORTS, OFFERS
@@ -269,13 +272,19 @@ def _file_address(shelf: Shelf, ext: str, more: str, token: str) -> str:
 def _file(find: Callable[[], Shelf], ext: str, unless_public: Audience) -> Response:
     """The live file of the shelf that is found, or refused, once and only if the file is not known."""
     args = request.args.to_dict(flat=False)
-    how = writing(args, ext)
-    nothing_else(args, ext)
+    how, day = writing(args, ext), day_of(args)
+    nothing_else(args, ext, "as-of")
     known, shelf = library(), cache(find)
+
+    def studies() -> Iterable[Study]:
+        if day is not None:
+            return shelf_asof.stream_as_of(known.store, shelf().id, day)
+        return stored.stream(known.store, known.vocabulary, shelf().id)
+
     return live(
-        lambda: stored.stream(known.store, known.vocabulary, shelf().id),
+        studies,
         ext,
-        lambda: shelf().slug,
+        lambda: dated(shelf().slug, day),
         how,
         audience=lambda: "anybody" if unless_public == "own" and shelf().visibility == "public" else unless_public,
     )

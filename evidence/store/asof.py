@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
@@ -32,7 +32,7 @@ from evidence.store import facets, images, search, standing
 from evidence.store import select as selecting
 from evidence.store.engine import Store
 from evidence.store.facets import Bitmaps
-from evidence.store.reads import CITE_KEY, EVENT, LIBRARY, live_study, utc
+from evidence.store.reads import CITE_KEY, EVENT, LIBRARY, MERGE, live_study, utc
 from evidence.store.select import Selection, in_order
 from evidence.store.statements import rows_in
 from evidence.views import Study
@@ -82,7 +82,7 @@ def stream_as_of(
         for base in ("listed", "lead") if leads else ("listed",):
             numbers = (number for number, _ in in_order(selection, selection.among(base)))
             while chunk := list(islice(numbers, _CHUNK)):
-                for found in _studies(connection, then, chunk):
+                for found in studies_of(connection, then, chunk):
                     if found.row.identified or found.row.title:
                         yield found
 
@@ -100,7 +100,7 @@ def study_as_of(store: Store, vocabulary: Vocabulary, key: str, day: date) -> St
         minted = row.is_primary and row.source_record_id is None
         everyone = [] if minted and not _born(connection, row.study_id, then) else list(then.images)
         for numbers in (likely, everyone):
-            for event, image in _images(connection, then, numbers):
+            for event, image in images_of(connection, then, numbers):
                 if folded in map(citekeys.fold, image.keys):
                     return image.study(_claims(connection, then, [image.number]).get(image.number, ()), event)
         return None
@@ -181,7 +181,7 @@ def _look_back(connection: Connection, epoch: str, last: int) -> Then:
     ends = set(connection.scalars(select(EVENT.c.id).where(EVENT.c.id <= last, gone)))
     then = Then(last, {s: e for s, e in latest if e not in ends}, Bitmaps(epoch, -1 - last, {}))
     having: dict[str, list[int]] = {}
-    for _, image in _images(connection, then, list(then.images)):
+    for _, image in images_of(connection, then, list(then.images)):
         for value in standing.values(image.columns, image.tags):
             having.setdefault(value, []).append(image.number)
     size = max(then.images, default=0)
@@ -199,7 +199,7 @@ def select_as_of(connection: Connection, store: Store, vocabulary: Vocabulary, w
     loosened = ("", *(name for name in found.fields if name != "condition"))
     within = reduce(or_bits, (found.among(base, without=name) for base in ("listed", "lead") for name in loosened))
     passing = [n for n in facets.members(within) if parts]
-    hits = [i.number for _, i in _images(connection, then, passing) if _matches(i, parts)]
+    hits = [i.number for _, i in images_of(connection, then, passing) if _matches(i, parts)]
     fields = {**found.fields, "query": facets.bitmap_of(hits, max(then.images, default=0))}
     return replace(found, filter=wanted, fields=fields, parts=parts)
 
@@ -218,16 +218,16 @@ def _has(text: str, term: search.Term) -> bool:
     return f" {' '.join(term.words)}{'' if term.prefix else ' '}" in text
 
 
-def _studies(connection: Connection, then: Then, numbers: Sequence[int]) -> Iterator[Study]:
+def studies_of(connection: Connection, then: Then, numbers: Sequence[int]) -> Iterator[Study]:
     """The studies in the order asked."""
     claims = _claims(connection, then, numbers)
-    found = {image.number: (event, image) for event, image in _images(connection, then, numbers)}
+    found = {image.number: (event, image) for event, image in images_of(connection, then, numbers)}
     for number in numbers:
         event, image = found[number]
         yield image.study(claims.get(number, ()), event)
 
 
-def _images(connection: Connection, then: Then, numbers: Sequence[int]) -> Iterator[tuple[int, images.Image]]:
+def images_of(connection: Connection, then: Then, numbers: Sequence[int]) -> Iterator[tuple[int, images.Image]]:
     """The event and the state of each of these studies, in the order of the events."""
     events = sorted(then.images[number] for number in numbers)
     columns = select(EVENT.c.id, EVENT.c.study_id, EVENT.c.image)
@@ -235,6 +235,21 @@ def _images(connection: Connection, then: Then, numbers: Sequence[int]) -> Itera
         rows = rows_in(connection, columns, EVENT.c.id, events[start : start + _CHUNK])
         for row in sorted(rows, key=lambda row: int(row.id)):
             yield row.id, images.Image.of(row.study_id, row.image)
+
+
+def related(connection: Connection, studies: Iterable[int]) -> set[int]:
+    """These studies, and whoever was ever one with them or parted from them."""
+    near = set(studies)
+    while True:
+        joined = select(MERGE.c.study_id, MERGE.c.from_study_id)
+        rows = [
+            *rows_in(connection, joined, MERGE.c.study_id, near),
+            *rows_in(connection, joined, MERGE.c.from_study_id, near),
+        ]
+        more = {n for row in rows for n in row if n is not None} - near
+        if not more:
+            return near
+        near |= more
 
 
 def _claims(connection: Connection, then: Then, numbers: Sequence[int]) -> dict[int, list[tuple[int, str]]]:

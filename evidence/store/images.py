@@ -25,7 +25,8 @@ _RECORD: Final = b', "record": '
 @dataclass(frozen=True, slots=True)
 class Image:
     """A study's state: its number, its columns (schema.Study), standing tags (kind, slug, central), citation keys (its
-    own first), claims (scheme, value, claim); the record as JSON, read only when asked for.
+    own first), claims (scheme, value, claim), members (source, external id); the record as JSON, read only when asked
+    for.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Image:
     tags: tuple[tuple[str, str, bool], ...]
     keys: tuple[str, ...]
     claims: tuple[tuple[str, str, str], ...]
+    members: tuple[tuple[str, str], ...]
     record_json: bytes
 
     @classmethod
@@ -46,6 +48,7 @@ class Image:
             tuple((kind, slug, central) for kind, slug, _, central in values["tags"]),
             tuple(values["keys"]),
             tuple((scheme, value, claim) for scheme, value, claim in values.get("claims", ())),
+            tuple((source, name) for source, name in values.get("members", ())),
             rest[:-1],
         )
 

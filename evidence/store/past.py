@@ -13,13 +13,13 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, desc, or_, select
+from sqlalchemy import Connection, desc, select
 
 from evidence.filters import Filter
 from evidence.store import images, listings, queries, registrations
-from evidence.store.asof import Then, at_end_of, end_of, select_as_of
+from evidence.store.asof import Then, at_end_of, end_of, related, select_as_of
 from evidence.store.engine import Store
-from evidence.store.reads import EVENT, IDENTIFIER, LIBRARY, MERGE, utc
+from evidence.store.reads import EVENT, IDENTIFIER, LIBRARY, utc
 from evidence.store.select import Groups
 from evidence.store.statements import rows_in
 from evidence.views import LibraryState, Listing, RefreshView, RegistrationView, StudyRow
@@ -92,14 +92,7 @@ def _holders(connection: Connection, then: Then, values: Sequence[str], scheme: 
     """Identifier value → citation key of the study that had it then (registrations.holders says of whom now)."""
     wanted = set(values)
     named = rows_in(connection, select(IDENTIFIER.c.study_id), IDENTIFIER.c.value, values)
-    near = {row.study_id for row in named}
-    while True:  # whoever was one with them, or parted from them
-        joined = select(MERGE.c.study_id, MERGE.c.from_study_id)
-        rows = connection.execute(joined.where(or_(MERGE.c.study_id.in_(near), MERGE.c.from_study_id.in_(near))))
-        more = {n for row in rows for n in row if n is not None} - near
-        if not more:
-            break
-        near |= more
+    near = related(connection, (row.study_id for row in named))
     found: dict[str, str] = {}
     for _, image in sorted(_states(connection, then, sorted(near)).items(), reverse=True):
         for held, value, claim in image.claims:
