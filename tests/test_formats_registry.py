@@ -135,9 +135,9 @@ def _bad_files(folder: Path) -> Iterator[tuple[Path, str]]:
     yield folder / "missing.bib", "no such file"
     for name, data, reason in (
         ("empty.bib", b"", "empty"),
-        ("empty.gz", gzip.compress(b""), "empty"),
+        ("empty.gz", gzip.compress(b"", mtime=0), "empty"),
         ("spaces.ris", b" \n \n", "empty"),
-        ("cut.bib.gz", gzip.compress(BIB.encode() * 900)[:300], "cannot be read"),
+        ("cut.bib.gz", gzip.compress(BIB.encode() * 900, mtime=0)[:300], "cannot be read"),
         ("fake.gz", b"\x1f\x8b this is no gzip", "cannot be read"),
         ("prose.txt", b"Just some words.\n", "no format"),
     ):
