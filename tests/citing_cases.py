@@ -551,6 +551,15 @@ ARTICLES = {
         "Wu YT. An invented trial. *J Nerve Stud*. 84:1.",
         "Wu, Y. T. (n.d.). An invented trial. *Journal of Nerve Studies*, *84*, 1.",
     ),
+    "in press": Case(
+        record(
+            "An invented trial.",
+            "Journal of nerve studies|J Nerve Stud",
+            authors="Wu YT",
+            dates=(Dated(kind="issue", date=PartialDate(text="in press")),),
+        ),
+        apa="Wu, Y. T. (in press). An invented trial. *Journal of Nerve Studies*.",
+    ),
     "no title": Case(
         invented(title=""),
         vancouver="Wu YT. [Title not seen]. J Nerve Stud. 2018;84(4):601-10.",

@@ -88,6 +88,20 @@ def test_an_apa_list_goes_by_author_year_and_title_with_letters() -> None:
     assert in_order[2].startswith("3. Wu, Y. T. (2018).")
 
 
+def test_an_apa_list_has_the_undated_first_and_what_is_in_press_last() -> None:
+    def undated(title: str, said: str) -> Record:
+        return invented(title=title, year=None, dates=(Dated(kind="issue", date=PartialDate(text=said)),))
+
+    works = [undated("C.", "In press"), undated("B.", "(in press)"), invented(), undated("A.", "about then")]
+    lines = citing.document(works, "apa").splitlines()
+    assert [line.partition(")")[0] for line in lines] == [
+        "Wu, Y. T. (n.d.",
+        "Wu, Y. T. (2018",
+        "Wu, Y. T. (in press-a",
+        "Wu, Y. T. (in press-b",
+    ]
+
+
 def test_the_order_of_an_apa_list_is_not_that_of_arrival() -> None:
     works = [invented(title=f"Trial {n}.", authors=a) for n in range(3) for a in ("Wu YT", "Abel A")]
     assert citing.document(works, "apa") == citing.document(works[::-1], "apa")

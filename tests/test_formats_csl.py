@@ -9,7 +9,8 @@ import pytest
 
 from evidence.errors import BadInput
 from evidence.records import Author, PartialDate, Record
-from tests.awkward import EXAMPLES
+from evidence.views import Study
+from tests.awkward import EXAMPLES, study
 from tests.formats_support import read, records, rejections, written
 
 
@@ -111,3 +112,43 @@ def test_export_is_plain_csl() -> None:
     assert by_name["retracted"]["note"].startswith("RETRACTED: ")
     assert by_name["chapter"]["container-title"] == "The {Book} of Nerves & Pain"
     assert written([], "csl-json") == "[]\n"
+
+
+def test_what_no_field_holds_comes_back_in_its_place() -> None:
+    """The same bytes from the second file on, and valid ones: what CSL does not know stands in `custom`."""
+    item = {
+        "id": "film",
+        "citation-key": "film",
+        "type": "motion_picture",
+        "title": "A film of nerves",
+        "accessed": {"date-parts": [[2024, 3, 5]]},
+        "submitted": "last spring",
+        "translator": [{"family": "Ampel", "given": "Ann"}],
+        "director": "Ann Ampel",
+        "title-short": "Film",
+        "number-of-pages": "12",
+        "collection-title": "Nerves & <i>more</i>",
+        "categories": ["a", "b"],
+        "note": "Seen twice\nOnce in colour",
+        "custom": {"mine": {"x": [1, None]}},
+        "_id": {"y": "<b>"},
+        "rating": 5,
+    }
+    first = written([again(found) for found in records(json.dumps([item]), "csl-json")], "csl-json")
+    (back,) = json.loads(first)
+    same = ("type", "accessed", "translator", "title-short", "number-of-pages", "categories", "note")
+    assert {name: back[name] for name in same} == {name: item[name] for name in same}
+    assert back["submitted"] == {"literal": "last spring"}
+    assert back["collection-title"] == "Nerves & more"
+    assert back["custom"] == {"mine": {"x": [1, None]}, "director": "Ann Ampel", "_id": {"y": "<b>"}, "rating": "5"}
+    assert written([again(found) for found in records(first, "csl-json")], "csl-json") == first
+
+
+def test_what_other_formats_said_is_no_variable_of_csl() -> None:
+    (found,) = records("@article{a, title = {T}, journal = {J}, translator = {Ampel, Ann}, version = {2}}", "bibtex")
+    (back,) = json.loads(written([again(found)], "csl-json"))
+    assert not back.keys() & {"translator", "version", "custom"}
+
+
+def again(found: Record) -> Study:
+    return study(found, key=found.keys[0])

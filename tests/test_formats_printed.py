@@ -76,13 +76,44 @@ def test_the_kind_of_a_thesis_goes_from_format_to_format(name: str) -> None:
     assert written([study(found)], "bibtex").startswith("@mastersthesis{")
 
 
-def test_biblatex_gets_no_words_for_an_author_or_a_date_that_is_not_known() -> None:
+def test_biblatex_gets_fields_without_words_for_an_author_or_a_date_that_is_not_known() -> None:
     text = out(record("A title", authors=(), dates=()), "biblatex")
     assert text.startswith("@article{")
-    for words in ("listed", "author", "options", "date =", "XXXX"):
-        assert words not in text
+    assert "listed" not in text
+    assert [field(text, n) for n in ("author", "options", "date")] == ["{{}}", "{useauthor=false}", "{XXXX}"]
+    assert re.findall(r"\\clear\w+\{\w+\}", field(text, "execute")) == [r"\clearname{author}", r"\clearfield{year}"]
+    (found,) = records(text, "biblatex")
+    assert (found.authors, found.dates, found.extra) == ((), (), ())
     report = record("A report", kind="report", authors=(), publisher="Ministry", journal=Journal())
     assert out(report, "biblatex").startswith("@report{")
+
+
+def test_biblatex_prints_a_state_in_place_of_a_date() -> None:
+    """Two styles print it only where there is no date at all."""
+    text = out(record("A title", dates=(), extra=(("pubstate", "inpress"),)), "biblatex")
+    assert field(text, "pubstate") == "{inpress}"
+    assert not field(text, "date")
+    assert not field(text, "execute")
+
+
+@pytest.mark.parametrize("name", BIB)
+def test_code_in_a_file_is_kept_and_not_passed_on(name: str) -> None:
+    found = one(r"@article{a, title = {T}, journal = {J}, execute = {\input{secrets}}, options = {skipbib}}")
+    assert dict(found.extra) == {"execute": r"\input{secrets}", "options": "skipbib"}
+    text = out(found, name)
+    assert "secrets" not in text
+    assert "skipbib" not in text
+
+
+@pytest.mark.parametrize("name", BIB)
+def test_numbers_that_biber_would_call_wrong_stand_apart(name: str) -> None:
+    book = record("B", kind="book", isbns=("0-306-40615-3", "978-0-306-40615-7", "0-306-40615-2"))
+    text = out(book, name)
+    assert field(text, "isbn") == "{978-0-306-40615-7}"
+    assert sorted(records(text, name)[0].isbns) == sorted(book.isbns)
+    wrong = out(record("T", journal=Journal(title="J", issn="1234-5678")), name)
+    assert not field(wrong, "issn")
+    assert records(wrong, name)[0].journal.issn == "1234-5678"
 
 
 @pytest.mark.parametrize("printed", ["author = {{[No authors listed]}}, options = {useauthor=false}", "date = {XXXX}"])

@@ -26,6 +26,9 @@ Style = Literal["vancouver", "nlm", "ama", "apa"]
 
 STYLES: Final[tuple[Style, ...]] = get_args(Style)
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
+_AFTER_ALL: Final = 10_000
+"""Stands for the year of what is not yet published."""
+
 NAMES: Final[dict[Style, str]] = {
     "vancouver": "Vancouver (ICMJE)",
     "nlm": "NLM (Citing Medicine)",
@@ -97,14 +100,17 @@ def _apa_list(works: Sequence[Work]) -> list[Markup]:
 def _apa_group(what: Work) -> tuple[str, str]:
     """Who and in which year; a work without author is told apart by its title already."""
     who = _apa.who(what)
-    return (who or text.plain(what.title), str(what.year or "n.d."))
+    return (who or text.plain(what.title), _apa.when(what).partition(",")[0])
 
 
 def _apa_order(what: Work) -> tuple[str, int, str, str]:
-    """By who or the title, letter by letter; the undated first; the title without its article ("A", "An", "The")."""
+    """By who or the title, letter by letter; the undated first, what is in press last; the title without its article
+    ("A", "An", "The").
+    """
     title = text.fold(text.plain(what.title))
     bare = title.split(" ", 1)[1] if title.startswith(("a ", "an ", "the ")) else title
-    return (text.fold(_apa.who(what)) or bare, what.year or 0, bare, what.doi + what.pmid)
+    year = _AFTER_ALL if what.in_press else what.year or 0
+    return (text.fold(_apa.who(what)) or bare, year, bare, what.doi + what.pmid)
 
 
 def _style(style: str) -> Style:

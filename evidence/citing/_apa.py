@@ -49,12 +49,15 @@ def who(work: Work) -> str:
 
 
 def when(work: Work, letter: str = "") -> str:
-    """The year, or the day of a page or report; with the letter that parts works of one year."""
-    full = _dates.apa(work.date) if work.kind in _DAY_KINDS else str(work.year or "n.d.")
+    """The year, the day of a page or report, or "in press" (10.1); with the letter that parts works of one year."""
+    if work.in_press:
+        full = "in press"
+    else:
+        full = _dates.apa(work.date) if work.kind in _DAY_KINDS else str(work.year or "n.d.")
     year, comma, rest = full.partition(",")
     if not letter:
         return full
-    return f"{year}-{letter}" if year == "n.d." else f"{year}{letter}{comma}{rest}"
+    return f"{year}-{letter}" if not year.isdigit() else f"{year}{letter}{comma}{rest}"
 
 
 def _editor(count: int) -> str:

@@ -6,6 +6,7 @@ All styles read this and nothing else, so that what a field means is decided onc
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -31,6 +32,7 @@ _HTTP: Final = re.compile(r"https?://[^\s<>\"{}|\\^`]+", re.I)
 _FIRST: Final = re.compile(r"(?:1|1st|first)(?:\s+(?:ed\.?|edition))?", re.I)
 _ORDINAL: Final = re.compile(r"[0-9]{1,3}")
 _EDITION_WORD: Final = re.compile(r"\s*\b(?:ed|edn|edition)\b\.?\s*\Z", re.I)
+_IN_PRESS: Final = re.compile(r"in[\s-]?press|accepted(?: for publication)?|forthcoming|to appear", re.I)
 _NUMBER_WORD: Final = re.compile(r"\A(?:report\s+)?(?:no|nr|number)\b[.:]*\s*", re.I)
 
 
@@ -40,7 +42,8 @@ class Work:
 
     `title` is without final full stop. `translated`: it is the English translation of `original` (which may be empty).
     `language` is the English name of a language other than English. `accessed` is when the writer saw it.
-    `thesis` is `theses.MASTER`, `theses.DOCTOR`, another kind in words, or empty.
+    `in_press`: accepted, not yet published, and without a date. `thesis` is `theses.MASTER`, `theses.DOCTOR`, another
+    kind in words, or empty.
     """
 
     kind: WorkKind
@@ -61,6 +64,7 @@ class Work:
     epub: PartialDate | None = None
     ecollection: PartialDate | None = None
     ahead: bool = False
+    in_press: bool = False
     publisher: str = ""
     place: str = ""
     edition: str = ""
@@ -129,6 +133,7 @@ def _described(record: Record, kind: WorkKind) -> Work:
         epub=epub,
         ecollection=ecollection,
         ahead=_ahead(record, kind, pages),
+        in_press=date is None and any(_IN_PRESS.fullmatch(said.strip(" ().")) for said in _states(record)),
         publisher=text.clean(record.publisher).rstrip(".,; "),
         place=text.clean(record.place).rstrip(".,;: "),
         edition=_edition(text.clean(record.edition)),
@@ -237,6 +242,14 @@ def _ahead(record: Record, kind: WorkKind, pages: str) -> bool:
     if kind != "article" or record.volume or record.issue or pages:
         return False
     return record.publication_status == "aheadofprint" or (_dated(record, "electronic") and not _dated(record, "issue"))
+
+
+def _states(record: Record) -> Iterator[str]:
+    """What a source says in place of a date, and biblatex's `pubstate`."""
+    issue = record.date("issue")
+    if issue is not None:
+        yield issue.text
+    yield from (value for name, value in record.extra if name == "pubstate")
 
 
 def _dated(record: Record, kind: DateKind) -> bool:

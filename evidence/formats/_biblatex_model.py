@@ -6,17 +6,14 @@ From `blx-dm.def` of biblatex 3.18, the file that `biber --validate-datamodel` c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Final
 
-from evidence.errors import BadIdentifier
-from evidence.identifiers import isbn
 from evidence.records import RecordKind
 
 _EVERYWHERE: Final = (
-    "abstract addendum annotation date doi entrysubtype eprint eprintclass eprinttype ids keywords langid origtitle"
-    " pubstate shortjournal url verba"
+    "abstract addendum annotation date doi entrysubtype eprint eprintclass eprinttype execute ids keywords langid"
+    " options origtitle pubstate shortjournal url verba"
 )
 ANYWHERE: Final = frozenset(_EVERYWHERE.split())
 """Fields of every entry type."""
@@ -63,9 +60,8 @@ NEEDS: Final = {
 }
 """Fields without which an entry of the type cannot be printed; @online also an address of some kind.
 
-The data model asks for an author of an article, a report and a part of a book, and for a date of all but data and
-software; but every style prints an entry without them rightly, and words in their place ("[No authors listed]", a date
-`XXXX`) wrongly. biber's validation then says "Missing mandatory field", which is so.
+The data model also asks for an author of an article, a report and a part of a book, and for a date of all but data and
+software: `_biblatex_unknown` sees to these.
 """
 
 LADDERS: Final[dict[RecordKind, tuple[str, ...]]] = {
@@ -84,33 +80,14 @@ LADDERS: Final[dict[RecordKind, tuple[str, ...]]] = {
 _ALLOWED: Final = {type_: ANYWHERE | set(names.split()) for type_, names in FIELDS.items()}
 _NEEDED: Final = {type_: frozenset(names.split()) for type_, names in NEEDS.items()}
 _ADDRESSES: Final = frozenset(("url", "doi", "eprint"))
-_ISSN: Final = re.compile(r"\d{4}-\d{3}[\dX]")
 
 
-def allows(type_: str, field: str) -> bool:
-    """Whether an entry type has a place for a field."""
-    return field in _ALLOWED[type_]
+def places(type_: str) -> frozenset[str]:
+    """The fields that an entry type has a place for."""
+    return _ALLOWED[type_]
 
 
 def satisfied(type_: str, present: Collection[str]) -> bool:
     """Whether an entry type has all that it must."""
     have = set(present)
     return _NEEDED[type_] <= have and (type_ != "online" or bool(_ADDRESSES & have))
-
-
-def is_issn(value: str) -> bool:
-    """An ISSN with a right check digit (ISO 3297); biber warns about any other."""
-    if not _ISSN.fullmatch(value):
-        return False
-    digits = value.replace("-", "")
-    total = sum((8 - i) * int(d) for i, d in enumerate(digits[:7])) % 11
-    return digits[7] == "0123456789X"[(11 - total) % 11]
-
-
-def is_isbn(value: str) -> bool:
-    """An ISBN with a right check digit."""
-    try:
-        isbn(value)
-    except BadIdentifier:
-        return False
-    return True

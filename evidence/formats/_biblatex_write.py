@@ -2,7 +2,8 @@
 
 An entry type has no place for some things that are known (a PMCID, the publisher of an article), and must have others
 that are not. What has no place goes to `verba`, a field for the user's own purposes that no style prints, as words
-`name:value`, percent-encoded; what must be there and is not decides for a type that does not ask for it.
+`name:value`, percent-encoded; what must be there and is not decides for a type that does not ask for it. For an author
+or a date that is not known, `_biblatex_unknown` has what prints nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 from evidence import theses
 from evidence.formats import (
     _biblatex_model,
+    _biblatex_unknown,
     _bibtex_layout,
     _bibtex_names,
     _bibtex_write,
@@ -27,6 +29,7 @@ from evidence.formats import (
     _latex_title,
     _markup,
     _other_ids,
+    _serials,
 )
 from evidence.formats._bibtex_layout import braced, key, verbatim
 from evidence.formats._options import COMPLETE, Options, applied
@@ -45,6 +48,7 @@ def write(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str
     for study in applied(studies, replace(options, aliases=False)):
         fields = {name: value for name, value in _fields(study, options) if value}
         type_ = _type(study.record, fields)
+        fields |= _biblatex_unknown.fields(type_, fields)
         yield _bibtex_layout.entry(type_, key(study.row.key), _placed(type_, fields, study))
 
 
@@ -73,8 +77,9 @@ def _placed(type_: str, fields: dict[str, str], study: Study) -> Iterator[tuple[
     without = _bibtex_write.stated(study.record) if fields.get("eprinttype") == "{arxiv}" else frozenset[str]()
     words = [f"{name}:{_word(value)}" for name, value in _unprintable(study, fields)]
     words.append(_other_ids.words(study, lambda k: key(k) != k, without=without))
+    places = _biblatex_model.places(type_)
     for name, value in fields.items():
-        if _biblatex_model.allows(type_, name):
+        if name in places:
             yield name, value
         elif name != "issue":
             words.append(f"{name}:{_word(value)}")
@@ -89,12 +94,9 @@ def _word(value: str) -> str:
 def _unprintable(study: Study, fields: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Values that biber would call invalid or that stand beside a better one: more ISBNs, a wrong ISSN, a PMCID."""
     record = study.record
-    shown = fields.get("isbn", "")[1:-1]
-    yield from (("isbn", value) for value in record.isbns if value != shown)
     if "issue" in fields:
         yield "volume", _encode(record.volume)
-    if record.journal.issn and "issn" not in fields:
-        yield "issn", record.journal.issn
+    yield from _serials.others(record)
     pmcid = _export.identifier(study, "pmcid")
     if pmcid and fields.get("eprinttype") != "{pmcid}":
         yield "pmcid", pmcid
@@ -115,8 +117,8 @@ def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     yield "edition", _text(record.edition)
     yield from ((name if name != "primaryclass" else "eprintclass", _text(v)) for name, v in _kept.bibtex(record))
     yield "pubstate", _text(_kept.pubstate(record))
-    yield "isbn", braced(next((i for i in record.isbns if _biblatex_model.is_isbn(i)), ""))
-    yield "issn", braced(record.journal.issn) if _biblatex_model.is_issn(record.journal.issn) else ""
+    yield "isbn", braced(_serials.isbn(record))
+    yield "issn", braced(_serials.issn(record))
     yield "doi", verbatim(_export.identifier(study, "doi"))
     yield from _eprint(study)
     yield "url", verbatim(_address(study, options))
@@ -192,7 +194,7 @@ def _address(study: Study, options: Options) -> str:
 
 
 def _text(value: str) -> str:
-    return braced(_encode(value))
+    return f"{{{_encode(value)}}}" if value else ""
 
 
 def _marked(value: Markup) -> str:

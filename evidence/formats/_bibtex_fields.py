@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
-from evidence.formats import _bibtex_names, _dates, _ids, _kept, _kinds, _latex, _other_ids
+from evidence.formats import _biblatex_unknown, _bibtex_names, _dates, _ids, _kept, _kinds, _latex, _other_ids
 from evidence.formats._bibtex_values import Entry
 from evidence.formats._draft import Draft, Take
 from evidence.identifiers import registrations_in, try_parse
@@ -165,7 +165,7 @@ _REMEMBERED: Final = 60
 def _dated(*said: str) -> tuple[PartialDate | None, str]:
     """The date that year, month, day and date say, and what the month says."""
     year, month, day, whole = map(_latex.text, said)
-    whole = whole.removesuffix("XXXX")
+    whole = whole.removesuffix(_biblatex_unknown.YEAR)
     start = _dates.parse(whole.split("/")[0] if re.match(r"\d{4}(?:-\d\d)*/", whole) else whole)
     found = _dates.from_edtf(whole) or _dates.better(start, _dates.combined(year, month, day))
     if month.capitalize() in _dates.SEASONS and found is not None and found.year is not None:
@@ -266,6 +266,16 @@ def _languages(draft: Draft, value: str) -> None:
         draft.language(part)
 
 
+_SERIAL: Final = re.compile(r"(?<!\S)(isbn|issn):(\S+)")
+
+
+def _further(draft: Draft, value: str) -> None:
+    """Our words: identifiers, keys, and numbers of books and journals that stand in no other field."""
+    draft.other_ids(value)
+    for name, word in _SERIAL.findall(value):
+        draft.serials(unquote(word), name)
+
+
 def _note(name: str) -> Take:
     return lambda draft, value: draft.note(_latex.text(value), name)
 
@@ -310,8 +320,9 @@ _FIELDS: Final[dict[str, Take]] = {
     "abstract": lambda d, v: d.take_abstract(_latex.markup(v), "abstract"),
     **{name: _note(name) for name in ("note", "annote", "annotation", "extra", "addendum")},
     "ids": _aliases,
-    "options": lambda d, v: None if v.strip() == "useauthor=false" else d.keep("options", v),
-    "otherids": _plain(lambda d, v: d.other_ids(v)),
+    "options": lambda d, v: None if v.strip() == _biblatex_unknown.OPTIONS else d.keep("options", v),
+    "execute": lambda d, v: None if _biblatex_unknown.is_code(v) else d.keep("execute", v),
+    "otherids": _plain(_further),
     "eprintclass": _plain(lambda d, v: d.keep("primaryclass", v)),
     **dict.fromkeys(("crossref", "xdata"), lambda d, v: d.keep("crossref", v)),
 }

@@ -16,7 +16,7 @@ from evidence.records import Author
 
 _AND: Final = re.compile(r"\s+and(?:\s+|$)|^and\s+", re.I)
 _LETTER: Final = re.compile(r"\{\\(?:[`'^\"~=.]\s*\{?\\?\w\}?|[cvuHkbdrt]\s?\{?\w?\}?|unicodechar\{\d+\})\}")
-_GUARDED: Final = re.compile(r"(?i)[,;]|\b(?:and|others)\b")
+_GUARDED: Final = re.compile(r"(?i)\b(?:and|others)\b")
 _ONE: Final = "{}"
 """An empty group before a braced name: a person with one name, where braces alone would make a group of people."""
 
@@ -28,15 +28,16 @@ NO_TITLE: Final = "[Not Available]"
 
 _NOBODY: Final = re.compile(rf"\{{?{re.escape(NOBODY)}\}}?")
 _TIE: Final = re.compile(r"(?<!\\)~")
-_SYNTAX: Final = re.compile(r"[{}\\$~<&`]|--|''")
-"""What LaTeX or HTML may be, or a ligature of TeX: a name without is printed as it stands."""
+_SYNTAX: Final = re.compile(r"[{}\\$~<&`]")
+"""What LaTeX or HTML may be; a name without, and without a ligature of TeX, is printed as it stands."""
 
 
 def read(value: str) -> tuple[tuple[Author, ...], bool]:
     """The authors of a field's value, and whether the list is whole (no `and others`)."""
     value = value.strip()
+    plain = not _has_syntax(value)
     names = [n for n in _split(value) if n.strip()]
-    marked = any(n.lstrip().startswith(_ONE) for n in names)
+    marked = not plain and any(n.lstrip().startswith(_ONE) for n in names)
     if len(names) == 1 and not marked and not _wholly_braced(names[0]):
         listed = _one_string(names[0])
         if listed is not None:
@@ -54,7 +55,7 @@ def read(value: str) -> tuple[tuple[Author, ...], bool]:
         if name.lower() in ("others", "et al.", "et al", "{others}"):
             whole = False
             continue
-        author = _name(name)
+        author = _last_first(name) if plain and name.count(",") == 1 else _name(name)
         if author is not None:
             found.append(author)
     return tuple(found), whole
@@ -75,7 +76,7 @@ def _one_string(name: str) -> tuple[tuple[Author, ...], bool] | None:
 def _split(value: str) -> list[str]:
     """The value cut at every `and` outside braces."""
     if "{" not in value:
-        return _AND.split(value)
+        return value.split(" and ") if _separated_by_spaces(value) else _AND.split(value)
     names, start, depth, counted = [], 0, 0, 0
     for match in _AND.finditer(value):
         piece = value[counted : match.start()].replace("\\{", "").replace("\\}", "")
@@ -85,6 +86,17 @@ def _split(value: str) -> list[str]:
             start = match.end()
     names.append(value[start:])
     return names
+
+
+def _separated_by_spaces(value: str) -> bool:
+    """Whether every `and` that may separate names stands between two plain spaces."""
+    if "  " in value or not value.isprintable() or value[:4].lower() == "and ":
+        return False
+    return value.lower().count(" and") == value.count(" and ")
+
+
+def _has_syntax(value: str) -> bool:
+    return _SYNTAX.search(value) is not None or "--" in value or "''" in value
 
 
 def _wholly_braced(name: str) -> bool:
@@ -122,10 +134,8 @@ def _commas(name: str) -> list[str]:
 
 
 def _name(name: str) -> Author | None:
-    if name.count(",") == 1 and not _SYNTAX.search(name):  # nearly every name: "Last, First", nothing to decode
-        family, _, given = name.partition(",")
-        author = _names.make(family, given)
-        return author if author.family else None
+    if name.count(",") == 1 and not _has_syntax(name):
+        return _last_first(name)
     if _wholly_braced(name):
         text = _latex.text(name)
         return _names.group(text) if text else None
@@ -141,6 +151,13 @@ def _name(name: str) -> Author | None:
     else:
         family, given, suffix = parts[0], " ".join(parts[1:]), ""
     return _names.make(family, given, suffix) if family or given else None
+
+
+def _last_first(name: str) -> Author | None:
+    """Nearly every name: "Last, First", nothing to decode."""
+    family, _, given = name.partition(",")
+    author = _names.make(family, given)
+    return author if author.family else None
 
 
 def _part(text: str) -> str:
@@ -211,5 +228,7 @@ def _written(author: Author, encode: Encode) -> str:
 
 def _guarded(part: str, encode: Encode) -> str:
     """A part of a name; braces keep a comma, an `and` or a tie in it from being read as syntax."""
+    if not part:
+        return part
     encoded = encode(part)
-    return f"{{{encoded}}}" if _GUARDED.search(part) else encoded
+    return f"{{{encoded}}}" if "," in part or ";" in part or _GUARDED.search(part) else encoded

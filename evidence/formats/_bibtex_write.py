@@ -23,6 +23,7 @@ from evidence.formats import (
     _latex_title,
     _markup,
     _other_ids,
+    _serials,
 )
 from evidence.formats._bibtex_layout import braced, key, verbatim
 from evidence.formats._options import COMPLETE, Options, applied
@@ -82,8 +83,8 @@ def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     yield "type", _text(_type_of(record))
     yield from ((name, _text(value)) for name, value in _kept.bibtex(record))
     yield "pubstate", _text(_kept.said(record, "pubstate"))
-    yield "isbn", _text(" ".join(record.isbns))
-    yield "issn", _text(record.journal.issn)
+    yield "isbn", braced(_serials.isbn(record))
+    yield "issn", braced(_serials.issn(record))
     yield "doi", verbatim(_export.identifier(study, "doi"))
     yield "pmid", verbatim(_export.identifier(study, "pmid"))
     yield "pmcid", verbatim(_export.identifier(study, "pmcid"))
@@ -93,7 +94,7 @@ def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     yield "keywords", _text(_export.keywords(record))
     yield "entrysubtype", _text(_SUBTYPES.get(record.kind, "") or _kinds.fine(record))
     yield "ids", braced(aliases(study))
-    yield "otherids", _text(_other_ids.words(study, lambda k: key(k) != k, without=stated(record)))
+    yield "otherids", _text(_further(study))
     note, addendum = _kept.notes(study)
     yield "note", _text(note)
     yield "addendum", _text(addendum)
@@ -141,6 +142,13 @@ def _eprint(record: Record) -> Iterator[tuple[str, str]]:
     yield "archiveprefix", "{arXiv}" if number else ""
 
 
+def _further(study: Study) -> str:
+    """Further identifiers, keys that BibTeX cannot have and numbers that biber would call wrong, as words."""
+    words = [_other_ids.words(study, lambda k: key(k) != k, without=stated(study.record))]
+    words += [f"{name}:{_other_ids.escaped(value)}" for name, value in _serials.others(study.record)]
+    return " ".join(w for w in words if w)
+
+
 def aliases(study: Study) -> str:
     """Other keys that lead here, for biblatex's `ids`."""
     return ", ".join(k for k in study.aliases if k and k != study.row.key and key(k) == k)
@@ -159,7 +167,7 @@ def _pages(pages: str) -> str:
 
 
 def _text(value: str) -> str:
-    return braced(_latex_encode.text(value))
+    return f"{{{_latex_encode.text(value)}}}" if value else ""
 
 
 def _marked(value: Markup) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from evidence import theses
-from evidence.formats import _dates, _export, _kept, _kinds, _languages, _markup, _names, _other_ids
+from evidence.formats import _csl_kept, _dates, _export, _kept, _kinds, _languages, _markup, _names, _other_ids
 from evidence.formats._options import COMPLETE, Options, applied
 from evidence.records import Author, PartialDate, Record, RecordKind
 from evidence.views import Study
@@ -24,6 +24,8 @@ def write(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str
     before = "[\n"
     for study in applied(studies, options):
         item = {name: value for name, value in _item(study, options).items() if value}
+        for name, value in _csl_kept.variables(study.record):
+            item.setdefault(name, value)
         yield before + json.dumps(item, ensure_ascii=False)
         before = ",\n"
     yield "\n]\n" if before != "[\n" else "[]\n"
@@ -78,14 +80,15 @@ def _literal(text: str) -> dict[str, Any] | None:
 
 
 def _notes(study: Study) -> tuple[str, ...]:
-    return _export.warning(study), _export.alias_note(study), _other_ids.line(study)
+    ours = (_export.warning(study), _export.alias_note(study), _other_ids.line(study))
+    return *ours, *_csl_kept.notes(study.record)
 
 
 def _type(record: Record) -> str:
     fine = _kinds.fine(record)
     if fine:
         return _kinds.FINE[fine].csl
-    return "paper-conference" if _export.conference(record) else TYPES[record.kind]
+    return "paper-conference" if _export.conference(record) else _csl_kept.type_said(record) or TYPES[record.kind]
 
 
 _PARTICLE: Final = r"(?:v[ao]n|de[nrls]?|d[aiou]|d[ao]s|della|ten|ter|te|zu[mr]?|af|av|l[ae]|in|op|'t)"

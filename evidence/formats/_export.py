@@ -104,6 +104,8 @@ def title(markup: Markup) -> Markup:
 
     An ellipsis and the stop of an abbreviation ("et al.", "U.S.") stay, and so do ? and !.
     """
+    if not markup:
+        return markup
     # From near the end, where the stop and the tags behind it are: to look through the whole takes ten times as long.
     while (found := _STOPPED.search(markup, max(0, len(markup) - _LONGEST_END))) is not None:
         before = plain(Markup(markup[: found.start()]))

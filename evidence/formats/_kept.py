@@ -76,5 +76,6 @@ def pubstate(record: Record) -> str:
 
 def bibtex(record: Record) -> Iterator[tuple[str, str]]:
     """The plain fields of BibTeX's dialects: name and text."""
-    for name in BIBTEX:
-        yield name, said(record, name)
+    if record.extra:
+        for name in BIBTEX:
+            yield name, said(record, name)

@@ -31,45 +31,69 @@ _PLAIN: Final = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "�
 _ACCENT: Final = {combining: name for name, combining in table.ACCENTS.items() if name not in "bt"}
 _BELOW: Final = frozenset("dck")
 # Ligatures of TeX's fonts, and an ampersand that would begin an entity, are broken by an empty group.
-_LIGATURES: Final = r"--+|''+|``+|(?P<entity>&(?=#?\w{1,31};))"
+_LIGATURES: Final = r"--+|''+|``+"
+_ENTITY: Final = re.compile(r"&#?\w{1,31};")
 # The straight quotation mark begins babel's shorthands in German, Dutch and more languages ("a is a letter there), and
 # its command exists in T1 only. A ligature in a group prints in any encoding; no one else writes one so.
 # Which it is, the characters beside it say (`_is_opening`); a pattern that looks back is tried at every character.
 OPENING, CLOSING = "{``}", "{''}"
 """A straight quotation mark, by the side on which it stands."""
 
-_SPECIAL: Final = re.compile(rf"{_LIGATURES}|[^\x20-\x7e]|[\\{{}}$&#%_^~<>|\"]")
+# One set of characters is looked for many times as fast as alternatives, and most values have no ligature.
+_ALONE: Final = re.compile(r"[^ !()*+,\-./0-9:;=?@A-Z\[\]a-z'`]")
+_SPECIAL: Final = re.compile(f"{_LIGATURES}|{_ALONE.pattern}")
 # One Greek letter or a sign of mathematics has no text font in pdfLaTeX; a Greek word is left to engines that have one.
 _GREEK: Final = "\u0370-\u03ff\u1f00-\u1fff"
 _IN_TEXT: Final = "±×÷¬"
 _MATHS: Final = "".join(c for c in table.MATH if c not in _IN_TEXT and not "\u0370" <= c <= "\u03ff") + "′"
-_SYNTAX: Final = re.compile(rf"{_LIGATURES}|[\\{{}}$&#%_^~<>|\"{_MATHS}]|(?<![{_GREEK}])[{_GREEK}](?![{_GREEK}])")
+_ALONE_IN_UNICODE: Final = re.compile(rf"[\\{{}}$&#%_^~<>|\"{_MATHS}{_GREEK}]")
+_SYNTAX: Final = re.compile(f"{_LIGATURES}|{_ALONE_IN_UNICODE.pattern}")
 PIECES: Final = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
 
 
 def text(value: str) -> str:
     """Plain text as 7-bit LaTeX."""
-    return _SPECIAL.sub(_replaced, value)
+    return (_SPECIAL if _joins(value) else _ALONE).sub(_replaced, value)
 
 
 def unicode_text(value: str) -> str:
     """Plain text as UTF-8 LaTeX: what is syntax to LaTeX or BibTeX is written otherwise, and so is mathematics."""
-    return _SYNTAX.sub(_replaced_or_kept, value)
+    return (_SYNTAX if _joins(value) else _ALONE_IN_UNICODE).sub(_replaced_or_kept, value)
 
 
 SEVEN_BIT: Final[Encode] = text
 UNICODE: Final[Encode] = unicode_text
 
 
+def _joins(value: str) -> bool:
+    """Whether a value has characters that TeX would make one of."""
+    return "--" in value or "''" in value or "``" in value
+
+
 def _replaced_or_kept(match: re.Match[str]) -> str:
+    if match[0] > "\u036f" and _in_word(match):
+        return match[0]
     found = _replaced(match)
     return match[0] if FALLBACK in found else found
+
+
+def _in_word(match: re.Match[str]) -> bool:
+    """Whether a Greek letter stands beside another one."""
+    start, end = match.span()
+    around = match.string[start - 1 : start] if start else "", match.string[end : end + 1]
+    return _is_greek(match[0]) and any(map(_is_greek, around))
+
+
+def _is_greek(letter: str) -> bool:
+    return "\u0370" <= letter <= "\u03ff" or "\u1f00" <= letter <= "\u1fff"
 
 
 def _replaced(match: re.Match[str]) -> str:
     if match[0] == '"':
         return OPENING if _is_opening(match.string, match.start()) else CLOSING
-    return r"\&{}" if match["entity"] else _encoded(match[0])
+    if match[0] == "&" and _ENTITY.match(match.string, match.start()):
+        return r"\&{}"
+    return _encoded(match[0])
 
 
 def _is_opening(value: str, at: int) -> bool:

@@ -54,6 +54,8 @@ _EPONYMS: Final = frozenset(_PROPER.split())
 
 def title(value: Markup, encode: Encode = text) -> str:
     """A title as LaTeX: {DNA}, {COVID-19}, {pH}, {BRCA1}, {Parkinson's}; never the whole."""
+    if not value:
+        return ""
     case = _case(plain(value))
     pieces: list[str] = []
     first = True
@@ -62,9 +64,12 @@ def title(value: Markup, encode: Encode = text) -> str:
             pieces.append(tag(piece))
             continue
         for word in _WORDS.split(html.unescape(piece)):
+            if word == " ":
+                pieces.append(word)
+                continue
             pieces.append(_word(word, first, case, encode))
             if word.strip():
-                first = word.endswith(":")  # the only mark after which BibTeX leaves a capital
+                first = word[-1] == ":"  # the only mark after which BibTeX leaves a capital
     return "".join(pieces)
 
 

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from evidence.errors import BadInput
-from evidence.formats import Format, _dates, _lines, _markup, _names
+from evidence.formats import Format, _lines, _markup, _names
+from evidence.formats._csl_values import date_of, person, text_of
 from evidence.formats._csl_write import write
 from evidence.formats._draft import Draft, ExternalIds, Take
-from evidence.records import Author, Item, PartialDate, Record, RecordKind
+from evidence.records import Author, Item, Record, RecordKind
 from evidence.text import clean
 
 KINDS: Final[dict[str, RecordKind]] = {
@@ -93,51 +94,38 @@ def _items(data: Any, label: str) -> list[Any]:
 
 def _record(item: dict[str, Any], ids: ExternalIds, ordinal: int) -> Record | None:
     draft = Draft()
-    type_ = _text(item.get("type"))
+    type_ = text_of(item.get("type"))
     draft.kind = KINDS.get(type_, "other") if type_ else "article"
     if type_ and type_ not in _PLAIN_TYPES:
         draft.extra.append(("type", type_))
-    if type_ == "document" and _text(item.get("genre")) == "registration":
+    if type_ == "document" and text_of(item.get("genre")) == "registration":
         draft.kind = "registration"
     for name, value in item.items():
         if name in _PARTS:
             _PARTS[name](draft, value)
         elif name in _TEXTS:
-            _TEXTS[name](draft, _text(value))
+            _TEXTS[name](draft, text_of(value))
         elif name not in ("type", "id"):
-            draft.keep(name, _text(value) or _shown(value))
+            draft.keep(name, text_of(value) or _shown(value))
     _container(draft, item, type_)
     if not draft.filled:
         return None
-    name = _text(item.get("citation-key")) or _text(item.get("id"))
+    name = text_of(item.get("citation-key")) or text_of(item.get("id"))
     if "://" not in name and not name.isdigit():
         draft.key(name)
-    return draft.record("csl-json", ids.make(_text(item.get("id")) or name, ordinal))
+    return draft.record("csl-json", ids.make(text_of(item.get("id")) or name, ordinal))
 
 
 def _container(draft: Draft, item: dict[str, Any], type_: str) -> None:
     """`container-title` is the journal of an article and the book of a chapter or a conference paper."""
-    title = _text(item.get("container-title"))
+    title = text_of(item.get("container-title"))
     if draft.kind == "chapter" or type_ == "paper-conference":
         draft.mark("book_title", _markup.read(title), "container-title")
-        draft.put("journal", _markup.read_plain(_text(item.get("collection-title"))), "collection-title")
+        draft.put("journal", _markup.read_plain(text_of(item.get("collection-title"))), "collection-title")
     else:
-        if title != _text(item.get("container-title-short")):  # else it stands in for a title that is not known
+        if title != text_of(item.get("container-title-short")):  # else it stands in for a title that is not known
             draft.put("journal", _markup.read_plain(title), "container-title")
-        draft.keep("collection-title", _markup.read_plain(_text(item.get("collection-title"))))
-
-
-def _text(value: Any) -> str:
-    """A scalar as text; Crossref puts titles into lists of one."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or value is None:
-        return ""
-    if isinstance(value, int | float):
-        return f"{value:g}" if isinstance(value, float) else str(value)
-    if isinstance(value, list) and len(value) == 1:
-        return _text(value[0])
-    return ""
+        draft.keep("collection-title", _markup.read_plain(text_of(item.get("collection-title"))))
 
 
 def _shown(value: Any) -> str:
@@ -152,31 +140,13 @@ def _shown(value: Any) -> str:
 def _people(value: Any) -> list[Author]:
     if isinstance(value, str):
         return list(_names.people(value)[0])
-    found = (_person(v) for v in value) if isinstance(value, list) else iter(())
+    found = (person(v) for v in value) if isinstance(value, list) else iter(())
     return [a for a in found if a is not None]
-
-
-def _person(value: Any) -> Author | None:
-    if isinstance(value, str):
-        return _names.parse(_markup.read_plain(value))
-    if not isinstance(value, dict):
-        return None
-    part = {name: _markup.read_plain(_text(value.get(name))) for name in _NAME_PARTS}
-    if part["literal"]:
-        return _names.group(part["literal"])
-    # A dropping particle stands behind the given names and is no part of what the name is sorted by (CSL 1.0.2, Name
-    # Particles); so PubMed has it too.
-    family = " ".join(p for p in (part["non-dropping-particle"], part["family"]) if p)
-    given = " ".join(p for p in (part["given"], part["dropping-particle"]) if p)
-    return _names.make(family, given, part["suffix"]) if family or given else None
-
-
-_NAME_PARTS: Final = ("literal", "family", "given", "suffix", "dropping-particle", "non-dropping-particle")
 
 
 def _authors(draft: Draft, value: Any) -> None:
     if isinstance(value, list) and value and isinstance(value[-1], dict):
-        last = _text(value[-1].get("literal")) or _text(value[-1].get("family"))
+        last = text_of(value[-1].get("literal")) or text_of(value[-1].get("family"))
         if clean(last).lower() in ("et al.", "et al", "others"):
             value, draft.authors_complete = value[:-1], False
     draft.author(*_people(value))
@@ -187,38 +157,22 @@ def _editors(draft: Draft, value: Any) -> None:
     draft.filled = True
 
 
-def _date(value: Any) -> PartialDate | None:
-    if isinstance(value, str | int):
-        return _dates.parse(str(value))
-    if not isinstance(value, dict):
-        return None
-    parts = value.get("date-parts")
-    first = parts[0] if isinstance(parts, list) and parts else None
-    if isinstance(first, list) and first:
-        year, month, day = ([_text(p) for p in first] + ["", ""])[:3]
-        season = _text(value.get("season"))
-        if not month and re.fullmatch("[1-4]", season) and re.fullmatch(r"[12]\d{3}", year):
-            return _dates.seasonal(int(year), int(season))
-        return _dates.combined(year, month, day)
-    return _dates.parse(_text(value.get("raw")) or _text(value.get("literal")))
-
-
 def _issued(draft: Draft, value: Any) -> None:
-    draft.date(_date(value))
+    draft.date(date_of(value))
 
 
 def _epub(draft: Draft, value: Any) -> None:
-    draft.date(_date(value), "electronic")
+    draft.date(date_of(value), "electronic")
 
 
 def _serial(draft: Draft, value: Any) -> None:
     for one in value if isinstance(value, list) else [value]:
-        draft.serials(_text(one), "ISSN")
+        draft.serials(text_of(one), "ISSN")
 
 
 def _note(draft: Draft, value: Any) -> None:
     """Zotero's Extra comes as `note`: lines "PMID: 123", "Citation Key: smith2020"."""
-    for line in _text(value).splitlines():
+    for line in text_of(value).splitlines():
         key = re.fullmatch(r"\s*citation[- ]key\s*:\s*(\S+)\s*", line, re.I)
         if key:
             draft.key(key[1])
