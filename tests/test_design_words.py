@@ -274,3 +274,22 @@ def test_a_missing_weight_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(design_model, "FILE", "no-such-file.tsv")
     with pytest.raises(BadVocabulary, match="no-such-file"):
         design_model.load_model()
+
+
+MATCHED = (
+    "To find greater risk we compared 120 medicated patients with 240 matched healthy controls. Controls were healthy "
+    "subjects of a matched control group, randomly selected. Cases and 240 controls gave blood. An allele of this "
+    "polymorphism was associated with risk of numb hands; the index of this association rose by age."
+)
+
+
+def test_the_model_alone_tags_no_case_control_study_that_the_text_does_not_name() -> None:
+    unnamed = TAGGER.judge(record("Numb hands and an allele", MATCHED), text_only=True)
+    named = TAGGER.judge(
+        record("Numb hands and an allele", f"{MATCHED} It was a case-control comparison."), text_only=True
+    )
+    screened = TAGGER.judge(record("Numb hands and an allele", MATCHED), text_only=True, point="precise")
+    assert unnamed.scores["case-control"] >= 0.5
+    assert "case-control" not in {hit.slug for hit in unnamed.designs}
+    assert "case-control" in {hit.slug for hit in screened.designs}
+    assert ("case-control", "cue-in-text") in {(hit.slug, hit.rule) for hit in named.designs}

@@ -82,6 +82,7 @@ CUES: Final = (
     _cue(
         "to-be-randomised", "random randomly randomized randomization randomize",
         r"\bwill (?:\w+ ){0,4}?random\w+|\bto be random\w+|random\w+ (?:\w+ ){0,6}?will\b|\bare (?:being )?randomiz",
+        beside="will be are",
     ),
     _cue(
         "trial-wanted", "random randomized randomization randomize",
@@ -105,6 +106,7 @@ CUES: Final = (
         rf"\b{_ALLOTTED} (?:\w+ ){{0,4}}?(?:alternately|alternatingly"
         r"|by (?:\w+ )?(?:day|date|week) of (?:admission|birth))\b",
         rf"\balternate(?:ly)? {_ALLOTTED}\b|\balternating allocation\b|\bodd (?:or|and) even\b",
+        beside="alternate alternately alternating alternatingly odd day date week",
     ),
     _cue(
         "from-a-trial", "trial trials",
@@ -165,6 +167,8 @@ CUES: Final = (
         r"\b(?:literature|electronic|systematic|database|databases) (?:\w+ )?search\w*|\bsearched\b",
         r"\b(?:studies|trials|articles|papers|reports) (?:\w+ ){0,3}?(?:were|was) (?:\w+ )?"
         r"(?:included|identified|eligible|selected|retrieved|reviewed)",
+        beside="medline pubmed embase cochrane cinahl psycinfo scopus web searched literature electronic systematic "
+            "database databases studies trials articles papers reports",
     ),
     _cue("review-with-meta", "meta metaanalysis", r"\breview (?:\w+ ){0,2}?(?:and|with) (?:\w+ ){0,4}?meta "
         r"?analys[ie]s"),
@@ -224,7 +228,10 @@ CUES: Final = (
         r"|over)"),
     _cue("cohort-study", "cohort", r"\bcohort (?:study|analysis|design)\b"),
     _cue("longitudinal", "longitudinal longitudinally", r"\blongitudinal\w*"),
-    _cue("case-control", "control referent casecontrol", r"\bcase ?control\b|\bcase referent\b|\bcase and control"),
+    _cue(
+        "case-control", "control referent casecontrol", r"\bcase ?control\b|\bcase referent\b|\bcase and control",
+        beside="case casecontrol",
+    ),
     _cue(
         "case-control-study", "control referent casecontrol",
         r"\bcase ?(?:control|referent) (?:\w+ ){0,3}?(?:study|analysis|design|comparison|investigation)\b",
@@ -233,6 +240,7 @@ CUES: Final = (
         "cases-and-controls", "controls control comparison",
         r"\bcases and (?:\w+ )?controls|\bcase comparison|\bcontrols (?:were|matched)",
         r"\b(?:matched|0|hospital|population|healthy) controls\b",
+        beside="controls case",
     ),
     _cue(
         "cross-sectional", "sectional crosssectional sectionally",
@@ -262,6 +270,7 @@ CUES: Final = (
     _cue(
         "cultured", "culture cultures cultured cell hela fibroblast fibroblasts hamster",
         r"\bcultured?\b|\bcell lines?\b|\bcell culture|\btissue culture|\bhela\b|\bfibroblasts?\b|\bchinese hamster",
+        beside="culture cultured cultures line lines hela fibroblast fibroblasts hamster",
     ),
     # Plans
     _cue(

@@ -6,6 +6,7 @@ phrases, or by the model (design_model.py).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -14,7 +15,7 @@ from typing import Final
 
 from evidence.errors import BadVocabulary
 from evidence.records import Record
-from evidence.tagging.design_text import START, DesignText, Sentence, fold
+from evidence.tagging.design_text import START, DesignText, Sentence, fold, listed
 from evidence.tagging.hits import TagHit
 from evidence.vocabulary import FEATURES, Feature, features, spellings
 
@@ -33,6 +34,11 @@ HEADING_NAMES: Final = {
     "D005240": "Feasibility Studies",
 }
 """Names of the descriptors in MeSH 2024, for headings that come without an identifier."""
+
+
+_SHORT: Final = 3
+_COMMON: Final = frozenset(listed("were randomized trial trials single versus group controlled"))
+"""Words that tell little of a phrase, as many texts have them; those of so few letters ("a", "or", "two") tell less."""
 
 
 def data_file(name: str) -> Traversable:
@@ -60,6 +66,7 @@ class FeatureIndex:
         self._by_heading: dict[str, str] = {}
         self._by_type: dict[str, str] = {}
         self._phrases: dict[str, list[tuple[list[str], int, str]]] = {}  # by longest word: phrase, where that is in it
+        forms: list[list[str]] = []
         for slug, feature in features.items():
             for ui in feature.mesh:
                 self._by_heading[ui] = slug
@@ -69,10 +76,16 @@ class FeatureIndex:
             for phrase in feature.phrases:
                 for form in spellings(phrase):
                     tokens = fold(form).split()
+                    forms.append(tokens)
                     word = max(tokens, key=len)
                     entry = (tokens, tokens.index(word), slug)
                     if entry not in self._phrases.setdefault(word, []):
                         self._phrases[word].append(entry)
+        # Of each phrase the word that most phrases have: "sham" of "sham treatment", as few texts have that one.
+        common = Counter(token for tokens in forms for token in tokens)
+        self._telling = frozenset(
+            max(form, key=lambda w: (len(w) > _SHORT and w not in _COMMON, common[w], len(w))) for form in forms
+        )
         self._calling = frozenset(self._phrases)
 
     def indexed(self, record: Record) -> Iterator[TagHit]:
@@ -103,9 +116,9 @@ class FeatureIndex:
 
     def stated(self, text: DesignText) -> Iterator[tuple[str, Sentence, int, int]]:
         """Feature, sentence and token range of every first phrase of a feature, in the order of the text."""
-        called = self._calling & text.words
-        if not called:
+        if self._telling.isdisjoint(text.words):
             return
+        called = self._calling & text.words
         done: set[str] = set()
         for sentence in text.sentences:
             tokens = sentence.tokens

@@ -20,7 +20,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import compress, count, pairwise, repeat
+from itertools import compress, count, islice, repeat
 from math import exp, sqrt
 from struct import pack, unpack
 from typing import Final
@@ -39,6 +39,7 @@ _SMOOTH: Final = 9.0  # added to the sum of squares, so that a bare title is not
 _LANE: Final = 32  # bits
 _HALF: Final = 1 << (_LANE - 1)
 _TITLE: Final = "T "
+_STEEP: Final = 700.0  # e to this is still a number
 _STRONGEST: Final = 3  # phrases named as the reason
 _LOOKED_AT: Final = 12
 
@@ -140,7 +141,7 @@ class _Grams:
         """Numbers of all n-grams that stand in the tokens; `different`: these without repeats, where at hand."""
         found = set(map(self._words.get, set(tokens) if different is None else different, repeat(-1)))
         last = len(tokens)
-        nodes = list(map(self._pairs.get, pairwise(tokens)))
+        nodes = list(map(self._pairs.get, zip(tokens, islice(tokens, 1, None))))  # noqa: B905
         for node, at in compress(zip(nodes, count(2)), nodes):  # noqa: B905
             number, children = node  # type: ignore[misc]
             found.add(number)
@@ -188,7 +189,7 @@ class DesignModel:
         missing = {"bias", "slope", "offset", "balanced", "sensitive", "precise"} - set(constants)
         if missing:
             raise BadVocabulary(name, f"lacks the rows {', '.join(sorted(missing))}")
-        self._lines = list(zip(self.classes, *(constants[c] for c in ("bias", "slope", "offset")), strict=True))
+        self._lines = list(zip(*(constants[c] for c in ("bias", "slope", "offset")), strict=True))
         self.points: Points = {p: constants[p] for p in ("balanced", "sensitive", "precise")}
 
     def read(self, text: DesignText) -> Reading:
@@ -199,7 +200,7 @@ class DesignModel:
             if not sentence.calls:
                 run.append(START)  # no n-gram goes on behind it
                 run += sentence.tokens
-        found |= self._body.find(run, None if text.calls else text.words | {START})
+        found |= self._body.find(run, None if text.calls else text.words)
         cues: dict[str, int] = {}
         known = self._cues
         for name, number in cues_of(text):
@@ -213,12 +214,13 @@ class DesignModel:
         total = sum([packed[number] for number in found], sum([known[name][0] for name in cues]))
         sums = _unpack(total, 3 * kinds + 1)
         length = sqrt(_SMOOTH + sums[0] / _SQUARES)
-        scores = {}
-        for (name, bias, slope, offset), of_grams, plain, of_cues in zip(
-            self._lines, sums[1:], sums[kinds + 1 :], sums[2 * kinds + 1 :], strict=False
-        ):
-            z = bias + (of_grams / length + plain + of_cues) / SCALE
-            scores[name] = _logistic(slope * z + offset)
+        odds = [
+            slope * (bias + (of_grams / length + plain + of_cues) / SCALE) + offset
+            for (bias, slope, offset), of_grams, plain, of_cues in zip(
+                self._lines, sums[1:], sums[kinds + 1 :], sums[2 * kinds + 1 :], strict=False
+            )
+        ]
+        scores = dict(zip(self.classes, [1.0 / (1.0 + exp(-z)) if z > -_STEEP else 0.0 for z in odds], strict=True))
         return Reading(found, cues, length, scores)
 
     def reasons(self, name: str, text: DesignText, reading: Reading) -> list[Phrase]:
@@ -301,8 +303,3 @@ def _unpack(total: int, lanes: int) -> tuple[int, ...]:
     """The signed lanes of a sum of packed integers: with half a lane added to each, none borrows from the next."""
     halves = _halves(lanes)
     return unpack(f"<{lanes}i", ((total + halves) ^ halves).to_bytes(4 * lanes, "little"))
-
-
-def _logistic(z: float) -> float:
-    """1 / (1 + e^-z) without overflow."""
-    return 1.0 / (1.0 + exp(-z)) if z > -700 else 0.0

@@ -110,8 +110,8 @@ class Sentence(NamedTuple):
 
 
 class DesignText:
-    """The sentences of title and abstract. `parts` are (name, printed text); the title is part 0 and the
-    first sentence. `words` are the different tokens; `calls`: some sentence calls for studies to come.
+    """The sentences of title and abstract. `parts` are (name, printed text); the title is part 0 and the first
+    sentence. `words` are the different tokens, `START` among them; `calls`: some sentence calls for studies to come.
     """
 
     __slots__ = ("calls", "parts", "sentences", "title", "words")
@@ -127,7 +127,7 @@ class DesignText:
         found = _pieces(0, fold(self.parts[0][1]).replace(". ", "  "))[:1] or [(0, 0, "", [])]
         for number in range(1, len(self.parts)):
             found += _pieces(number, fold(self.parts[number][1]))
-        self.words: set[str] = set()
+        self.words: set[str] = {START}
         self.words.update(*[tokens for _, _, _, tokens in found])
         # Few texts have a word that can call for studies: the others need no look at each of their sentences.
         may_call = not _CALLING.isdisjoint(self.words) or any("randomiz" in folded for _, _, folded, _ in found)

@@ -68,6 +68,8 @@ def group_count(passage: Passage, sentence: int) -> int:
 
 def per_group(passage: Passage) -> Iterator[Sum]:
     """`(n = 20 per group)`, `20 patients in each of three groups`, unless the sentence also tells the whole."""
+    if not (any(m.each for m in passage.mentions) or any(n.labelled for n in passage.numbers)):
+        return
     by_start = {m.number.start: m for m in passage.mentions}
     for sentence, numbers in _by_sentence(passage):
         told = any(

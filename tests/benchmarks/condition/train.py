@@ -133,11 +133,11 @@ def out_of_fold(data: Corpus, rows: np.ndarray, at: Mesh) -> Table:
     return Table(np.array(found, np.float64), np.array(truth), np.array(work), uis)
 
 
-def fit_trees(data: Corpus, table: Table, rows: np.ndarray | None = None) -> lightgbm.LGBMClassifier:
+def fit_trees(data: Corpus, table: Table, rows: np.ndarray | None = None, seed: int = 1) -> lightgbm.LGBMClassifier:
     weight = np.array([SOURCE_WEIGHT.get(data.works[n].source, 1.0) for n in table.work])
     chosen = slice(None) if rows is None else rows
     model = lightgbm.LGBMClassifier(
-        **TREES, verbose=-1, n_jobs=1, random_state=1, deterministic=True, force_row_wise=True
+        **TREES, verbose=-1, n_jobs=1, random_state=seed, deterministic=True, force_row_wise=True
     )
     model.fit(table.vectors[chosen], table.truth[chosen], sample_weight=weight[chosen])
     return model
@@ -244,16 +244,20 @@ def write(weights: dict[str, Any], path: Path) -> None:
         out.write(text.encode())
 
 
+def works(at: Mesh) -> list[bench.Work]:
+    """All that may be learned from: both files of the bench, and indexed records of the PubMed files beside them."""
+    found = bench.works("dev.jsonl.gz", at.descriptors)
+    found += bench.works("ncbi_disease_dev.jsonl.gz", at.descriptors)
+    return found + list(bench.without_abstract(at, {w.record.external_id for w in found}))
+
+
 def main() -> None:
     path = Path(next(a for a in sys.argv[1:] if not a.startswith("--")))
     at = bench.mesh()
-    works = bench.works("dev.jsonl.gz", at.descriptors)
-    works += bench.works("ncbi_disease_dev.jsonl.gz", at.descriptors)
-    works += list(bench.without_abstract(at, {w.record.external_id for w in works}))
-    data = corpus(works, at)
-    log(f"{len(works)} works, {len(data.names)} features")
+    data = corpus(works(at), at)
+    log(f"{len(data.works)} works, {len(data.names)} features")
     held = () if "--all" in sys.argv else bench.HELD_BACK
-    rows = np.array([n for n, w in enumerate(works) if w.fold not in held])
+    rows = np.array([n for n, w in enumerate(data.works) if w.fold not in held])
     write(train(data, rows, at), path)
     log(f"{path}: {path.stat().st_size:,} bytes")
 
