@@ -14,9 +14,13 @@ from hypothesis import HealthCheck, settings
 
 from tests import postgres_server
 
-# Timing never decides a test: a loaded machine is not a bug.
+# Timing never decides a test: a loaded machine is not a bug. .ci/run asks for all examples.
 settings.register_profile(
-    "evidence", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+    "evidence",
+    deadline=None,
+    derandomize=True,
+    max_examples=100 if os.environ.get("EVIDENCE_THOROUGH") else 20,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("evidence")
 
