@@ -11,13 +11,13 @@ search whole once in 30 days: a request for each 5,000 records or so, and only w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
 from evidence.sources.answers import SearchAnswer
 from evidence.sources.pubmed import SEARCH_LIMIT, SOURCE, PubMed
-from evidence.store import Store, runs
+from evidence.store import Store, inclusions, runs
 from evidence.vocabulary import Search
 
 OVERLAP: Final = timedelta(days=3)
@@ -32,12 +32,16 @@ RECHECK_EVERY: Final = timedelta(days=30)
 LISTED: Final = "listed"
 """Count of a run that listed every record of a search which one request cannot list."""
 
+EXCLUDED: Final = "excluded"
+"""Count of the records that a search finds and that are not asked for: a person rejected their PMIDs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What to fetch. `found`: records of the whole search. `known`: those of it that are here and were not changed.
 
-    `listed`: each record of a search of more than 9,999 was named.
+    `listed`: each record of a search of more than 9,999 was named. `excluded`: PMIDs that persons rejected before they
+    came, which are not in `pmids`.
     """
 
     found: int
@@ -45,6 +49,7 @@ class Wanted:
     known: int = 0
     answers: tuple[SearchAnswer, ...] = ()
     listed: bool = False
+    excluded: int = 0
 
 
 def wanted(
@@ -60,6 +65,15 @@ def wanted(
 
     `since`: only what PubMed got from that day on. `full`: everything, as at the first time. Raises SourceProblem.
     """
+    found = _found(pubmed, store, search, since, full=full, accept=accept)
+    rejected = inclusions.rejected(store, SOURCE, found.pmids)
+    pmids = tuple(pmid for pmid in found.pmids if pmid not in rejected) if rejected else found.pmids
+    return replace(found, pmids=pmids, excluded=len(rejected))
+
+
+def _found(
+    pubmed: PubMed, store: Store, search: Search, since: date | None, *, full: bool, accept: Callable[[int], None]
+) -> Wanted:
     if since is not None:
         accept(found := pubmed.count(search.query))
         new = pubmed.search(search.query, since=since)

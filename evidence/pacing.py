@@ -3,7 +3,8 @@
 NCBI counts requests by address or key: three in a second without a key, ten with one
 (https://support.nlm.nih.gov/kbArticle/?pn=KA-05318). It counts them where they arrive, so the gap between two starts is
 a little longer than the limit asks, and a request counts as started until its answer begins: a slow connection set-up
-can delay an arrival, and the requests after it must not crowd up to it.
+can delay an arrival, and the requests after it must not crowd up to it. Crossref has a pacer of its own, of the same
+kind; what its answers say of their limit slows it.
 """
 
 from __future__ import annotations
@@ -19,10 +20,19 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from evidence.errors import StoreUnreachable
-from evidence.settings import RATE_WITH_KEY, RATE_WITHOUT_KEY, Settings
+from evidence.settings import (
+    CROSSREF_RATE_POLITE,
+    CROSSREF_RATE_PUBLIC,
+    RATE_WITH_KEY,
+    RATE_WITHOUT_KEY,
+    Settings,
+)
 
 MARGIN: Final = 1.15
 """The gap between starts, in units of 1/rate: three requests take 1.15 s, so 150 ms of jitter on the way do no harm."""
+
+LONGEST_GAP: Final = 60.0
+"""Seconds between starts that a source may ask for: more is a mistake, or else a reason to give up."""
 
 
 class Pacer(Protocol):
@@ -33,6 +43,9 @@ class Pacer(Protocol):
 
     def arrived(self) -> None:
         """The answer begins: the request has certainly arrived by now."""
+
+    def slow_to(self, gap: float) -> None:
+        """The source itself asks for so many seconds between starts: from now on, if that is longer, those."""
 
 
 @dataclass(slots=True)
@@ -56,8 +69,12 @@ class MemoryPacer:
         """See Pacer."""
         self._last = self.clock()
 
+    def slow_to(self, gap: float) -> None:
+        """See Pacer."""
+        self.gap = max(self.gap, min(gap, LONGEST_GAP))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class FilePacer:
     """A pacer shared through a file that holds the time of the last start, guarded by flock for a moment only.
 
@@ -79,6 +96,10 @@ class FilePacer:
         """The answer begins: the next gap, of whichever process, counts from here."""
         with self._locked() as descriptor:
             _write(descriptor, self.clock())
+
+    def slow_to(self, gap: float) -> None:
+        """See Pacer. For this process only: every other one is told the same by its own first answer."""
+        self.gap = max(self.gap, min(gap, LONGEST_GAP))
 
     def _try_start(self) -> float:
         """Zero when the start was granted and noted, else how long to sleep before asking again."""
@@ -113,7 +134,19 @@ def eutils_pacer(settings: Settings) -> FilePacer:
     rate = settings.max_rate
     if settings.talks_to_ncbi:
         rate = min(rate, RATE_WITH_KEY if settings.api_key else RATE_WITHOUT_KEY)
-    host = urlsplit(settings.eutils_url).hostname or "eutils"
+    return _shared(settings, settings.eutils_url, rate)
+
+
+def crossref_pacer(settings: Settings) -> FilePacer:
+    """The installation's pacer for its Crossref host. Crossref's own limits hold whatever the settings say."""
+    rate = settings.crossref_rate
+    if settings.talks_to_crossref:
+        rate = min(rate, CROSSREF_RATE_POLITE if settings.email else CROSSREF_RATE_PUBLIC)
+    return _shared(settings, settings.crossref_url, rate)
+
+
+def _shared(settings: Settings, url: str, rate: float) -> FilePacer:
+    host = urlsplit(url).hostname or "nowhere"
     safe = "".join(c if c.isalnum() or c in ".-" else "_" for c in host)
     return FilePacer(settings.data_dir / f"pace-{safe}", MARGIN / rate)
 

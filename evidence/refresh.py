@@ -9,20 +9,21 @@ arrive.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from evidence import asking, ingest
+from evidence import asking, asking_crossref, asking_doi, ingest
 from evidence.errors import EvidenceError, NotFound, SourceProblem, SourceRefused, StoreProblem
 from evidence.identifiers import Identifier
 from evidence.ingest import Report, successors, upstream, where
-from evidence.pacing import eutils_pacer
+from evidence.ingest.rejections import turned_away
 from evidence.records import Item, Record, Rejected
 from evidence.settings import Settings
-from evidence.sources.pubmed import SOURCE, Fetched, PubMed
-from evidence.sources.transport import Transport
+from evidence.side_runs import MOST_FAILURES, shortened
+from evidence.sources.crossref import Crossref
+from evidence.sources.pubmed import SOURCE, Fetched, PubMed, opened
 from evidence.store import Store, runs
 from evidence.views import RunView
 from evidence.vocabulary import Search, Vocabulary
@@ -38,18 +39,18 @@ FEW: Final = 4
 again at the next run."""
 CONTROLS: Final = 5
 """Records of which at least one must come beside those that seem to be gone."""
-MOST_FAILURES: Final = 3
-"""Batches in a row that may fail, each after all its retries, before PubMed counts as away and the run ends."""
 ALREADY: Final = "already-checked"
 """Count of the records that were not asked for again."""
 KNOWN: Final = "known"
 """Count of the records that are here and that PubMed has not changed since the last good run."""
-NO_CHANGE: Final = ("unchanged", ALREADY, KNOWN, asking.LISTED)
+NO_CHANGE: Final = ("unchanged", ALREADY, KNOWN, asking.LISTED, asking.EXCLUDED, asking_crossref.UNKNOWN)
 """Counts of a run that wrote nothing."""
 RECHECK: Final = "re-check"
 """The name, in the list of runs, of the records asked for because PubMed's word on them has become old."""
+RESERVED: Final = (RECHECK, asking_doi.RUN, asking_crossref.RUN)
+"""Names of runs that no saved search may have."""
+ABSENT: Final = "PubMed has no record of it"
 ACTOR: Final = "refresh"
-_LOG_LINES: Final = 200
 
 
 def run(
@@ -63,18 +64,20 @@ def run(
     full: bool = False,
     recheck: bool = False,
     pubmed: PubMed | None = None,
+    crossref: Crossref | None = None,
 ) -> tuple[RunView, ...]:
     """Run the saved searches of these names, or all, one after the other; how each went.
 
     The first run of a search fetches all it finds, later ones what is new or was changed since, or all again if `full`.
     `since` asks only for what PubMed got on or after that day. `recheck` also asks for a share of the records whose
-    last word from PubMed is the oldest. `on_progress` is given the number of records done so
-    far. Raises NotFound for an unknown name, UsageProblem without NCBI_EMAIL, StoreBusy when another refresh runs.
+    last word from PubMed is the oldest, about DOIs without a PMID, and Crossref about what became of the works here.
+    `on_progress` is given the number of records done so far. Raises NotFound for an unknown name, UsageProblem without
+    NCBI_EMAIL, StoreBusy when another refresh runs.
     """
     searches = chosen(vocabulary, names)
     views: list[RunView] = []
     done, away, checked = 0, False, set[str]()
-    with _source(settings, pubmed) as source, runs.lock(store, "refresh"):
+    with opened(settings, pubmed) as source, runs.lock(store, "refresh"):
         for search in searches:
             task = _Task(store, vocabulary, source, search, since, full, on_progress, checked, done)
             views.append(task.put_off() if away else task.run())
@@ -83,6 +86,9 @@ def run(
             old = Search(name=RECHECK, label="Records whose last word from PubMed is the oldest", query="")
             task = _Recheck(store, vocabulary, source, old, None, full, on_progress, checked, done)
             views += [task.run()] if asking.due_for_recheck(store) else []
+            views += asking_doi.recheck(store, vocabulary, source, checked) if not task.away else ()
+        if recheck:
+            views += asking_crossref.recheck(store, vocabulary, settings, crossref=crossref)
     return tuple(views)
 
 
@@ -93,33 +99,23 @@ def add(
     identifiers: Sequence[Identifier],
     *,
     pubmed: PubMed | None = None,
+    crossref: Crossref | None = None,
 ) -> Report:
-    """Fetch single studies by PMID, DOI or PMCID. What PubMed does not have, or has twice, is rejected in the report.
+    """Fetch single studies by PMID, DOI or PMCID. What PubMed does not have, or has twice, is rejected in the report;
+    but of a DOI that it does not have Crossref is asked.
 
     A DOI or PMCID counts only when exactly one record carries it. Raises SourceProblem, and then nothing was stored.
     """
-    with _source(settings, pubmed) as source:
+    with opened(settings, pubmed) as source:
         hits = {identifier: source.look_up(identifier) for identifier in dict.fromkeys(identifiers)}
         arrived: list[Item] = []
         for fetched in source.fetch(pmid for found in hits.values() for pmid in found):
             if fetched.problem:
                 raise fetched.problem
             arrived += fetched.items
-    chosen = [_the_one(identifier, found, arrived) for identifier, found in hits.items()]
-    once = {_name(item): item for item in chosen}  # a PMID and a DOI may name one record
-    return ingest.take(store, vocabulary, once.values(), actor="curator", live=True)
-
-
-@contextlib.contextmanager
-def _source(settings: Settings, pubmed: PubMed | None) -> Iterator[PubMed]:
-    if pubmed is not None:
-        yield pubmed
-        return
-    transport = Transport(settings, eutils_pacer(settings))
-    try:
-        yield PubMed(transport)
-    finally:
-        transport.close()
+    chosen = turned_away(store, [_the_one(identifier, found, arrived) for identifier, found in hits.items()])
+    found_now = dict(zip(hits, chosen, strict=True))
+    return asking_crossref.add(store, vocabulary, settings, found_now, ABSENT, actor="curator", crossref=crossref)
 
 
 def chosen(vocabulary: Vocabulary, names: Sequence[str]) -> list[Search]:
@@ -148,11 +144,7 @@ def _the_one(identifier: Identifier, found: Sequence[str], arrived: Sequence[Ite
     unreadable = [i for i in arrived if isinstance(i, Rejected)]
     if unreadable and not records and found:
         return Rejected(subject=subject, reason=f"PubMed's record cannot be read: {unreadable[0].reason}")
-    return Rejected(subject=subject, reason="PubMed has no record of it")
-
-
-def _name(item: Item) -> str:
-    return item.subject if isinstance(item, Rejected) else item.external_id
+    return Rejected(subject=subject, reason=ABSENT)
 
 
 @dataclass(slots=True)
@@ -226,6 +218,7 @@ class _Task:
         if self.translation and any(answer.warnings for answer in wanted.answers):
             self.log.append(f"PubMed searched for: {self.translation[:500]}")
         self._count(KNOWN, wanted.known)
+        self._count(asking.EXCLUDED, wanted.excluded)
         self._count(asking.LISTED, wanted.found if wanted.listed else 0)
         self._progress(wanted.known)
         return wanted.pmids
@@ -339,8 +332,6 @@ class _Task:
         counts = self.report.counts() | self.more
         if state == "ok" and not any(n for name, n in counts.items() if name not in NO_CHANGE):
             log.append("nothing new: every record is as it was, nothing was written")
-        if len(log) > _LOG_LINES:
-            log = [*log[: _LOG_LINES - 1], f"… and {len(log) - _LOG_LINES + 1} lines more"]
         return runs.finish(
             self.store,
             self.run_id,
@@ -348,7 +339,7 @@ class _Task:
             found=self.found,
             counts=counts,
             error=error,
-            log=log,
+            log=shortened(log),
             now=self.store.now(),
             translation=self.translation,
         )

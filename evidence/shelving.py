@@ -33,6 +33,7 @@ MOST_STUDIES: Final = 20_000
 CREATED: Final = "shelf-created"
 ADDED: Final = "shelf-added"
 REMOVED: Final = "shelf-removed"
+EXPORTED: Final = "shelf-exported"
 RENAMED: Final = "shelf-renamed"
 SHARED: Final = "shelf-shared"
 DELETED: Final = "shelf-deleted"
@@ -100,6 +101,37 @@ def create(store: Store, name: str, studies: Sequence[str] = (), *, owner: str, 
         shelf = _of(writer, number)
         made = _log(writer, CREATED, shelf, actor, {"owner": owner})
         return _put(writer, shelf, studies, actor) if studies else Change(shelf, made)
+
+
+def meant(store: Store, name: str) -> Shelf | None:
+    """The shelf that an export is to be noted on; None where one of that name is to be made.
+
+    Raises Conflict when several have the name, UsageProblem for a name that cannot be.
+    """
+    try:
+        return known(store, name)
+    except NotFound:
+        _named(name)
+        return None
+
+
+def remember(store: Store, name: str, studies: Sequence[str], *, owner: str, actor: str) -> Change:
+    """Note on a shelf, which is made private where there is none of that name or address, that these studies were
+    exported now. One that stands there stays where it is, and keeps the day on which it was first exported.
+
+    `already` counts those that were exported on this shelf before. Raises as `meant`, `create` and `add` do.
+    """
+    shelf = meant(store, name)
+    slug = shelf.slug if shelf is not None else create(store, name, owner=owner, actor=actor).shelf.slug
+    with store.write() as writer:
+        shelf = _live(writer, slug)
+        change = _put(writer, shelf, studies, actor)
+        wanted = set(_homes(writer, studies).values())
+        items = [i for i in shelves.items(writer.connection, shelf.id) if i.study_id in wanted]
+        before = len({i.study_id for i in items if i.exported is not None})
+        shelves.exported(writer, shelf.id, [i.source_record_id for i in items])
+        event = _log(writer, EXPORTED, shelf, actor, {"studies": len(wanted), "already": before})
+        return Change(_of(writer, shelf.id), event, change.count, before)
 
 
 def add(store: Store, slug: str, studies: Sequence[str], *, actor: str) -> Change:

@@ -12,6 +12,7 @@ from evidence.records import Markup, PartialDate, Record
 
 PublicationState = Literal["none", "corrected", "concern", "retracted", "replaced", "withdrawn"]
 UpstreamState = Literal["present", "missing", "deleted"]
+Inclusion = Literal["candidate", "included", "excluded"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,17 @@ class TagView:
     actor: str = ""  # who decided, for origin curator
     at: datetime | None = None
     place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A person's word on whether a record belongs here; of several in one study that of the latest event counts."""
+
+    verdict: Literal["excluded", "included"]
+    reason: str
+    actor: str
+    at: datetime
+    event: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +141,9 @@ class StatementView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckView:
-    """When a source was last asked about a study, or a list last read whole; `file` is the list's."""
+    """When a source was last asked about a study, or a list last read whole; `file` is the list's, or what is to be
+    said of the answer.
+    """
 
     source_name: str
     at: datetime
@@ -188,6 +202,8 @@ class Study:
     registrations: tuple[RegistrationView, ...] = ()
     life: LifeView | None = None
     n_quote: str = ""
+    inclusion: Inclusion = "included"
+    word: Word | None = None  # the person's by which it is included or excluded, if one spoke
     created: datetime | None = None
     changed: datetime | None = None
 

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from tests.eutils_records import FIRST_PMID, article_set, article_xml, search_result
+from tests.eutils_records import FIRST_PMID, article_set, article_xml, link_result, search_result
 
 RATE_ERROR: Final = '{"error":"API rate limit exceeded","api-key":"KEY","count":"4","limit":"3"}'
 BACKEND_ERROR: Final = (
@@ -59,7 +59,7 @@ class Seen:
 
     @property
     def utility(self) -> str:
-        return urlsplit(self.path).path.rsplit("/", 1)[-1].removesuffix(".fcgi")
+        return urlsplit(self.path).path.rsplit("/", 1)[-1].removesuffix(".fcgi").removesuffix(".cgi")
 
     @property
     def ids(self) -> list[str]:
@@ -100,6 +100,10 @@ class Library(Protocol):
     def find(self, term: str, fields: dict[str, str]) -> list[str]: ...
 
     def article(self, pmid: str) -> str | None: ...
+
+    def cited(self, reference: str) -> str: ...
+
+    def linked(self, name: str, pmid: str) -> list[tuple[str, int]]: ...
 
 
 class Server(ThreadingHTTPServer):
@@ -177,6 +181,10 @@ class Handler(BaseHTTPRequestHandler):
             return 200, TOO_FAR if beyond else self._esearch(step, seen)
         if seen.utility == "efetch":
             return self._efetch(step, seen)
+        if seen.utility == "ecitmatch":
+            return 200, self._ecitmatch(step, seen)
+        if seen.utility == "elink":
+            return 200, self._elink(step, seen)
         if seen.utility == "epost":
             return (
                 200,
@@ -214,6 +222,21 @@ class Handler(BaseHTTPRequestHandler):
         elif step.kind == "unasked":
             articles += [article_xml(str(FIRST_PMID + 5_000_000 + i)) for i in range(step.number)]
         return 200, article_set(articles)
+
+    def _ecitmatch(self, step: Step, seen: Seen) -> str:
+        asked = [line for line in seen.fields.get("bdata", "").split("\r") if line]
+        answered = [f"{line}{self.eutils.cited(line.rpartition('|')[0].rpartition('|')[0])}" for line in asked]
+        if step.kind == "missing":
+            answered = answered[step.number :]
+        elif step.kind == "duplicate":
+            answered += answered[: step.number]
+        return "".join(f"{line}\n" for line in answered)
+
+    def _elink(self, step: Step, seen: Seen) -> str:
+        fields = seen.fields
+        name, pmid, scored = fields.get("linkname", ""), fields.get("id", ""), fields.get("cmd") == "neighbor_score"
+        links = [] if step.kind == "empty" else self.eutils.linked(name, pmid)
+        return link_result([(pmid, name, links)], scored=scored)
 
     _empty = _missing = _wrongcount = _phrase = _duplicate = _unasked = _ok
 
@@ -289,7 +312,9 @@ class Handler(BaseHTTPRequestHandler):
         self._send("<html><head><title>502</title></head><body>Bad Gateway</body></html>", type_="text/html")
 
     def _xmlerror(self, step: Step, seen: Seen) -> None:
-        root = {"esearch": "eSearchResult", "efetch": "eFetchResult"}.get(seen.utility, "eResult")
+        root = {"esearch": "eSearchResult", "efetch": "eFetchResult", "elink": "eLinkResult"}.get(
+            seen.utility, "eResult"
+        )
         error = step.body or "Database is not supported: pubmed"
         self._send(f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}><ERROR>{error}</ERROR></{root}>')
 

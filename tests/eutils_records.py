@@ -143,3 +143,19 @@ def search_result(pmids: list[str], count: int, *, start: int = 0, query: str = 
         f"<IdList>\n{ids}</IdList><TranslationSet/><QueryTranslation>{escape(query)}</QueryTranslation>{errors}"
         "</eSearchResult>\n"
     )
+
+
+def link_result(sets: list[tuple[str, str, list[tuple[str, int]]]], *, scored: bool = True) -> str:
+    """An ELink answer: for each (PMID, name of the link, [(PMID, score)]) a set of links."""
+    found = []
+    for pmid, name, links in sets:
+        each = "".join(
+            f"<Link>\n\t<Id>{other}</Id>\n{f'<Score>{score}</Score>' if scored else ''}</Link>\n"
+            for other, score in links
+        )
+        group = f"<LinkSetDb><DbTo>pubmed</DbTo><LinkName>{name}</LinkName>\n{each}</LinkSetDb>" if links else ""
+        found.append(f"<LinkSet>\n<DbFrom>pubmed</DbFrom>\n<IdList>\n<Id>{pmid}</Id>\n</IdList>\n{group}</LinkSet>\n")
+    return (
+        '<?xml version="1.0" encoding="UTF-8" ?>\n<!DOCTYPE eLinkResult PUBLIC "-//NLM//DTD elink 20101123//EN" '
+        f'"https://eutils.ncbi.nlm.nih.gov/eutils/dtd/20101123/elink.dtd">\n<eLinkResult>\n{"".join(found)}</eLinkResult>\n'
+    )

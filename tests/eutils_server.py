@@ -1,4 +1,5 @@
-"""A local E-utilities server speaking real HTTP: ESearch and EFetch over invented records, and misbehaviour on command.
+"""A local E-utilities server speaking real HTTP: ESearch, EFetch, ECitMatch and ELink over invented records, and
+misbehaviour on command.
 
 In a test: `with EutilsServer(records=50) as server: server.script(429, "drop", "ok"); … server.url`. By hand:
 
@@ -35,6 +36,8 @@ class EutilsServer:
         self.edat: Callable[[str], date] | None = None  # PMID → the day PubMed got it; None: dates limit nothing
         self.mdat: Callable[[str], date] | None = None  # PMID → the day PubMed changed it
         self.limit = 9_999  # records that one search gives
+        self.citations: dict[str, str] = {}  # "journal|year|volume|page|author", folded → what ECitMatch says
+        self.links: dict[tuple[str, str], list[tuple[str, int]]] = {}  # (name of the link, PMID) → PMIDs with scores
         self.seen: list[Seen] = []
         self.connections = 0
         self.closing = threading.Event()
@@ -129,6 +132,14 @@ class EutilsServer:
             return self.articles[pmid]
         known = pmid in self.pmids or any(pmid in found for found in self.searches.values())
         return article_xml(pmid, revision=self.revisions.get(pmid, 0)) if known else None
+
+    def cited(self, reference: str) -> str:
+        """What ECitMatch says of a reference."""
+        return self.citations.get(reference, "NOT_FOUND")
+
+    def linked(self, name: str, pmid: str) -> list[tuple[str, int]]:
+        """What ELink relates to a record."""
+        return self.links.get((name, pmid), [])
 
 
 def main() -> None:

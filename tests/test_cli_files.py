@@ -232,12 +232,14 @@ def test_a_shelf_is_exported_in_its_order(tmp_path: Path) -> None:
 def test_an_export_as_of_a_day_is_what_it_was_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVIDENCE_NOW", "2026-03-01T12:00")
     run("import", bib(tmp_path, WU))
+    run("shelves", "create", "Thesis", "wu2018")
     before = run("export", "--format", "bibtex").stdout
     monkeypatch.setenv("EVIDENCE_NOW", "2026-03-03T12:00")
     run("import", bib(tmp_path, LEE))
     run("merge", "wu2018", "lee2020")
     assert run("export", "--format", "bibtex").stdout != before
-    for more in ([], ["--id", "wu2018"]):
+    assert run("export", "--shelf", "Thesis", "--format", "bibtex").stdout != before
+    for more in ([], ["--id", "wu2018"], ["--shelf", "Thesis"]):
         assert run("export", "--as-of", "2026-03-02", *more, "--format", "bibtex").stdout == before
     for args, code, words in (
         (["--as-of", "2026-02-01"], 1, "began"),

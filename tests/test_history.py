@@ -282,7 +282,7 @@ def test_a_shelf_tells_what_happened_since_each_study_came(store: Store) -> None
         number = shelving.known(store, slug).id
         while True:
             entries, before = shelf_history.of_shelf(store, number, before=before, size=size)
-            found += [f"{at:%d}: {changes.headline(entry, words)}" for entry, at in entries]
+            found += [f"{since.at:%d}: {changes.headline(entry, words)}" for entry, since in entries]
             if not before:
                 return found
 

@@ -25,7 +25,7 @@ FOUNDATION = (
 )
 PURE = ("lifecycle", "matching", "merging", "tagging", "citekeys", "formats")
 SIDE_BY_SIDE = ("comparing", "differences")
-DECIDING = ("curation", "curation_tags", "shelving", "acknowledging")
+DECIDING = ("curation", "curation_inclusion", "curation_tags", "shelving", "acknowledging")
 
 # Everything above layer 0: what each part may import beside layer 0 and itself.
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -44,19 +44,38 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "ingest": (*PURE, "store"),
     **dict.fromkeys(DECIDING, (*PURE, "store", "ingest")),
     "retag": (*PURE, "store", "ingest"),
+    "recompute": (*PURE, "store", "ingest"),
+    "doctor": (*PURE, "store", "ingest", "recompute"),
     "retractions": (*PURE, "store", "ingest"),
     "starter": (*PURE, "store", "ingest"),
     "manuscript": (*PURE, "store", "ingest"),
     "offline": PURE,
     "classify": PURE,
     "asking": ("sources", "store"),
+    "side_runs": ("store",),
+    "asking_crossref": (*PURE, "sources", "store", "ingest", "side_runs"),
+    "asking_doi": (*PURE, "sources", "store", "ingest", "side_runs"),
     "due": ("store",),
-    "refresh": ("sources", "store", "ingest", "asking"),
+    "refresh": ("sources", "store", "ingest", "asking", "asking_crossref", "asking_doi", "side_runs"),
+    "identifying": (*PURE, "sources", "store", "ingest"),
+    "relating": (*PURE, "sources", "store", "ingest"),
     "check": (*PURE, "store"),
     # 4: the faces
     "cli": (
-        *(*PURE, *DECIDING, *SIDE_BY_SIDE, "explaining", "citing", "changes", "retag", "manuscript"),
+        *(
+            *PURE,
+            *DECIDING,
+            *SIDE_BY_SIDE,
+            "explaining",
+            "citing",
+            "changes",
+            "retag",
+            "manuscript",
+            "identifying",
+            "relating",
+        ),
         *("sources", "store", "ingest", "starter", "offline", "classify", "refresh", "due", "check", "retractions"),
+        *("recompute", "doctor"),
     ),
     "web": (
         *(*SIDE_BY_SIDE, *DECIDING, "explaining", "citing", "changes"),

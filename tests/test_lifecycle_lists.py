@@ -83,7 +83,10 @@ def test_a_list_that_lost_most_of_its_rows_is_refused(tmp_path: Path) -> None:
     [
         (b"a,b\n1,2\n", "is no Retraction Watch file: no column Record ID"),
         (as_csv([]), "has no rows"),
-        (gzip.compress(as_csv([row(n, doi=WU_DOI) for n in range(1, 900)]), mtime=0)[:-40], "cannot be read to its end"),
+        (
+            gzip.compress(as_csv([row(n, doi=WU_DOI) for n in range(1, 900)]), mtime=0)[:-40],
+            "cannot be read to its end",
+        ),
         (b"\x00\xff\x00", "is no Retraction Watch file"),
     ],
     ids=["other table", "no rows", "cut short", "binary"],

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from evidence import curation, recordjson
+from evidence import curation, doctor, recordjson
 from evidence.errors import SchemaMismatch
 from evidence.ingest import take
 from evidence.store import engine, migrate, open_store
@@ -106,9 +106,13 @@ def test_a_merged_library_of_the_first_schema_keeps_its_studies_and_can_be_undon
             states = dict(iter(connection.execute(text("SELECT id, upstream FROM source_record"))))
         assert born == {1: 1, 2: 2, 3: None, 4: 4}
         assert states == {1: "present", 2: "present", 3: "present", 4: "deleted"}
+        checks = {c.name: c for c in doctor.examine(store, vocabulary(), every=True, fix=True)}
+        assert checks["counts"].fixed == 2, "what the first version did not keep, and all that is saved with it"
+        assert [(c.name, c.examples) for c in checks.values() if c.left] == []
         again = record("g#1", titles[4], source="bibtex", volume="5", pages="1-9")
         assert take(store, vocabulary(), [again], actor="test").counts()["merged"] == 1, "the index was filled anew"
         assert curation.unmerge(store, vocabulary(), 2, actor="ann") == "key2"
         with store.read() as connection:
             places = dict(iter(connection.execute(text("SELECT source_record_id, study_id FROM membership"))))
         assert (places[1], places[2], places[3]) == (1, 2, 1)
+        assert [c.name for c in doctor.examine(store, vocabulary(), every=True) if c.left] == []

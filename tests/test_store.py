@@ -93,6 +93,9 @@ def test_migrating_twice_does_nothing_the_second_time(store_url: str) -> None:
         "0006 Which events a cond",
         "0007 What lists of retra",
         "0008 Refreshes that a pe",
+        "0009 What persons said o",
+        "0010 When a source was a",
+        "0011 By which bytes a li",
     ]
     assert migrate(store_url) == []
 

@@ -301,6 +301,8 @@ SHELVES = ("/shelves", "/shelves/event/1/undo", *(f"/shelves/x/{w}" for w in ("r
         UNDO,
         "/tags",
         "/tags/1/undo",
+        "/excluded",
+        "/excluded/1/undo",
         "/alerts",
         "/runs",
         *SHELVES,
@@ -315,7 +317,8 @@ def test_every_writing_address_is_checked(site: Site, address: str) -> None:
 def test_no_writing_address_is_left_out_above(site: Site) -> None:
     posts = {r.rule for r in site.client().application.url_map.iter_rules() if "POST" in (r.methods or ())}
     shapes = {re.sub(r"<[^>]*>", "N", rule) for rule in posts}
-    others = {"/tags", "/tags/N/undo", "/alerts", "/runs", *(re.sub("/(x|1)/", "/N/", address) for address in SHELVES)}
+    others = {"/alerts", "/runs", *(re.sub("/(x|1)/", "/N/", address) for address in SHELVES)}
+    others |= {"/tags", "/tags/N/undo", "/excluded", "/excluded/N/undo"}
     assert shapes == {"/login", "/logout", "/review/N-N", "/review/N-N/reconsider", "/merges/N/undo", *others}
 
 

@@ -153,6 +153,15 @@ def test_a_request_is_taken_up_when_nothing_is_due(store: Store, client: FlaskCl
     assert run("refresh", "--due").stdout == ""
 
 
+def test_a_request_whose_runs_failed_says_which(store: Store, client: FlaskClient, eutils: EutilsServer) -> None:
+    assert run("refresh", "--due").exit_code == 0
+    client.post("/runs", headers=SAME_SITE)
+    eutils.pmids.clear()  # every search suddenly finds nothing
+    assert run("refresh", "--due").exit_code == 1
+    failed = len(vocabulary().searches)
+    assert f"It ended badly: {failed} of {failed} failed: " in words(page(client))
+
+
 def test_the_loop_takes_a_request_up_within_a_minute(
     store: Store, client: FlaskClient, eutils: EutilsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,6 +138,8 @@ def refusal(why: str) -> Response:
     """The page that says why nothing was written, and what to do."""
     tags = (request.endpoint or "").startswith("tags.")
     back = url_for("tags.queue" if tags else "curate.queue")
+    if (request.endpoint or "").startswith("inclusion."):
+        back = url_for("inclusion.excluded")
     if request.endpoint == "runs.ask":
         back = url_for("runs.page")
     if request.endpoint == "curate.decide":

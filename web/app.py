@@ -22,6 +22,7 @@ from web.curate import curate
 from web.feeds import feeds
 from web.files import files
 from web.icons import icon, mark
+from web.inclusion import inclusion
 from web.library import EXTENSION, Queries, Source
 from web.links import condition_url, study_url
 from web.pages import pages
@@ -72,6 +73,7 @@ def create_app(
     app.register_blueprint(shelves)
     app.register_blueprint(curate)
     app.register_blueprint(tags)
+    app.register_blueprint(inclusion)
     app.register_blueprint(runs)
     app.register_blueprint(alerts)
     app.register_blueprint(account)

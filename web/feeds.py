@@ -26,6 +26,7 @@ from evidence import changes
 from evidence.errors import UnknownParameter
 from evidence.store import history as stored
 from evidence.store import shelf_history
+from evidence.store.shelf_history import Placed
 from evidence.store.shelves import Shelf
 from evidence.text import clean
 from web import changed, wording
@@ -54,7 +55,7 @@ class Feed:
     subtitle: str
     page: str
     here: str
-    lines: tuple[tuple[Line, datetime | None], ...]
+    lines: tuple[tuple[Line, Placed | None], ...]
     older: str
 
 
@@ -156,7 +157,7 @@ def document(feed: Feed, began: datetime) -> str:
     )
 
 
-def _entry(feed: Feed, line: Line, placed: datetime | None, began: datetime) -> str:
+def _entry(feed: Feed, line: Line, placed: Placed | None, began: datetime) -> str:
     step = line.entry.step
     name = f"{feed.subject} {step.study} {step.event} {step.moments[0].at.astimezone(UTC).isoformat()}"
     parts = [
@@ -170,16 +171,16 @@ def _entry(feed: Feed, line: Line, placed: datetime | None, began: datetime) -> 
     return "<entry>\n" + "\n".join(parts) + "\n</entry>"
 
 
-def title(line: Line, placed: datetime | None) -> str:
+def title(line: Line, placed: Placed | None) -> str:
     """The entry's title: an alarm begins with its word in capitals, and on a shelf says since when it is there."""
     first, colon, rest = line.what.partition(":") if line.tone == "alarm" else (line.what, "", "")
     first = f"{first.upper()}{colon}{rest}" if line.tone == "alarm" else first
-    since = f" (put on this shelf on {wording.day(placed)})" if placed is not None else ""
+    since = f" ({_placed(line, placed)})" if placed is not None else ""
     when = f" on {wording.day(line.entry.step.at)}" if line.tone == "alarm" else ""
     return f"{first}{when}: {changes.name(line.entry.row)}{since}"
 
 
-def content(feed: Feed, line: Line, placed: datetime | None) -> str:
+def content(feed: Feed, line: Line, placed: Placed | None) -> str:
     """The entry in HTML: whatever is stored is escaped once here, and once more where it stands in XML."""
     row, address = line.entry.row, escape(absolute(study_url(line.key)))
     said = [f"<p><strong>{escape(changes.sentences([line.what]))}</strong></p>"]
@@ -197,11 +198,20 @@ def content(feed: Feed, line: Line, placed: datetime | None) -> str:
     return "".join(said)
 
 
-def _since(line: Line, placed: datetime) -> str:
+def _since(line: Line, placed: Placed) -> str:
     was = {"retracted": "was retracted", "withdrawn": "was withdrawn", "replaced": "was retracted and replaced",
            "concern": "came under an expression of concern"}  # fmt: skip
     done = was[line.entry.row.state] if line.tone == "alarm" else "changed"
-    return f"Put on this shelf on {wording.day(placed)}; {done} on {wording.day(line.entry.step.at)}."
+    came = _placed(line, placed)
+    return f"{came[0].upper()}{came[1:]}; {done} on {wording.day(line.entry.step.at)}."
+
+
+def _placed(line: Line, placed: Placed) -> str:
+    """Since when a reader has the study: what was exported before it changed says when, once or first and last."""
+    exports = list(dict.fromkeys(wording.day(at) for at in placed.exports_before(line.entry.step.at)))
+    if not exports:
+        return f"put on this shelf on {wording.day(placed.at)}"
+    return f"exported on {exports[0]}" + (f" and last on {exports[1]}" if len(exports) > 1 else "")
 
 
 def named(began: datetime, name: str) -> str:

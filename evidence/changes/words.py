@@ -42,7 +42,12 @@ _COUNTED: Final = {
 _TAG_KINDS: Final = {"conditions": "conditions", "interventions": "interventions", "features": "features"}
 _SMALL: Final = ("level", "language", "designs", "year")
 _LONG: Final = 160
-_MACHINES: Final = {"refresh": "PubMed", "import": "an imported file", "starter": "the starter library"}
+_MACHINES: Final = {
+    "crossref": "Crossref",
+    **dict.fromkeys(("refresh", "identify", "related"), "PubMed"),
+    "import": "an imported file",
+    "starter": "the starter library",
+}
 """Who the program says did it, where no person did."""
 
 
@@ -206,6 +211,8 @@ def _design(vocabulary: Vocabulary, slug: str) -> str:
 def _said(detail: Any) -> str:
     """A statement about the work, as the log keeps it (ingest/statuses.py)."""
     source = NAMES.get(str(detail.get("source", "")), str(detail.get("source", "")))
+    if origin := str(detail.get("origin", "")):
+        source = f"{source}, passing on {NAMES.get(origin, origin)},"
     where = text.clean(str(detail.get("citation", ""))) or ", ".join(
         f"{scheme.upper()} {value}" for scheme, _, value in (str(n).partition(":") for n in detail.get("notice", ()))
     )
@@ -219,7 +226,7 @@ def _why(moment: Moment, vocabulary: Vocabulary) -> str:
     detail, actor = moment.detail, text.clean(moment.actor)
     if moment.kind == "status-said":
         return _said(detail)
-    who = "PubMed" if moment.run is not None else _MACHINES.get(actor, actor)
+    who = "PubMed" if moment.run is not None and actor != "crossref" else _MACHINES.get(actor, actor)
     if moment.kind == "tag-decided":
         return _decided(detail, actor, vocabulary)
     if moment.kind == "tag-decision-undone":
@@ -229,15 +236,17 @@ def _why(moment: Moment, vocabulary: Vocabulary) -> str:
         return f"Merged by {'the program' if detail.get('rule') != 'curator' else actor}: {reasons}"
     if moment.kind in ("merge-undone", "merge-taken-back"):
         return f"Merge undone by {actor}"
+    if moment.kind in ("excluded", "included"):
+        reason = text.clean(str(detail.get("reason", "")))
+        return f"By {who}{f', because {reason}' if reason else ''}"
     return {
         "merge-withdrawn": "The program took its merge back",
         "study-retagged": "Tags made anew",
         "study-revised": f"As {who} now gives it",
         "study-added": f"From {who}",
         "state-changed": f"A notice came from {who}",
-        "excluded": f"By {who}",
-        "included": f"By {who}",
         "candidate": f"By {who}",
+        "inclusion-undone": f"{actor} took back what was said of whether it belongs here",
         "judged-different": f"{actor} said that it is another study",
         "upstream-present": "",
         "upstream-missing": "",

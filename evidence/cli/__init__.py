@@ -16,7 +16,9 @@ from evidence.cli import (
     classify,
     dedupe,
     files,
+    finding,
     history,
+    inclusion,
     library,
     pubmed,
     retractions,
@@ -46,7 +48,7 @@ def program() -> None:
 
 for _theme in (
     *(serve, library, history, vocabulary, files, shelves, cite, dedupe, classify, review, tags, pubmed, retractions),
-    *(upkeep, users),
+    *(inclusion, finding, upkeep, users),
 ):
     for _command in _theme.COMMANDS:
         program.add_command(_command)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,10 +13,11 @@ import click
 from evidence.cli import manuscript
 from evidence.cli.account import COUNTS, account, complaints, counts, sentence
 from evidence.cli.export_options import taken, writing
-from evidence.cli.opening import Library, key_of, opened
+from evidence.cli.exporting import Selection, Written, expect_shelf, remember
+from evidence.cli.opening import Library, opened
 from evidence.cli.output import as_json, counted, destination, emit_json, note, progress
 from evidence.cli.program import FAILED, complain, leave
-from evidence.cli.selection import chosen, selection
+from evidence.cli.selection import selection
 from evidence.errors import BadInput, EvidenceError, NotFound, UnknownFormat, UsageProblem
 
 if TYPE_CHECKING:
@@ -76,7 +75,10 @@ def import_files(paths: tuple[Path, ...], format_name: str, preview: bool, as_js
 @manuscript.options
 @writing
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write this file, whole or not.")
-def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | None, **options: Any) -> None:
+@click.option(
+    "--remember", "shelf_to_note", default="", metavar="SHELF", help="Note on this shelf what was exported; see below."
+)
+def export(format_name: str, output: Path | None, shelf_to_note: str, **options: Any) -> None:
     """Write studies as bibtex, biblatex, ris, csl-json, nbib, csv or jsonl; without options to select, all of them.
 
     The format may be left out when the output file's name ends in one (.bib, .ris, .json, .nbib, .csv, .jsonl). jsonl
@@ -86,31 +88,25 @@ def export(ids: tuple[str, ...], leads: bool, format_name: str, output: Path | N
     still compiles, and its entry names the study's own key. What is not here is named; exit code 1. With --keys the
     studies stand under your own keys: FILE is your .bib, .ris or other file, whose references are recognised as an
     import would.
+
+    What is retracted or under an expression of concern is named. --remember puts what was exported on a shelf, which
+    is made when there is none: its feed and `evidence history --shelf` tell what has become of it since.
     """
     how = taken(options)
-    aux, keys, shelf, day = (options.pop(name) for name in ("aux", "keys", "shelf", "as_of"))
-    naming = [name for name, given in (("--id", ids), ("--aux", aux), ("--shelf", shelf)) if given]
-    if naming and (len(naming) > 1 or any(options.values()) or (leads and not aux)):
-        raise UsageProblem(naming[0], "names studies; leave out the options that select")
+    wanted = Selection.of(options)
     fmt = _format(format_name, writing=True) if format_name else _by_suffix(output)
-    if day and (fmt.name == "jsonl" or set(naming) & {"--aux", "--shelf"} or keys):
-        raise UsageProblem("--as-of", "goes with none of jsonl, --aux, --keys and --shelf")
+    wanted.expect(fmt)
     with opened() as library:
-        known = 0 if naming or day else _leads(library, options)
-        paper = manuscript.read(library, aux, keys)
-        listed: Callable[[], Iterator[Study]] = partial(_studies, library, ids, options, leads=leads)
-        if shelf:
-            listed = _on_shelf(library, shelf)
-        elif day:
-            listed = _on_day(library, day, ids, options, leads=leads)
+        if shelf_to_note:
+            expect_shelf(library, shelf_to_note)
+        known = wanted.leads_known(library)
+        paper = wanted.manuscript(library)
+        listed = wanted.listed(library)
         studies = paper.studies(library, listed, one_each=fmt.name == "biblatex", cases=fmt.name != "bibtex")
         written = _write(fmt, studies, output, how)
-    if output is not None:
-        apart = f", {counted(written['lead'], 'lead', 'leads')}" if written["lead"] else ""
-        note(f"{output}: {counted(written['study'], 'study', 'studies')}{apart}")
-    if known > written["lead"]:
-        why = "they have no title" if leads else "--leads exports them"
-        note(f"{counted(known - written['lead'], 'lead', 'leads')} left out; {why}")
+        _tell(written, output, known, leads=wanted.leads)
+        if shelf_to_note and written.keys:
+            remember(library, shelf_to_note, written)
     if paper.missing:
         leave(FAILED)
 
@@ -165,55 +161,26 @@ def _items(path: Path, format_name: str) -> Iterator[Item]:
         yield Rejected(subject=exc.subject, reason=f"{exc.reason}; {seen} records came before")
 
 
-def _write(fmt: Format, studies: Iterator[Study], output: Path | None, how: Options) -> Counter[str]:
-    """Write them; how many were studies, how many leads."""
+def _write(fmt: Format, studies: Iterator[Study], output: Path | None, how: Options) -> Written:
+    """Write them; what that was."""
     assert fmt.write is not None
-    written: Counter[str] = Counter()
-
-    def passing() -> Iterator[Study]:
-        for study in studies:
-            written["study" if study.row.identified else "lead"] += 1
-            yield study
-
+    written = Written()
     with destination(output) as stream:
-        for piece in fmt.write(passing(), how):
+        for piece in fmt.write(written.passing(studies), how):
             stream.write(piece.encode("utf-8"))
         stream.flush()
     return written
 
 
-def _leads(library: Library, options: dict[str, Any]) -> int:
-    """How many leads the options select."""
-    from evidence.store import queries
-
-    return queries.listing(library.store, library.vocabulary, chosen(options, library.vocabulary)).leads_total
-
-
-def _on_shelf(library: Library, name: str) -> Callable[[], Iterator[Study]]:
-    """What a shelf shows. Raises NotFound for an unknown one, before anything is written."""
-    from evidence import shelving
-    from evidence.store import shelves
-
-    return partial(shelves.stream, library.store, library.vocabulary, shelving.known(library.store, name).id)
-
-
-def _on_day(
-    library: Library, given: str, ids: tuple[str, ...], options: dict[str, Any], *, leads: bool
-) -> Callable[[], Iterator[Study]]:
-    """What the library showed on a day. Raises UnknownParameter for what is no day, NotFound for one before it began,
-    or for a study that it did not have then.
-    """
-    from evidence.store import asof, queries
-
-    store, vocabulary, day = library.store, library.vocabulary, asof.parse_day(given)
-    if not ids:
-        return partial(queries.stream_as_of, store, vocabulary, chosen(options, vocabulary), day, leads=leads)
-    # A key by itself: what it leads to now, after a merge, may be another study than it was then.
-    keys = {name: name if queries.find_key(store, vocabulary, "key", name) else key_of(library, name) for name in ids}
-    then = {name: queries.study_as_of(store, vocabulary, key, day) for name, key in keys.items()}
-    if missing := [name for name, study in then.items() if study is None]:
-        raise NotFound(", ".join(missing), f"not in this library on {day}; nothing was exported")
-    return lambda: iter([study for study in then.values() if study is not None])
+def _tell(written: Written, output: Path | None, known: int, *, leads: bool) -> None:
+    """Say what was written and what was left out; `known`: leads that were selected."""
+    if output is not None:
+        apart = f", {counted(written.leads, 'lead', 'leads')}" if written.leads else ""
+        note(f"{output}: {counted(written.studies, 'study', 'studies')}{apart}")
+    if known > written.leads:
+        why = "they have no title" if leads else "--leads exports them"
+        note(f"{counted(known - written.leads, 'lead', 'leads')} left out; {why}")
+    written.warn()
 
 
 def _format(name: str, *, writing: bool) -> Format:
@@ -234,19 +201,3 @@ def _by_suffix(output: Path | None) -> Format:
         if fmt.write and output.suffix.lower() in fmt.suffixes:
             return fmt
     raise UsageProblem("--format", f"the name {output.name} does not tell the format; say which")
-
-
-def _studies(library: Library, ids: tuple[str, ...], options: dict[str, Any], *, leads: bool) -> Iterator[Study]:
-    from evidence.store import queries
-
-    if not ids:
-        return queries.stream(library.store, library.vocabulary, chosen(options, library.vocabulary), leads=leads)
-    keys, missing = [], []
-    for given in ids:
-        try:
-            keys.append(key_of(library, given))
-        except NotFound:
-            missing.append(given)
-    if missing:
-        raise NotFound(", ".join(missing), "not in this library; nothing was exported")
-    return queries.studies(library.store, library.vocabulary, list(dict.fromkeys(keys)))

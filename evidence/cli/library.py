@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from evidence.cli.opening import Library, key_of, opened
-from evidence.cli.output import AUTHORS_NOT_RECORDED, COUNT, as_json, counted, emit_json, note, plain, printable, table
+from evidence.cli.output import (
+    AUTHORS_NOT_RECORDED,
+    COUNT,
+    as_json,
+    counted,
+    emit_json,
+    megabytes,
+    note,
+    plain,
+    printable,
+    simple,
+    table,
+)
 from evidence.cli.program import FAILED, complain, leave
 from evidence.cli.selection import chosen, selection
 from evidence.cli.tags import reasons, retag_hint
@@ -94,12 +106,12 @@ def conditions(as_json: bool) -> None:
 @click.option("--check", is_flag=True, help="For monitoring: exit code 1 when a search is overdue.")
 @as_json
 def status(as_json: bool, check: bool) -> None:
-    """Say what the store holds: its revision, its studies, the last refresh, where it is.
+    """Say what the store holds: its revision, its studies, the last refresh, where it is, how much it takes.
 
     A search is overdue when two of its intervals have gone by without a good run, or when it never had one and tried.
     """
     from evidence import VERSION, due
-    from evidence.store import queries
+    from evidence.store import queries, sizes
 
     with opened() as library:
         state = queries.state(library.store)
@@ -117,6 +129,7 @@ def status(as_json: bool, check: bool) -> None:
             "last_success": state.last_success,
             "retag_due": bool(hint := retag_hint(library)),
             "overdue": overdue,
+            "bytes": sizes.sizes(library.store),
         }
         if as_json:
             emit_json(report)
@@ -134,6 +147,7 @@ def _tell_status(report: dict[str, Any], state: LibraryState, hint: str) -> None
     report["retag_due"] = hint or "no"
     report["starter_loaded"] = _moment(state.starter_loaded) if state.starter_loaded else "no"
     report["overdue"] = ", ".join(report["overdue"]) or "none"
+    report["bytes"] = ", ".join(f"{name} {megabytes(count)}" for name, count in simple(report["bytes"]).items())
     for name, value in report.items():
         click.echo(f"{name.replace('_', ' '):<16}{printable(str(value))}")
 
@@ -163,6 +177,14 @@ def _state(row: StudyRow) -> str:
     return ", ".join(state for state in states if state)
 
 
+def _inclusion(study: Study) -> str:
+    """What a person said of whether it belongs here, or that it waits for that; "" for what a search included."""
+    said = study.word
+    if said is None:
+        return "" if study.inclusion == "included" else study.inclusion
+    return f"{study.inclusion} by {said.actor} on {_moment(said.at)}{f': {said.reason}' if said.reason else ''}"
+
+
 def _counts(summary: Summary) -> tuple[int | None, ...]:
     return tuple(getattr(summary, name.lower()) for name in _COUNTS)
 
@@ -186,6 +208,7 @@ def _facts(study: Study) -> Iterator[tuple[str, str]]:
     yield from (("published", text) for text in (row.citation,) if text)
     if row.state != "none":
         yield "status", row.state.upper()
+    yield from (("inclusion", words) for words in (_inclusion(study),) if words)
     for identifier in study.record.identifiers:
         yield identifier.scheme, f"{identifier.value}  {identifier.url or ''}".rstrip()
     yield from (("disputed", f"{name} (another study owns it)") for name in study.disputed)

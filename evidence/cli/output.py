@@ -44,6 +44,11 @@ def counted(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
+def megabytes(count: int) -> str:
+    """A number of bytes for people: "27.4 MB"."""
+    return f"{count / 1e6:.1f} MB"
+
+
 def emit_json(value: Any) -> None:
     """One JSON document on standard output."""
     click.echo(json.dumps(simple(value), ensure_ascii=False, indent=2))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from evidence.cli import retractions
 from evidence.cli.account import account, complaints, counts, sentence
 from evidence.cli.opening import ACTOR, Library, opened
 from evidence.cli.output import as_json, emit_json, note, progress, table
@@ -54,14 +55,17 @@ def refresh(searches: tuple[str, ...], as_json: bool, **how: Any) -> None:
 
     The first run of a search fetches all it finds, later ones what is new or was changed. When no search is named, a
     thirtieth of all records is asked for anew as well, those first that were not for longest (30 days or more), so that
-    a retraction or a correction that no search brings is seen. A run that was cut short takes up where it stopped.
-    Exit code 1 when a search failed. NCBI asks for your address: set NCBI_EMAIL.
+    a retraction or a correction that no search brings is seen; PubMed is asked about studies that have a DOI and no
+    PMID; and Crossref, by DOI, about what became of the works here (EVIDENCE_CROSSREF_URL=off: it is not). A run that
+    was cut short takes up where it stopped. Exit code 1 when one failed. NCBI asks for your address: set NCBI_EMAIL.
+    The list of retractions that EVIDENCE_RETRACTION_WATCH names is read when it has changed.
     """
     if how["since"] and (how["full"] or how["due"] or how["loop"]):
         raise UsageProblem("--since", "goes with none of --full, --due and --loop")
     while how["loop"]:
         try:
             with opened(make=True) as library:
+                retractions.watch(library)
                 runs, pause = _refreshed(library, searches, how)
                 _report(runs, as_json=as_json)
                 _sleep(library, pause)
@@ -71,9 +75,10 @@ def refresh(searches: tuple[str, ...], as_json: bool, **how: Any) -> None:
             complain(str(exc))
             time.sleep(_LOOK)
     with opened(make=True) as library:
+        listed = retractions.watch(library)
         runs, _ = _refreshed(library, searches, how)
     _report(runs, as_json=as_json)
-    if any(run.state != "ok" for run in runs):
+    if not listed or any(run.state != "ok" for run in runs):
         leave(FAILED)
 
 
@@ -91,30 +96,36 @@ def _refreshed(library: Library, searches: tuple[str, ...], how: dict[str, Any])
         asked = () if searches else requests.waiting(store)
     runs: tuple[RunView, ...] = ()
     if names or asked or not (how["due"] or how["loop"]):
-        with progress("PubMed") as tick, _answering(store, asked):
+        with progress("PubMed") as tick, _answering(store, asked) as answer:
             runs = refreshing.run(
                 store, library.vocabulary, library.settings, () if asked else names,
                 since=how["since"], full=how["full"], recheck=not searches and not how["since"], on_progress=tick,
             )  # fmt: skip
+            answer += runs
     following = due.turns(store, library.vocabulary, searches)
     pause = (following[0].at - store.now()).total_seconds() if following else _LONGEST_PAUSE
     return runs, min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)
 
 
 @contextmanager
-def _answering(store: Store, asked: tuple[int, ...]) -> Iterator[None]:
-    """A refresh that people asked for. One that could not begin leaves their requests as they were."""
+def _answering(store: Store, asked: tuple[int, ...]) -> Iterator[list[RunView]]:
+    """A refresh that people asked for; its runs are put into what is given, so that the request says which failed.
+
+    One that could not begin leaves their requests as they were.
+    """
     from evidence.store import requests
 
+    runs: list[RunView] = []
     requests.take(store, asked)
     try:
-        yield
+        yield runs
     except StoreBusy:  # another process is at it: the next one takes them up
         raise
     except EvidenceError as exc:
         requests.finish(store, asked, str(exc))
         raise
-    requests.finish(store, asked)
+    failed = [run.search for run in runs if run.state != "ok"]
+    requests.finish(store, asked, f"{len(failed)} of {len(runs)} failed: {', '.join(failed)}" if failed else "")
 
 
 def _sleep(library: Library, pause: float) -> None:
@@ -141,7 +152,7 @@ def _report(runs: tuple[RunView, ...], *, as_json: bool) -> None:
 @click.argument("identifiers", metavar="PMID|DOI...", nargs=-1, required=True)
 @as_json
 def add(identifiers: tuple[str, ...], as_json: bool) -> None:
-    """Fetch single studies from PubMed now, by PMID, DOI or PMCID."""
+    """Fetch single studies from PubMed now, by PMID, DOI or PMCID; a DOI that PubMed does not have, from Crossref."""
     from evidence import refresh as refreshing
 
     wanted = [_identifier(given) for given in identifiers]
@@ -190,11 +201,14 @@ def add_search(
 
     QUERY is written as in PubMed's own search box.
     """
+    from evidence.refresh import RESERVED
     from evidence.store import overlay
     from evidence.vocabulary import Search
 
     if not _NAME.fullmatch(name):
         raise UsageProblem(name, "a search's name is of small letters, digits and hyphens")
+    if name in RESERVED:
+        raise UsageProblem(name, "is the name of a run that is no search's")
     if not query.strip():
         raise UsageProblem(name, "the query is empty")
     with opened(make=True) as library:

@@ -68,15 +68,24 @@ def tag(identifier: str | None, as_json: bool, **options: Any) -> None:
 
 @click.command()
 @click.option("--condition", metavar="SLUG", help="Only the tags of this condition and those above and below it.")
+@click.option("--states", is_flag=True, help="No tags: what is said of studies after they appeared, and their states.")
 @as_json
-def retag(condition: str | None, as_json: bool) -> None:
+def retag(condition: str | None, states: bool, as_json: bool) -> None:
     """Make all machine tags anew from what is stored, without the network; what curators said stays.
 
     To be run after the vocabulary changed (`evidence status` says when). Others may go on reading and writing; an
     interrupted run loses nothing, and a run with nothing to change writes nothing.
+
+    With --states, who says what of each study (retracted, corrected, …) and the state that follows are worked out anew,
+    for a library that an earlier version of the program made; the tags stay as they are.
     """
     from evidence import retag as retags
 
+    if states:
+        if condition:
+            raise UsageProblem("--states", "does not go with --condition")
+        _restate(as_json=as_json)
+        return
     with opened() as library, progress("source records") as report:
         done = retags.retag(
             library.store, library.vocabulary, condition=condition or "", actor=ACTOR, on_progress=report
@@ -91,6 +100,20 @@ def retag(condition: str | None, as_json: bool) -> None:
 
 
 COMMANDS: Final = (tag, retag)
+
+
+def _restate(*, as_json: bool) -> None:
+    from evidence import recompute
+
+    with opened() as library, progress("studies") as report:
+        done = recompute.restate(library.store, library.vocabulary, actor=ACTOR, on_progress=report)
+    if as_json:
+        emit_json(done)
+    else:
+        click.echo(
+            f"{counted(done.studies, 'study', 'studies')}: {done.states} have another state; what is said of "
+            f"{done.statements} more was written anew"
+        )
 
 
 def retag_hint(library: Library) -> str:

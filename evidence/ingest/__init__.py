@@ -72,3 +72,4 @@ def _write(writer: Writer, vocabulary: Vocabulary, chunk: list[Ready], report: R
             report.rejected.append(replace(outcome, payload=""))  # the payload is in the store
         else:
             report.count(outcome)
+    report.notes += batch.notes

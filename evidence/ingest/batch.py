@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from evidence.citekeys import fold
-from evidence.ingest import index, neighbours, regroup, settling
+from evidence.ingest import index, neighbours, regroup, rejections, settling
 from evidence.ingest.pool import Pool
 from evidence.ingest.prepare import READER, Prepared, Ready
 from evidence.ingest.settling import Settled
@@ -18,12 +18,13 @@ from evidence.matching.normalise import features
 from evidence.matching.partition import ordered
 from evidence.matching.verdict import compare
 from evidence.records import Deletion, Rejected
-from evidence.store import decisions, reads, schema, writes
+from evidence.store import decisions, inclusions, reads, schema, writes
 from evidence.store.decisions import Decision
 from evidence.store.engine import Writer
 from evidence.store.keys import Keys
 from evidence.store.reads import MACHINE, Member
 from evidence.store.writes import NewRecord
+from evidence.views import Word
 from evidence.vocabulary import Vocabulary
 
 
@@ -68,6 +69,8 @@ class Batch:
         self._old_blocks: dict[int, tuple[int, ...]] = {}
         self._unsaid: set[tuple[str, str]] = set()
         self._left: set[int] = set()
+        self._inherited: dict[tuple[str, str], Word] = {}
+        self.notes: list[str] = []  # records that come although a person excluded them: they stay so
 
     def run(self, items: Sequence[Ready]) -> list[str | Rejected]:
         """The outcome of every item, in order; everything is written when this returns."""
@@ -162,11 +165,14 @@ class Batch:
             self._old_blocks[number] = index.keys(features(was))
             said = (r for r in was.relations if r.type in OF_ANOTHER)
             self._unsaid |= {(t.scheme, t.value) for r in said for t in r.targets}
+        fresh = {item.name for number, item in self._moving.items() if number in self._fresh}
+        spoken = self._spoken(fresh)
         for number, item in self._moving.items():
             known = self._known[item.name]
             self._pool.put(number, item.name, item.details.features)
             tags = (*item.details.tags, *(self._saver.curated(number) if number in revised else ()))
-            self._saver.put(Member(number, item.record, tags, known.upstream, known.inclusion))
+            word = spoken.get(item.name)
+            self._saver.put(Member(number, item.record, tags, known.upstream, known.inclusion, word))
         self._new = {number: self._new_record(number) for number in sorted(self._moving)}
         writes.add_records(self._writer, self._of(self._fresh), run_id=self._run_id)
         self._keys.look_up([item.record for item in self._moving.values()])
@@ -183,6 +189,14 @@ class Batch:
         found += neighbours.homecomings(self._pool, self._carried(), found)
         persons = {pair for pair, row in before.items() if row.actor != MACHINE}
         return self._decide([link for link in found if ordered(link.a, link.b) not in persons])
+
+    def _spoken(self, fresh: Collection[tuple[str, str]]) -> dict[tuple[str, str], Word]:
+        """What persons said of the moving records, before they came too."""
+        moving = {item.name: item.record for item in self._moving.values()}
+        said, self._inherited = rejections.spoken(self._writer.connection, moving, fresh)
+        stays = {name: word for name, word in said.items() if name in fresh and word.verdict == "excluded"}
+        self.notes += [f"{source} {own} stays excluded: {rejections.told(w)}" for (source, own), w in stays.items()]
+        return said
 
     def _decide(self, found: Iterable[Link]) -> set[int]:
         links = list(found)
@@ -222,6 +236,7 @@ class Batch:
     def _write(self, settled: Settled) -> None:
         """Records, then what their studies show (foreign keys to studies are checked at the end)."""
         writes.place_records(self._writer, self._of(self._fresh), settled.home, settled.born)
+        inclusions.put(self._writer, self._inherited)
         revised = sorted(self._moving.keys() - self._fresh)
         writes.revise_records(self._writer, self._of(revised), run_id=self._run_id)
         writes.touch(self._writer, self._touched)

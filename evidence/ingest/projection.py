@@ -11,7 +11,7 @@ from evidence import merging, recordjson, text
 from evidence.identifiers import WORK_SCHEMES
 from evidence.lifecycle import LifeCycle
 from evidence.records import Markup, Record, SampleSize
-from evidence.store import contradictions, standing
+from evidence.store import contradictions, reads, standing
 from evidence.store.reads import Member
 from evidence.tagging import sizes
 from evidence.vocabulary import Vocabulary
@@ -124,7 +124,12 @@ ASKED_AGAIN: Final = frozenset({"pubmed"})
 
 
 def inclusion(members: Sequence[Member]) -> str:
-    """A person's "excluded" holds for the whole study; else one source that includes it is enough."""
+    """What a person said last of any of its records holds for the whole study; else one source that includes it is
+    enough.
+    """
+    said = reads.last_word(members)
+    if said is not None:
+        return said.verdict
     states = {m.inclusion for m in members}
     return next((state for state in ("excluded", "included") if state in states), "candidate")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from evidence.lifecycle import RETRACTING, STATE, LifeCycle, Weighed
+from evidence.lifecycle import RETRACTING, STATE, LifeCycle, Weighed, is_echo
 from evidence.store import lifecycle, schema
 from evidence.store.engine import Writer
 from evidence.store.life import SAID
@@ -27,11 +27,13 @@ def settle(
     retired: Collection[int],
     actor: str,
     run_id: int | None,
+    quiet: Collection[int] = (),
 ) -> None:
     """Write the statements on these studies and log those that are new, or are no longer made.
 
     `rows`: the studies as they were stored before. What was said of one of them is no news of the study that its
     records went to. A library that an earlier version wrote has no statements yet: then only another state is news.
+    `quiet`: of these nothing else is news whatever was known, for they are worked out anew from what was there.
     """
     before = lifecycle.statuses(writer.connection, {*cycles, *rows, *retired} - set(fresh))
     known = {(key, standing) for keys in before.values() for key, standing in keys.items()}
@@ -45,12 +47,14 @@ def settle(
         if now == was:
             continue
         changed[study] = now
-        unknown_before = not was and study in rows and rows[study].publication_state == cycle.state != "none"
-        news = [w for w in cycle.said if _is_news(w, known, born=study in fresh)] if not unknown_before else []
-        told_of = [(SAID, told(w, cycle)) for w in news]
-        gone = was.keys() - {key for c in cycles.values() for key in (w.statement.key for w in c.said)}
-        told_of += [(UNSAID, {"key": key, "state": cycle.state}) for key in sorted(gone)]
-        events += [writer.log(k, actor=actor, study_id=study, run_id=run_id, detail=d) for k, d in told_of]
+        same = study in rows and rows[study].publication_state == cycle.state
+        if not (same and (study in quiet or (not was and cycle.state != "none"))):
+            every = {w.statement.key for c in cycles.values() for w in c.said}
+            news = [w for w in cycle.said if _is_news(w, known, born=study in fresh)]
+            news = [w for w in news if not is_echo(w.statement, [other.statement for other in cycle.said])]
+            told_of = [(SAID, told(w, cycle)) for w in news]
+            told_of += [(UNSAID, {"key": key, "state": cycle.state}) for key in sorted(was.keys() - every)]
+            events += [writer.log(k, actor=actor, study_id=study, run_id=run_id, detail=d) for k, d in told_of]
     if changed:
         lifecycle.set_statuses(writer, changed)
     writer.add(schema.Event, events)
@@ -75,6 +79,7 @@ def told(weighed: Weighed, cycle: LifeCycle) -> dict[str, Any]:
         "citation": said.citation,
         "date": date_text(said.date),
         "note": said.note[:500],
+        **({"origin": said.origin} if said.origin else {}),
         "gravity": STATE.get(said.kind, "none"),
         "state": cycle.state,
     }

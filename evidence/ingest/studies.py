@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from evidence.ingest import projection, statuses
+from evidence.ingest import projection, shown, statuses
 from evidence.ingest.projection import Projection
-from evidence.lifecycle import OF_ANOTHER, LifeCycle, life_cycle
-from evidence.store import decisions, lifecycle, reads, schema, trail, writes
+from evidence.lifecycle import OF_ANOTHER, LifeCycle
+from evidence.store import decisions, reads, schema, trail, writes
 from evidence.store.claims import Claims
 from evidence.store.engine import Writer
 from evidence.store.keys import Keys
@@ -63,6 +63,7 @@ class Saver:
         self._happened: dict[int, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
         self._stored: set[int] = set()
         self._spoken_of: set[tuple[str, str]] = set()
+        self._restating: set[int] = set()
 
     def put(self, member: Member) -> None:
         """A source record of this transaction, new or in a newer delivery; it stands for what is stored of it."""
@@ -151,6 +152,12 @@ class Saver:
                 said = (r for r in member.record.relations if r.type in OF_ANOTHER)
                 self._spoken_of |= {(t.scheme, t.value) for r in said for t in r.targets}
 
+    def restate(self, study: int) -> None:
+        """What is said of the study, and its state, are worked out anew from what is stored: an earlier version of
+        the program did not write them, or did so by other rules. Only another state is news then.
+        """
+        self._restating.add(study)
+
     def save(self, notices: Collection[tuple[str, str]] = ()) -> None:
         """Write everything. `notices`: works that a notice now speaks of, whose state may have changed."""
         cycles = self._heed({*notices, *self._spoken_of})
@@ -166,42 +173,29 @@ class Saver:
         rows, held, new = writes.save_studies(self.writer, {s: (states[s], projections[s]) for s in alive})
         self._log(rows, projections, states, held)
         self._log_claims({**moved, **new}, held, rows.keys())
-        cycles |= {study: shown.cycle for study, shown in projections.items()}
+        cycles |= {study: projected.cycle for study, projected in projections.items()}
         statuses.settle(
             self.writer, cycles, self._rows, fresh=self._fresh, retired=self._retired, actor=self.actor,
-            run_id=self._run_id,
+            run_id=self._run_id, quiet=self._restating,
         )  # fmt: skip
 
     def _heed(self, notices: Collection[tuple[str, str]]) -> dict[int, LifeCycle]:
         """Log the studies whose state another record or a list has changed; what is said of all that it spoke of."""
         found = reads.studies_with(self.writer.connection, {value for _, value in notices})
-        targets = {r.study_id for r in found if (r.scheme, r.value) in notices} - self._happened.keys()
+        targets = {r.study_id for r in found if (r.scheme, r.value) in notices} | self._restating
+        targets -= self._happened.keys()
         self.load(targets)
         targets -= self._retired.keys()
         found_now = self._project(sorted(targets))
-        for study, shown in found_now.items():
-            if shown.columns["publication_state"] != self._rows[study].publication_state:
-                self.changed(study, "state-changed", {"state": shown.columns["publication_state"]})
+        for study, now in found_now.items():
+            if now.columns["publication_state"] != self._rows[study].publication_state:
+                self.changed(study, "state-changed", {"state": now.columns["publication_state"]})
                 self.restated += 1
-        return {study: shown.cycle for study, shown in found_now.items()}
+        return {study: now.cycle for study, now in found_now.items()}
 
     def _project(self, studies: Sequence[int]) -> dict[int, Projection]:
-        values = {i.value for s in studies for m in self.members(s) for i in m.record.identifiers}
-        heard = lifecycle.heard(self.writer.connection, values)
-        listed = lifecycle.listed(self.writer.connection, values)
-        locked = reads.locked_fields(self.writer.connection, [n for s in studies for n in self._groups[s]])
-        shown = {}
-        for study in studies:
-            members = self.members(study)
-            names = dict.fromkeys((i.scheme, i.value) for m in members for i in m.record.identifiers)
-            cycle = life_cycle(
-                [m.record for m in members],
-                [one for name in names for one in heard.get(name, ())],
-                dict.fromkeys(row for name in names for row in listed.get(name, ())),
-            )
-            fixed = reads.chosen(locked, self._groups[study])
-            shown[study] = projection.project(members, cycle, fixed, self._vocabulary, self._primary)
-        return shown
+        groups = {study: self.members(study) for study in studies}
+        return shown.projections(self.writer.connection, groups, self._vocabulary, self._primary)
 
     def _state(self, study: int, keys: Sequence[str]) -> StudyState:
         created = None if study in self._fresh else self._rows[study].created

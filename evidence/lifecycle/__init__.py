@@ -18,6 +18,7 @@ from evidence.lifecycle.statements import (
     Statement,
     Weighed,
     disagreements,
+    is_echo,
     name_of,
     weigh,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Weighed",
     "concerns",
     "disagreements",
+    "is_echo",
     "is_notice",
     "life_cycle",
     "marked",

@@ -54,7 +54,8 @@ RETRACTING: Final[tuple[Kind, ...]] = ("retraction", "replacement", "withdrawal"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One source's word on a work. `basis`: its "own record", a "notice" that names it, its "publication type", its
-    "title", or a "row" of a list of retractions. `notice`: what names the notice, or the later version.
+    "title", or a "row" of a list of retractions. `notice`: what names the notice, or the later version. `origin`: the
+    source whose word this one only passes on (Crossref Retraction Watch's); "" where it is its own.
     """
 
     kind: Kind
@@ -65,6 +66,12 @@ class Statement:
     citation: str = ""
     note: str = ""
     ref: str = ""  # the source's own name for the statement
+    origin: str = ""
+
+    @property
+    def voice(self) -> str:
+        """The source whose word it is."""
+        return self.origin or self.source
 
     @property
     def key(self) -> str:
@@ -85,12 +92,21 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A row of a source that lists works by identifiers: what it says, and of which work ("" where it gives none)."""
+    """A row of a source that lists works by identifiers: what it says, and of which work ("" where it gives none).
+
+    `speaker`: the DOI of the record in which the source says it, where it is no list but has records of works.
+    """
 
     statement: Statement
     pmid: str = ""
     doi: str = ""
     title: str = ""
+    speaker: str = ""
+
+    @property
+    def ref(self) -> str:
+        """What names the row among all of its source: two records may say the same thing."""
+        return f"{self.statement.ref}@{self.speaker}" if self.speaker else self.statement.ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +125,8 @@ class LifeCycle:
     state: PublicationState = "none"
 
     def state_by(self, source: str) -> PublicationState:
-        """The state that would follow if only this source had spoken."""
-        return weigh(w.statement for w in self.said if w.statement.source == source).state
+        """The state that would follow from this source's own words, whoever passes them on."""
+        return weigh(w.statement for w in self.said if w.statement.voice == source).state
 
 
 def weigh(statements: Iterable[Statement]) -> LifeCycle:
@@ -205,9 +221,21 @@ def _joined(first: Statement, second: Statement) -> Statement:
     )
 
 
-def name_of(source: str) -> str:
-    """A source as pages call it."""
-    return NAMES.get(source, f"A file ({source})")
+def name_of(source: str, origin: str = "") -> str:
+    """A source as pages call it. `origin`: the one whose word it passes on."""
+    name = NAMES.get(source, f"A file ({source})")
+    return f"{name}, passing on {name_of(origin)}" if origin else name
+
+
+def is_echo(said: Statement, among: Iterable[Statement]) -> bool:
+    """Whether a source passes on what the one whose word it is says here itself: the same row, or of the same notice.
+
+    Crossref's `record-id` of a Retraction Watch entry, at the end of `ref`, is the list's own Record ID.
+    """
+    number = said.ref.rpartition("|")[2]
+    theirs = [s for s in among if said.origin and s.source == said.origin]
+    same = {s.ref for s in theirs} | {i for s in theirs if s.kind == said.kind for i in s.notice}
+    return bool(same & {number, *said.notice} - {""})
 
 
 _WORDS: Final[dict[PublicationState, str]] = {
@@ -223,15 +251,30 @@ _WORDS: Final[dict[PublicationState, str]] = {
 def disagreements(cycle: LifeCycle, asked: Mapping[str, str]) -> tuple[str, ...]:
     """The sources that differ on whether the work is retracted, in words. `asked`: source → its name, of all that
     know the work or list retractions; one that says nothing differs from one that says "retracted".
+
+    What a source only passes on counts as the word of the one that said it, and once; a source that does nothing else
+    says neither yes nor no.
     """
     retracted = {STATE[kind] for kind in RETRACTING}
+    asked = _voices(cycle, asked)
     states = {source: cycle.state_by(source) for source in asked}
     if len({state in retracted for state in states.values()}) < 2:
         return ()
-    said = {w.statement.source for w in cycle.said}
-    reinstated = {w.statement.source for w in cycle.said if w.statement.kind == "reinstatement"}
+    said = {w.statement.voice for w in cycle.said}
+    reinstated = {w.statement.voice for w in cycle.said if w.statement.kind == "reinstatement"}
     sentences = []
     for source, state in sorted(states.items()):
         word = "reinstated" if source in reinstated and state not in retracted else _WORDS[state]
         sentences.append(f"{asked[source]}: {word}" + ("" if source in said else " (it says nothing of this work)"))
     return tuple(sentences)
+
+
+def _voices(cycle: LifeCycle, asked: Mapping[str, str]) -> dict[str, str]:
+    """Source → its name, of those whose own word is known."""
+    said = [w.statement for w in cycle.said]
+    silent = {s.source for s in said} - {s.source for s in said if not s.origin}
+    voices = {source: name for source, name in asked.items() if source not in silent}
+    for one in said:
+        if one.origin and one.origin not in voices:
+            voices[one.origin] = f"{name_of(one.origin)} (by way of {name_of(one.source)})"
+    return voices

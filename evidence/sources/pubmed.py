@@ -18,6 +18,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -26,7 +27,9 @@ from typing import Final
 from evidence.errors import BadInput, SourceProblem, SourceUnavailable
 from evidence.formats import pubmed_xml
 from evidence.identifiers import Identifier
+from evidence.pacing import eutils_pacer
 from evidence.records import Deletion, Item, Record, Rejected
+from evidence.settings import Settings
 from evidence.sources.answers import Broken, SearchAnswer, read_search, require
 from evidence.sources.slices import FIRST_DAY, LAST_DAY, DateType, DoesNotAddUp, Slice, whole
 from evidence.sources.transport import Transport
@@ -58,6 +61,22 @@ class Fetched:
     duplicates: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
     problem: SourceProblem | None = None
+
+
+@contextmanager
+def opened(settings: Settings, given: PubMed | None = None) -> Iterator[PubMed]:
+    """PubMed as the settings say, with the pace that all processes of the installation share; or the `given` one.
+
+    Raises UsageProblem without NCBI_EMAIL.
+    """
+    if given is not None:
+        yield given
+        return
+    transport = Transport(settings, eutils_pacer(settings))
+    try:
+        yield PubMed(transport)
+    finally:
+        transport.close()
 
 
 @dataclass(frozen=True, slots=True)

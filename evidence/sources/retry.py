@@ -33,6 +33,19 @@ class Limits:
         return rand * min(self.backoff_cap, self.backoff * 2.0 ** (attempt - 1))
 
 
+def asked_gap(headers: Mapping[str, str]) -> float | None:
+    """Seconds between requests that an answer's `X-Rate-Limit-Limit` ("50") and `X-Rate-Limit-Interval` ("1s") ask for.
+
+    None without both. Crossref, which may change them at any time:
+    https://www.crossref.org/documentation/retrieve-metadata/rest-api/access-and-authentication/
+    """
+    limit, interval = headers.get("X-Rate-Limit-Limit", ""), headers.get("X-Rate-Limit-Interval", "")
+    seconds = interval.strip().removesuffix("s")
+    if not all(text.isascii() and text.isdigit() and len(text) < 7 for text in (limit.strip(), seconds)):
+        return None
+    return int(seconds) / int(limit) if int(limit) and int(seconds) else None
+
+
 def retry_after(headers: Mapping[str, str], now: Clock) -> float | None:
     """The wait a `Retry-After` header asks for, in seconds; None without a readable one (RFC 9110, 10.2.3).
 

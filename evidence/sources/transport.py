@@ -1,8 +1,10 @@
-"""The one place that talks to the network: POSTs with pacing, time limits, bounded retries, and a key that never shows.
+"""The one place that talks to the network, with pacing, time limits, bounded retries, and a key that never shows.
 
 What NCBI asks of clients (tool and email with every request, the key as a parameter, at most 3 or 10 requests a
 second): https://www.ncbi.nlm.nih.gov/books/NBK25497/ . Everything travels in the body of a POST, so that neither the
-key nor a list of ids ever stands in a URL, which proxies and logs keep.
+key nor a list of ids ever stands in a URL, which proxies and logs keep. Crossref's REST API is read by GET and knows no
+key here; it asks for an address in `mailto` and in the User-Agent ("polite pool"):
+https://www.crossref.org/documentation/retrieve-metadata/rest-api/tips-for-using-the-crossref-rest-api/
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import IncompleteRead, RemoteDisconnected
 from typing import Any, Final, TypeVar
-from urllib.parse import quote, quote_plus, urljoin, urlsplit
+from urllib.parse import quote, quote_plus, urlencode, urljoin, urlsplit
 
 import requests
 import urllib3
@@ -25,10 +27,10 @@ from requests.adapters import HTTPAdapter
 
 from evidence import VERSION
 from evidence.errors import SourceProblem, SourceRefused, SourceUnavailable, UsageProblem
-from evidence.pacing import Pacer
+from evidence.pacing import MARGIN, Pacer
 from evidence.settings import Settings
 from evidence.sources.answers import AnswerError, Broken, error_text
-from evidence.sources.retry import Limits, retry_after
+from evidence.sources.retry import Limits, asked_gap, retry_after
 
 T = TypeVar("T")
 
@@ -41,6 +43,22 @@ _MALFORMED: Final = (
     requests.exceptions.InvalidHeader,
 )
 _PIECE: Final = 1 << 16
+_LONGEST_NAME: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What to ask. `nothing`: statuses that say that there is no such thing."""
+
+    method: str
+    path: str
+    fields: Mapping[str, str]
+    nothing: frozenset[int] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """What the request is called in messages."""
+        return self.path if len(self.path) <= _LONGEST_NAME else f"{self.path[:_LONGEST_NAME]}…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +143,10 @@ class _CuttingAdapter(HTTPAdapter):
 
 @dataclass(slots=True)
 class Transport:
-    """Requests to one E-utilities address. `sleep`, `rand` and `clock` are parameters so that tests need not wait."""
+    """Requests to one address: `base`, which `variable` sets; without it the E-utilities.
+
+    `sleep`, `rand` and `clock` are parameters so that tests need not wait.
+    """
 
     settings: Settings
     pacer: Pacer
@@ -134,24 +155,27 @@ class Transport:
     rand: Callable[[], float] = field(default=random.random, repr=False)
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     notes: list[str] = field(default_factory=list, repr=False)  # failed attempts that were repeated, for the run log
+    base: str = ""
+    variable: str = "EVIDENCE_EUTILS_URL"
     _adapter: _CuttingAdapter = field(default_factory=_CuttingAdapter, repr=False)
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
         """Set the session up. Raises UsageProblem when NCBI would be asked without an address to write to."""
-        if self.settings.talks_to_ncbi and not self.settings.email:
+        if not self.base and self.settings.talks_to_ncbi and not self.settings.email:
             reason = "is not set; NCBI wants an e-mail address with every request, to write to before it blocks anyone"
             raise UsageProblem("NCBI_EMAIL", reason)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._adapter)
-        self._session.headers["User-Agent"] = f"evidence/{VERSION}"
+        contact = self.settings.email if self.base and _may_be_header(self.settings.email) else ""
+        self._session.headers["User-Agent"] = f"evidence/{VERSION}" + (f" (mailto:{contact})" if contact else "")
         self._session.headers["Accept-Encoding"] = "gzip, deflate"
 
     @property
     def host(self) -> str:
         """The host asked, for messages."""
-        return urlsplit(self.settings.eutils_url).hostname or ""
+        return urlsplit(self.base or self.settings.eutils_url).hostname or ""
 
     def post(self, utility: str, fields: Mapping[str, str], read: Callable[[bytes], T]) -> T:
         """Ask one utility ("esearch.fcgi") and return what `read` makes of the answer's body.
@@ -160,15 +184,30 @@ class Transport:
         asked again, as are lost connections, timeouts, 429 and 5xx. Raises SourceUnavailable when the attempts or the
         time are used up, SourceRefused when the source says no.
         """
-        with self._one_at_a_time:
-            return self._post(utility, fields, read)
+        answer = self._ask(_Request("POST", utility, fields), read)
+        assert answer is not None, "a POST has no status that means nothing"
+        return answer
 
-    def _post(self, utility: str, fields: Mapping[str, str], read: Callable[[bytes], T]) -> T:
+    def get(
+        self, path: str, fields: Mapping[str, str], read: Callable[[bytes], T], *, nothing: frozenset[int] = frozenset()
+    ) -> T | None:
+        """Ask for a path below the address, with fields in the query; as `post` does, but None for a status in
+        `nothing`. The path is percent-encoded already.
+        """
+        return self._ask(_Request("GET", path, fields, nothing), read)
+
+    def _ask(self, request: _Request, read: Callable[[bytes], T]) -> T | None:
+        with self._one_at_a_time:
+            return self._asked(request, read)
+
+    def _asked(self, request: _Request, read: Callable[[bytes], T]) -> T | None:
         give_up = self.clock() + self.limits.total
         attempt = 0
         while True:
             attempt += 1
-            answer = self._attempt(utility, fields, give_up - self.clock())
+            answer = self._attempt(request, give_up - self.clock())
+            if answer is None:
+                return None
             if isinstance(answer, bytes):
                 try:
                     return read(answer)
@@ -179,17 +218,18 @@ class Transport:
             pause = self.limits.pause(attempt, answer.wait, self.rand())
             if attempt >= self.limits.attempts or self.clock() + pause >= give_up:
                 # Raised outside any handler: the first error, whose request holds the key, does not hang on to this.
-                raise self._problem(answer.final, utility, _last_words(answer, attempt))
-            self.notes.append(self.redact(f"{utility}: {self.host} {answer.reason}; asked again after {pause:.1f} s"))
+                raise self._problem(answer.final, request, _last_words(answer, attempt))
+            said = f"{request.name}: {self.host} {answer.reason}; asked again after {pause:.1f} s"
+            self.notes.append(self.redact(said))
             self.sleep(pause)
 
-    def _attempt(self, utility: str, fields: Mapping[str, str], remaining: float) -> bytes | _Failure:
+    def _attempt(self, request: _Request, remaining: float) -> bytes | _Failure | None:
         """One request: the body of a 200, or a failure that may pass. Raises SourceRefused for one that will not."""
         self.pacer.wait()
         problem: Exception | None = None
         with self._adapter.deadline(min(self.limits.call, max(remaining, 0.1))) as deadline:
             try:
-                answer = self._exchange(utility, fields)
+                answer = self._exchange(request)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
                 problem = exc
         if deadline.passed:
@@ -200,35 +240,46 @@ class Transport:
         reason = _in_words(problem, self.limits, connecting=connecting)
         if isinstance(problem, _MALFORMED) or _is_hopeless(problem):
             del problem
-            raise self._problem(SourceRefused, utility, reason)
+            raise self._problem(SourceRefused, request, reason)
         return _Failure(reason=reason)
 
-    def _exchange(self, utility: str, fields: Mapping[str, str]) -> bytes | _Failure:
-        url = urljoin(self.settings.eutils_url, utility)
+    def _exchange(self, request: _Request) -> bytes | _Failure | None:
+        url = (self.base or self.settings.eutils_url) + request.path
         try:
-            response = self._session.post(
-                url,
-                data=self._body(fields),
-                timeout=(self.limits.connect, self.limits.read),
-                stream=True,
-                allow_redirects=False,
-                # A proxy of the environment is for the world outside, not for a server on this machine.
-                proxies={"no_proxy": self.host} if self.host in _LOOPBACK else None,
-            )
+            response = self._send(url, request)
         finally:
             self.pacer.arrived()
         with response:
             if 300 <= response.status_code < 400:
                 other = urlsplit(urljoin(url, response.headers.get("Location", ""))).hostname or "nowhere"
-                reason = f"redirects from {self.host} to {other}, which is not followed; correct EVIDENCE_EUTILS_URL"
-                raise self._problem(SourceRefused, utility, reason)
-            body = self._read(response, utility)
+                reason = f"redirects from {self.host} to {other}, which is not followed; correct {self.variable}"
+                raise self._problem(SourceRefused, request, reason)
+            if (gap := asked_gap(response.headers)) is not None:
+                self.pacer.slow_to(MARGIN * gap)
+            body = self._read(response, request)
         if response.status_code == 200:
             return body
+        if response.status_code in request.nothing:
+            return None
         reason = f"answers with status {response.status_code}{error_text(body)}"
         if response.status_code in _RETRIED or response.status_code >= 500:
             return _Failure(reason=reason, wait=retry_after(response.headers, self.settings.now))
-        raise self._problem(SourceRefused, utility, reason)
+        raise self._problem(SourceRefused, request, reason)
+
+    def _send(self, url: str, request: _Request) -> requests.Response:
+        """The head of the answer; its body is read piece by piece."""
+        posted = request.method == "POST"
+        query = dict(request.fields) | ({"mailto": self.settings.email} if self.settings.email else {})
+        return self._session.request(
+            request.method,
+            url if posted or not query else f"{url}?{urlencode(query)}",
+            data=self._body(request.fields) if posted else None,
+            timeout=(self.limits.connect, self.limits.read),
+            stream=True,
+            allow_redirects=False,
+            # A proxy of the environment is for the world outside, not for a server on this machine.
+            proxies={"no_proxy": self.host} if self.host in _LOOPBACK else None,
+        )
 
     def _body(self, fields: Mapping[str, str]) -> dict[str, str]:
         body = dict(fields) | {"tool": "evidence"}
@@ -238,17 +289,17 @@ class Transport:
             body["api_key"] = self.settings.api_key
         return body
 
-    def _read(self, response: requests.Response, utility: str) -> bytes:
+    def _read(self, response: requests.Response, request: _Request) -> bytes:
         body = bytearray()
         for piece in response.iter_content(_PIECE):
             body += piece
             if len(body) > self.limits.max_bytes:
                 reason = f"sends more than {self.limits.max_bytes:,} bytes; not read further"
-                raise self._problem(SourceRefused, utility, reason)
+                raise self._problem(SourceRefused, request, reason)
         return bytes(body)
 
-    def _problem(self, kind: type[SourceProblem], utility: str, reason: str) -> SourceProblem:
-        return kind(f"{self.host} {utility}", self.redact(reason))
+    def _problem(self, kind: type[SourceProblem], request: _Request, reason: str) -> SourceProblem:
+        return kind(f"{self.host} {request.name}", self.redact(reason))
 
     def redact(self, text: str) -> str:
         """The text without the key, in whatever spelling: NCBI's own error messages repeat it."""
@@ -261,6 +312,11 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+
+def _may_be_header(text: str) -> bool:
+    """Whether a text can stand in a header line: nothing but visible ASCII (RFC 9110, 5.5)."""
+    return bool(text) and all("!" <= c <= "~" for c in text)
 
 
 def _last_words(failure: _Failure, attempts: int) -> str:

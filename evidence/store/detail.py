@@ -26,6 +26,7 @@ from evidence.store.reads import (
     Member,
     all_keys,
     chosen,
+    last_word,
     locked_fields,
     members,
 )
@@ -91,6 +92,8 @@ def assemble(
         study = replace(
             study,
             n_quote=study_rows[number].n_quote,
+            inclusion=study_rows[number].inclusion,
+            word=last_word(held[number]),
             created=study_rows[number].created,
             changed=study_rows[number].changed,
         )

@@ -12,9 +12,12 @@ from sqlalchemy import Connection, select
 from evidence import identifiers
 from evidence.identifiers import Identifier
 from evidence.lifecycle import SEVERITY, STATE, Weighed, disagreements, life_cycle, name_of
+from evidence.lifecycle.crossref import SOURCE as CROSSREF
 from evidence.records import Markup, Record
 from evidence.store import lifecycle
 from evidence.store.engine import Store
+from evidence.store.inquiries import Asked
+from evidence.store.inquiries import asked as asked_about
 from evidence.store.reads import CITE_KEY, EVENT, RECORD, STUDY, live_study, utc
 from evidence.store.statements import rows_in
 from evidence.views import AlertView, CheckView, LifeView, StatementView
@@ -42,12 +45,14 @@ def life_of(connection: Connection, study: int, records: Sequence[Record], numbe
     read = lifecycle.lists(connection)
     asked = {w.statement.source for w in cycle.said} | {one.source for one in read}
     asked |= {"pubmed"} & {record.source for record in records}
+    inquiries = list(asked_about(connection, CROSSREF, [value for scheme, value in names if scheme == "doi"]).values())
+    asked |= {CROSSREF for one in inquiries if one.outcome == "known"}
     told = _told(connection, study)
     seen = lifecycle.acknowledged(connection, [event for event, _ in told.values()])
     checks = [CheckView(source_name=name_of(one.source), at=one.checked_at, file=one.name) for one in read]
     return LifeView(
         statements=tuple(_view(w, told, seen) for w in cycle.said),
-        checks=(*_asked(connection, numbers), *checks),
+        checks=(*_asked(connection, numbers), *_inquired(inquiries), *checks),
         disagreements=disagreements(cycle, {source: name_of(source) for source in asked}),
     )
 
@@ -59,7 +64,7 @@ def _view(weighed: Weighed, told: Mapping[str, Told], seen: Mapping[int, tuple[s
     return StatementView(
         kind=said.kind,
         source=said.source,
-        source_name=name_of(said.source),
+        source_name=name_of(said.source, said.origin),
         basis=said.basis,
         notice=said.notice,
         date=said.date,
@@ -92,6 +97,15 @@ def _asked(connection: Connection, numbers: Sequence[int]) -> list[CheckView]:
     columns = select(RECORD.c.source, RECORD.c.checked_at).where(RECORD.c.source == "pubmed")
     times = [utc(row.checked_at) for row in rows_in(connection, columns, RECORD.c.id, numbers)]
     return [CheckView(source_name=name_of("pubmed"), at=max(times))] if times else []
+
+
+def _inquired(inquiries: Sequence[Asked]) -> list[CheckView]:
+    """When Crossref was last asked about the study's DOIs."""
+    if not inquiries:
+        return []
+    known = any(one.outcome == "known" for one in inquiries)
+    note = "" if known else "it does not know the DOI"
+    return [CheckView(source_name=name_of(CROSSREF), at=max(one.at for one in inquiries), file=note)]
 
 
 def alerts(store: Store, *, limit: int = 500) -> tuple[AlertView, ...]:
@@ -143,7 +157,7 @@ def _alert(row: Any, detail: dict[str, Any], study: Any) -> AlertView:
         said=StatementView(
             kind=detail["kind"],
             source=detail["source"],
-            source_name=name_of(detail["source"]),
+            source_name=name_of(detail["source"], detail.get("origin", "")),
             basis=detail["basis"],
             notice=tuple(_identifier(named) for named in detail["notice"]),
             date=lifecycle.date_of(detail["date"]),

@@ -31,12 +31,17 @@ Named = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ListRead:
-    """When a list was last read whole, from which file, and how many of its rows were used, not here, rejected."""
+    """When a list was last read whole, from which file, and how many of its rows were used, not here, rejected, kept.
+
+    `digest`: of the file's bytes, SHA-256; "" where it is not known. Without "kept" among the counts, an earlier
+    version read it, which kept only the rows on works that were here: it wants to be read again.
+    """
 
     source: str
     name: str
     checked_at: datetime
     counts: Mapping[str, int]
+    digest: str = ""
 
 
 def heard(connection: Connection, values: Collection[str]) -> dict[Named, list[Heard]]:
@@ -70,16 +75,18 @@ def listed(connection: Connection, values: Collection[str]) -> dict[Named, list[
 
 def _listed(row: Row[Any]) -> Listed:
     named = ((s, getattr(row, f"notice_{s}")) for s in ("pmid", "doi"))
+    basis = "row" if not row.speaker else "own record" if row.speaker == row.doi else "notice"
     statement = Statement(
         kind=row.kind,
         source=row.source,
-        basis="row",
+        basis=basis,
         notice=tuple(Identifier(s, v) for s, v in named if v),  # type: ignore[arg-type]
         date=date_of(row.said_on),
         note=row.note,
-        ref=row.ref,
+        ref=row.ref.removesuffix(f"@{row.speaker}") if row.speaker else row.ref,
+        origin=row.origin,
     )
-    return Listed(statement=statement, pmid=row.pmid, doi=row.doi, title=row.title)
+    return Listed(statement=statement, pmid=row.pmid, doi=row.doi, title=row.title, speaker=row.speaker)
 
 
 def date_of(text: str) -> PartialDate | None:
@@ -105,6 +112,12 @@ def stored(connection: Connection, source: str) -> dict[str, Listed]:
     return {row.ref: _listed(row) for row in rows}
 
 
+def spoken(connection: Connection, source: str, speakers: Collection[str]) -> dict[str, Listed]:
+    """What a source says in its records of these DOIs, by the name of the row."""
+    mine = select(STATEMENT).where(STATEMENT.c.source == source)
+    return {row.ref: _listed(row) for row in rows_in(connection, mine, STATEMENT.c.speaker, speakers)}
+
+
 def replace_listed(writer: Writer, source: str, new: Sequence[Listed], gone: Collection[str]) -> None:
     """Keep new or changed rows of a list, and drop those that it no longer has."""
     rows = [_row(writer, source, one) for one in new]
@@ -119,7 +132,7 @@ def _row(writer: Writer, source: str, one: Listed) -> dict[str, Any]:
     named = {i.scheme: i.value for i in said.notice}
     return {
         "source": source,
-        "ref": said.ref,
+        "ref": one.ref,
         "kind": said.kind,
         "pmid": one.pmid,
         "doi": one.doi,
@@ -129,19 +142,21 @@ def _row(writer: Writer, source: str, one: Listed) -> dict[str, Any]:
         "said_on": date_text(said.date),
         "note": said.note,
         "first_seen": writer.now,
+        "origin": said.origin,
+        "speaker": one.speaker,
     }
 
 
-def note_read(writer: Writer, source: str, name: str, counts: Mapping[str, int]) -> None:
-    """A list was read whole: pages say when."""
+def note_read(writer: Writer, source: str, name: str, counts: Mapping[str, int], digest: str = "") -> None:
+    """A list was read whole: pages say when. `digest`: of the file's bytes."""
     row = {"source": source, "name": name, "checked_at": writer.now, "counts": json.dumps(counts, sort_keys=True)}
-    upsert(writer, ListedSource, [row], key=("source",))
+    upsert(writer, ListedSource, [row | {"digest": digest}], key=("source",))
 
 
 def lists(connection: Connection) -> list[ListRead]:
     """The lists that were ever read, by name."""
     rows = connection.execute(select(SOURCE).order_by(SOURCE.c.source))
-    return [ListRead(r.source, r.name, utc(r.checked_at), json.loads(r.counts)) for r in rows]
+    return [ListRead(r.source, r.name, utc(r.checked_at), json.loads(r.counts), r.digest) for r in rows]
 
 
 def here(connection: Connection, values: Iterable[str]) -> set[str]:

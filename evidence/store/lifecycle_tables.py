@@ -14,8 +14,11 @@ from evidence.store.tables import Table, number
 class ListedStatement(Table, table=True):
     """A row of a source that lists works by identifiers (Retraction Watch; any later one, such as Crossref).
 
+    Every row of a list is kept, of works that are not here too: a study that arrives later is marked in the
+    transaction that brings it, by the same look-up, through one of two indexes. 60,000 rows take 26 MB.
     Its work is named by PMID or DOI, "" where the source gives none; which study that is, is found when it is shown.
     `ref` is the source's own name for the row. `said_on` is as exact as the source: "2016", "2016-05", "2016-05-03".
+    `origin`: the source whose word it passes on; `speaker`: the DOI of the record in which it says so (Crossref).
     """
 
     __tablename__ = "listed_statement"
@@ -34,16 +37,22 @@ class ListedStatement(Table, table=True):
     said_on: str = ""
     note: str = ""
     first_seen: datetime
+    origin: str = ""
+    speaker: str = ""
 
 
 class ListedSource(Table, table=True):
-    """When a list was last read whole, from which file, and what became of its rows."""
+    """When a list was last read whole, from which file, and what became of its rows.
+
+    `digest`: SHA-256 of the file's bytes, by which the same file is known again; "" where that is not known.
+    """
 
     __tablename__ = "listed_source"
     source: str = Field(primary_key=True)
     name: str
     checked_at: datetime
     counts: str = "{}"  # JSON
+    digest: str = ""
 
 
 class Status(Table, table=True):

@@ -28,6 +28,8 @@ from evidence.vocabulary import Vocabulary
 _CHUNK: Final = 200
 LIBRARY = table_of(schema.Library)
 RUN = table_of(schema.RefreshRun)
+CROSSREF: Final = "crossref"
+"""The run in which Crossref is asked (asking_crossref.py): how it went says nothing of PubMed."""
 
 
 def version(store: Store) -> str:
@@ -201,10 +203,11 @@ def state(store: Store) -> LibraryState:
 
 def _state(connection: Connection, bitmaps: facets.Bitmaps) -> LibraryState:
     library = connection.execute(sql(LIBRARY)).one()
-    last = connection.execute(sql(RUN).order_by(desc(RUN.c.id)).limit(1)).first()
+    of_pubmed = sql(RUN).where(RUN.c.search != CROSSREF).order_by(desc(RUN.c.id)).limit(1)
+    last = connection.execute(of_pubmed).first()
     success = last
     if last is not None and last.state != "ok":
-        success = connection.execute(sql(RUN).where(RUN.c.state == "ok").order_by(desc(RUN.c.id)).limit(1)).first()
+        success = connection.execute(of_pubmed.where(RUN.c.state == "ok")).first()
     return LibraryState(
         revision=library.revision,
         studies=bitmaps.get("counted").bit_count(),

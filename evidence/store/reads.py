@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, select
 
 from evidence import recordjson
 from evidence.records import Record
 from evidence.store import schema
 from evidence.store.engine import table_of, unpack
+from evidence.store.inclusion_tables import InclusionDecision
 from evidence.store.statements import rows_in
-from evidence.views import TagView
+from evidence.views import TagView, Word
 from evidence.vocabulary import Vocabulary
 
 Snapshot: TypeAlias = Connection
@@ -41,6 +42,7 @@ FIELD_CHOICE = table_of(schema.FieldChoice)
 MERGE = table_of(schema.MergeEvent)
 LIBRARY = table_of(schema.Library)
 EVENT = table_of(schema.Event)
+INCLUSION = table_of(InclusionDecision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A source record of a study, with its tags and its own states."""
+    """A source record of a study, with its tags, its own states and a person's word on it."""
 
     id: int
     record: Record
     tags: tuple[TagView, ...]
     upstream: str = "present"
     inclusion: str = "included"
+    word: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +194,35 @@ def decisions(connection: Connection, records: Collection[int]) -> dict[tuple[in
 
 def members(connection: Connection, studies: Iterable[int], vocabulary: Vocabulary) -> dict[int, list[Member]]:
     """Study → its source records, oldest first."""
-    columns = select(MEMBERSHIP.c.study_id, RECORD.c.id, RECORD.c.payload, RECORD.c.upstream, RECORD.c.inclusion).join(
-        RECORD, RECORD.c.id == MEMBERSHIP.c.source_record_id
+    of_record = and_(INCLUSION.c.source == RECORD.c.source, INCLUSION.c.external_id == RECORD.c.external_id)
+    own = (MEMBERSHIP.c.study_id, RECORD.c.id, RECORD.c.payload, RECORD.c.upstream, RECORD.c.inclusion)
+    columns = select(*own, *(INCLUSION.c[name] for name in WORD)).select_from(
+        MEMBERSHIP.join(RECORD, RECORD.c.id == MEMBERSHIP.c.source_record_id).outerjoin(INCLUSION, of_record)
     )
     rows = sorted(rows_in(connection, columns, MEMBERSHIP.c.study_id, studies), key=lambda r: (r.study_id, r.id))
     tags = tags_of(connection, [row.id for row in rows], vocabulary)
     found: dict[int, list[Member]] = defaultdict(list)
     for row in rows:
         record = recordjson.load(unpack(row.payload))
-        found[row.study_id].append(Member(row.id, record, tuple(tags.get(row.id, ())), row.upstream, row.inclusion))
+        said = word(row) if row.verdict is not None else None
+        found[row.study_id].append(
+            Member(row.id, record, tuple(tags.get(row.id, ())), row.upstream, row.inclusion, said)
+        )
     return found
+
+
+WORD: Final = ("verdict", "reason", "actor", "at", "event_id")
+"""The columns of schema.InclusionDecision that make a word."""
+
+
+def word(row: Any) -> Word:
+    """A person's word on inclusion, of what has WORD as attributes."""
+    return Word(verdict=row.verdict, reason=row.reason, actor=row.actor, at=utc(row.at), event=row.event_id)
+
+
+def last_word(held: Iterable[Member]) -> Word | None:
+    """The word that counts for the study of these records: the latest."""
+    return max((m.word for m in held if m.word is not None), key=lambda said: said.event, default=None)
 
 
 def tags_of(connection: Connection, records: Iterable[int], vocabulary: Vocabulary) -> dict[int, list[TagView]]:

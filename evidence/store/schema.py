@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, String, text
 from sqlmodel import Field
 
-from evidence.store import lifecycle_tables, refresh_tables  # noqa: F401 - so that METADATA knows them
+from evidence.store import inclusion_tables, inquiry_tables, lifecycle_tables, refresh_tables  # noqa: F401 - METADATA
 from evidence.store.shelf_tables import Shelf, ShelfItem
 from evidence.store.tables import METADATA, Table, number, one_of, to
 from evidence.store.trail_tables import ConditionEvent
@@ -396,5 +396,5 @@ class User(Table, table=True):
     disabled: bool = False
 
 
-RUNTIME_ONLY = ("refresh_run", "refresh_request", "rejection")
+RUNTIME_ONLY = ("refresh_run", "refresh_request", "rejection", "identification", "inquiry")
 """Tables that a run writes even when it changes nothing."""

@@ -24,22 +24,31 @@ MOST_READ: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Since when a study is on a shelf: the time, and the number of the event."""
+    """Since when a study is on a shelf: the time, and the number of the event; when it was first and last exported by
+    way of this shelf, None when it never was.
+    """
 
     at: datetime
     event: int
+    exported: datetime | None = None
+    exported_last: datetime | None = None
+
+    def exports_before(self, moment: datetime) -> tuple[datetime, ...]:
+        """The first export, and the last where it is another one, as far as they came before a moment."""
+        known = (self.exported, self.exported_last)
+        return tuple(dict.fromkeys(at for at in known if at is not None and at <= moment))
 
 
 def of_shelf(
     store: Store, shelf: int, *, before: int = 0, size: int = 50
-) -> tuple[tuple[tuple[Entry, datetime], ...], int]:
-    """The latest changes of what stands on a shelf, newest first, each with the time at which its study was put there;
+) -> tuple[tuple[tuple[Entry, Placed], ...], int]:
+    """The latest changes of what stands on a shelf, newest first, each with since when its study is there;
     where the next page begins, 0 at the end. `before`: only changes with a lower event number.
     """
     with store.read() as connection:
         placed = _placed(connection, shelf)
         log = Log(connection, placed)
-        found: list[tuple[Entry, datetime]] = []
+        found: list[tuple[Entry, Placed]] = []
         for read, happened in enumerate(_states(log, placed, before)):
             if len(found) == size or read == MOST_READ:
                 return tuple(found), happened.moment.event + 1
@@ -47,7 +56,7 @@ def of_shelf(
             together = log.saved_with(study, event)
             made = entry(log.step(study, together, log.last_state(study, event - 1), happened))
             if made is not None:
-                found.append((made, placed[study].at))
+                found.append((made, placed[study]))
         return tuple(found), 0
 
 
@@ -66,7 +75,7 @@ def _states(log: Log, placed: Mapping[int, Placed], before: int) -> Iterator[Hap
 
 def _placed(connection: Connection, shelf: int) -> dict[int, Placed]:
     """The studies that hold the records of a shelf, and those that were made for them: since when they are there."""
-    columns = select(ITEM.c.added, ITEM.c.source_record_id, MEMBERSHIP.c.study_id, MEMBERSHIP.c.born_study_id)
+    columns = select(*ITEM.c, MEMBERSHIP.c.study_id, MEMBERSHIP.c.born_study_id)
     joined = columns.join(MEMBERSHIP, MEMBERSHIP.c.source_record_id == ITEM.c.source_record_id)
     found: dict[int, Placed] = {}
     events: dict[datetime, int] = {}
@@ -74,9 +83,10 @@ def _placed(connection: Connection, shelf: int) -> dict[int, Placed]:
         at = utc(row.added)
         if at not in events:
             events[at] = _adding(connection, shelf, at)
+        first, last = (utc(t) if t is not None else None for t in (row.exported, row.exported_last))
         for study in (row.study_id, row.born_study_id):
             if study is not None:
-                found.setdefault(study, Placed(at, events[at]))
+                found.setdefault(study, Placed(at, events[at], first, last))
     return found
 
 

@@ -47,7 +47,10 @@ class Shelf(Table, table=True):
 
 
 class ShelfItem(Table, table=True):
-    """A study on a shelf, anchored on a source record: merged, it shows with its study; separated, as what it was."""
+    """A study on a shelf, anchored on a source record: merged, it shows with its study; separated, as what it was.
+
+    `exported`, `exported_last`: when `evidence export --remember` first and last wrote it out; NULL when it never did.
+    """
 
     __tablename__ = "shelf_item"
     shelf_id: int = number(foreign="shelf.id")
@@ -56,3 +59,5 @@ class ShelfItem(Table, table=True):
     )
     position: int
     added: datetime
+    exported: datetime | None = None
+    exported_last: datetime | None = None

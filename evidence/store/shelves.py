@@ -169,9 +169,9 @@ def count_of(connection: Connection, owner: str) -> int:
 
 
 def items(connection: Connection, shelf: int) -> list[Row[Any]]:
-    """source_record_id, position, study_id, inclusion of every item, in the order of adding."""
+    """source_record_id, position, exported, study_id, inclusion of every item, in the order of adding."""
     columns = (
-        select(ITEM.c.source_record_id, ITEM.c.position, MEMBERSHIP.c.study_id, STUDY.c.inclusion)
+        select(ITEM.c.source_record_id, ITEM.c.position, ITEM.c.exported, MEMBERSHIP.c.study_id, STUDY.c.inclusion)
         .join(MEMBERSHIP, MEMBERSHIP.c.source_record_id == ITEM.c.source_record_id)
         .join(STUDY, STUDY.c.id == MEMBERSHIP.c.study_id)
         .where(ITEM.c.shelf_id == shelf)
@@ -268,6 +268,17 @@ def put(writer: Writer, shelf: int, placed_at: Sequence[tuple[int, int]]) -> Non
     ]
     if rows:
         writer.connection.execute(insert(ITEM), rows)
+        writer.dirty = True
+
+
+def exported(writer: Writer, shelf: int, records: Iterable[int]) -> None:
+    """Note that what stands on a shelf was exported now: the first time, if it never was, and the latest."""
+    rows = [{"record": number, "now": writer.now} for number in records]
+    if rows:
+        match = (ITEM.c.shelf_id == shelf, ITEM.c.source_record_id == bindparam("record"))
+        now = bindparam("now", type_=ITEM.c.exported.type)
+        values = {"exported": func.coalesce(ITEM.c.exported, now), "exported_last": now}
+        writer.connection.execute(update(ITEM).where(*match).values(values), rows)
         writer.dirty = True
 
 

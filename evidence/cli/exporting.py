@@ -1,0 +1,182 @@
+"""Which studies `evidence export` writes, and where it notes that it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from evidence.cli import manuscript
+from evidence.cli.manuscript import Manuscript
+from evidence.cli.opening import ACTOR, Library, key_of
+from evidence.cli.output import counted, note
+from evidence.cli.selection import chosen
+from evidence.errors import NotFound, UsageProblem
+
+if TYPE_CHECKING:
+    from evidence.formats import Format
+    from evidence.views import Study
+
+_ALARMING: Final = {
+    "retracted": ("is retracted", "are retracted"),
+    "replaced": ("is retracted and replaced", "are retracted and replaced"),
+    "withdrawn": ("is withdrawn", "are withdrawn"),
+    "concern": ("is under an expression of concern", "are under an expression of concern"),
+}
+_MOST_NAMED: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Studies named by `ids`, by what a paper (`aux`) cites or by a `shelf`; else those that `options` describe; of now
+    or of a `day`. `keys`: the writer's file of keys; `leads`: also references that are not yet identified.
+    """
+
+    ids: tuple[str, ...]
+    aux: Path | None
+    keys: Path | None
+    shelf: str
+    day: str
+    leads: bool
+    options: dict[str, Any]
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> Selection:
+        """What the options of the command say. Raises UsageProblem for those that do not go together."""
+        own = {name: options.pop(name) for name in ("ids", "aux", "keys", "shelf", "leads")}
+        found = cls(day=options.pop("as_of"), options=options, **own)
+        naming = found.naming
+        if naming and (len(naming) > 1 or any(options.values()) or (found.leads and not found.aux)):
+            raise UsageProblem(naming[0], "names studies; leave out the options that select")
+        return found
+
+    def expect(self, fmt: Format) -> None:
+        """Raise UsageProblem for a day that cannot be had in this format or of what is named."""
+        if self.day and (fmt.name == "jsonl" or self.aux or self.keys):
+            raise UsageProblem("--as-of", "goes with none of jsonl, --aux and --keys")
+
+    @property
+    def naming(self) -> list[str]:
+        """The options that name studies."""
+        given = (("--id", self.ids), ("--aux", self.aux), ("--shelf", self.shelf))
+        return [name for name, value in given if value]
+
+    def leads_known(self, library: Library) -> int:
+        """How many leads the options select; 0 where studies are named, or those of a day are asked for."""
+        from evidence.store import queries
+
+        if self.naming or self.day:
+            return 0
+        return queries.listing(library.store, library.vocabulary, chosen(self.options, library.vocabulary)).leads_total
+
+    def manuscript(self, library: Library) -> Manuscript:
+        """The writer's files, read."""
+        return manuscript.read(library, self.aux, self.keys)
+
+    def listed(self, library: Library) -> Callable[[], Iterator[Study]]:
+        """How to get the studies, a manuscript's own apart. Raises NotFound, UnknownParameter as soon as it can be
+        known.
+        """
+        if self.shelf:
+            return _on_shelf(library, self.shelf, self.day)
+        if self.day:
+            return self._on_day(library)
+        return partial(self._of_now, library)
+
+    def _of_now(self, library: Library) -> Iterator[Study]:
+        from evidence.store import queries
+
+        if not self.ids:
+            wanted = chosen(self.options, library.vocabulary)
+            return queries.stream(library.store, library.vocabulary, wanted, leads=self.leads)
+        keys, missing = [], []
+        for given in self.ids:
+            try:
+                keys.append(key_of(library, given))
+            except NotFound:
+                missing.append(given)
+        if missing:
+            raise NotFound(", ".join(missing), "not in this library; nothing was exported")
+        return queries.studies(library.store, library.vocabulary, list(dict.fromkeys(keys)))
+
+    def _on_day(self, library: Library) -> Callable[[], Iterator[Study]]:
+        """What the library showed on a day. Raises UnknownParameter for what is no day, NotFound for one before it
+        began, or for a study that it did not have then.
+        """
+        from evidence.store import asof, queries
+
+        store, vocabulary, day = library.store, library.vocabulary, asof.parse_day(self.day)
+        if not self.ids:
+            wanted = chosen(self.options, vocabulary)
+            return partial(queries.stream_as_of, store, vocabulary, wanted, day, leads=self.leads)
+        # A key by itself: what it leads to now, after a merge, may be another study than it was then.
+        keys = {
+            name: name if queries.find_key(store, vocabulary, "key", name) else key_of(library, name)
+            for name in self.ids
+        }
+        then = {name: queries.study_as_of(store, vocabulary, key, day) for name, key in keys.items()}
+        if missing := [name for name, study in then.items() if study is None]:
+            raise NotFound(", ".join(missing), f"not in this library on {day}; nothing was exported")
+        return lambda: iter([study for study in then.values() if study is not None])
+
+
+def _on_shelf(library: Library, name: str, day: str) -> Callable[[], Iterator[Study]]:
+    """What a shelf shows, or showed on a day. Raises NotFound for an unknown one, UnknownParameter for what is no day,
+    before anything is written.
+    """
+    from evidence import shelving
+    from evidence.store import asof, shelf_asof, shelves
+
+    if day:
+        shelf = shelving.known(library.store, name).id
+        return partial(shelf_asof.stream_as_of, library.store, shelf, asof.parse_day(day))
+    return partial(shelves.stream, library.store, library.vocabulary, shelving.known(library.store, name).id)
+
+
+@dataclass(slots=True)
+class Written:
+    """What was written: studies and leads; the library's own keys of all of them, and of those by alarming state."""
+
+    studies: int = 0
+    leads: int = 0
+    keys: dict[str, None] = field(default_factory=dict)
+    alarming: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def passing(self, studies: Iterator[Study]) -> Iterator[Study]:
+        """The studies as they are, counted on their way."""
+        for study in studies:
+            if study.row.identified:
+                self.studies += 1
+            else:
+                self.leads += 1
+            key = study.alias_of or study.row.key  # a manuscript may call it by another one
+            self.keys[key] = None
+            if study.row.state in _ALARMING:
+                self.alarming.setdefault(study.row.state, {})[key] = None
+            yield study
+
+    def warn(self) -> None:
+        """Say on standard error which of them no paper should cite as if nothing had happened."""
+        for state, (one, many) in _ALARMING.items():
+            keys = list(self.alarming.get(state, ()))
+            if keys:
+                more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
+                note(f"{', '.join(keys[:_MOST_NAMED])}{more} {one if len(keys) == 1 else many}")
+
+
+def expect_shelf(library: Library, name: str) -> None:
+    """Raise UsageProblem or Conflict, before anything is written, for a shelf that could not be made or told."""
+    from evidence import shelving
+
+    shelving.meant(library.store, name)
+
+
+def remember(library: Library, shelf: str, written: Written) -> None:
+    """Note on a shelf that these were exported now; it is made, private, where there is none of that name."""
+    from evidence import shelving
+
+    change = shelving.remember(library.store, shelf, list(written.keys), owner=ACTOR, actor=ACTOR)
+    again = f", {counted(change.already, 'study', 'studies')} exported before" if change.already else ""
+    note(f"shelf {change.shelf.slug}: {counted(change.count, 'study', 'studies')} added{again}")

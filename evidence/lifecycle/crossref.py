@@ -1,0 +1,136 @@
+"""What Crossref says became of a work: `updated-by` on the work, `update-to` on its notice. Pure.
+
+Both sides: https://www.crossref.org/documentation/register-maintain-records/maintaining-your-metadata/registering-updates/
+(the publisher deposits one, Crossref makes the other). Each entry has the other DOI, a type, a day, and says whose word
+it is: the publisher's, or Retraction Watch's, with the number of its record there, since January 2025:
+https://www.crossref.org/blog/retraction-watch-retractions-now-in-the-crossref-api/ . An entry that names the work
+itself was made in place, without a notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from evidence import identifiers, text
+from evidence.lifecycle import retraction_watch
+from evidence.lifecycle.statements import Kind, Listed, Statement
+from evidence.records import PartialDate
+
+SOURCE: Final = "crossref"
+"""The name of the source in the store."""
+
+KINDS: Final[dict[str, Kind]] = {
+    "retraction": "retraction",
+    "partial_retraction": "partial-retraction",
+    "withdrawal": "withdrawal",
+    "removal": "withdrawal",
+    "expression_of_concern": "concern",
+    "correction": "correction",
+    "corrigendum": "correction",
+    "erratum": "correction",
+    "addendum": "correction",
+    "clarification": "correction",
+    "new_version": "update",
+    "new_edition": "update",
+    "reinstatement": "reinstatement",
+    "reinstated": "reinstatement",
+}
+"""Update types and what they say of the work. All but the last two are the twelve that Crossref takes
+(https://www.crossref.org/documentation/register-maintain-records/maintaining-your-metadata/registering-updates/):
+
+- a removal takes the text away as a withdrawal does, so that it gives the same state;
+- addenda and clarifications are corrections in the wide sense, as NLM files them
+  (https://www.nlm.nih.gov/bsd/policy/errata.html);
+- reinstatements are Retraction Watch's
+  (https://www.crossref.org/documentation/retrieve-metadata/retraction-watch/), by either name.
+"""
+
+ORIGINS: Final = {"retraction-watch": retraction_watch.SOURCE}
+"""Whose word Crossref passes on (`source` of an entry); "publisher" is Crossref's own: what its members deposit."""
+
+_LONGEST: Final = 100
+_MOST: Final = 200
+"""Entries read of one work, on either side: a notice that retracts a whole issue has some dozens."""
+
+
+def read(work: Mapping[str, Any], doi: str) -> tuple[tuple[Listed, ...], tuple[str, ...]]:
+    """What a work's message says of it, and what it says as a notice of others; then the types that are not known.
+
+    `doi` is the work's, normalised. Entries without a type, and later versions that are no other work, say nothing.
+    """
+    found: dict[str, Listed] = {}
+    unknown: dict[str, None] = {}
+    title = _title(work)
+    for entry in _entries(work.get("updated-by")):
+        _add(found, unknown, entry, work=doi, notice=_doi(entry), title=title, speaker=doi)
+    for entry in _entries(work.get("update-to")):
+        target = _doi(entry)
+        if target:
+            _add(found, unknown, entry, work=target, notice=doi, title=title if target == doi else "", speaker=doi)
+    return tuple(found.values()), tuple(unknown)
+
+
+def _add(
+    found: dict[str, Listed], unknown: dict[str, None], entry: Mapping[str, Any], *, work: str, notice: str, title: str,
+    speaker: str,
+) -> None:  # fmt: skip
+    type_ = _word(entry.get("type")).lower().replace("-", "_").replace(" ", "_")
+    kind = KINDS.get(type_)
+    if kind is None:
+        if type_:
+            unknown[type_] = None
+        return
+    if kind == "update" and notice in ("", work):
+        return
+    origin = ORIGINS.get(_word(entry.get("source")).lower(), "")
+    ref = "|".join((work, notice, type_, _word(entry.get("record-id")) if origin else ""))
+    parsed = identifiers.try_parse("doi", notice)
+    statement = Statement(
+        kind=kind,
+        source=SOURCE,
+        basis="own record" if speaker == work else "notice",
+        notice=(parsed,) if parsed else (),
+        date=_day(entry.get("updated")),
+        ref=ref,
+        origin=origin,
+    )
+    found.setdefault(ref, Listed(statement=statement, doi=work, title=title, speaker=speaker))
+
+
+def _entries(value: Any) -> Iterator[Mapping[str, Any]]:
+    found = value if isinstance(value, list) else [value]
+    return (entry for entry in found[:_MOST] if isinstance(entry, dict))
+
+
+def _doi(entry: Mapping[str, Any]) -> str:
+    raw = entry.get("DOI")
+    found = identifiers.try_parse("doi", raw) if isinstance(raw, str) else None
+    return found.value if found else ""
+
+
+def _word(value: Any) -> str:
+    """A short text or number; "" for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or (isinstance(value, int) and abs(value) > 10**15):
+        return ""
+    return text.clean(str(value))[:_LONGEST].replace("|", " ")
+
+
+def _title(work: Mapping[str, Any]) -> str:
+    said = work.get("title")
+    first = said[0] if isinstance(said, list) and said else said
+    return text.plain(text.from_html_text(first))[:500] if isinstance(first, str) else ""
+
+
+def _day(value: Any) -> PartialDate | None:
+    """`{"date-parts": [[2023, 4, 22]], …}`, as exact as it is a day of the calendar."""
+    parts = value.get("date-parts") if isinstance(value, dict) else None
+    first = parts[0] if isinstance(parts, list) and parts else None
+    numbers = [n for n in first[:3] if type(n) is int] if isinstance(first, list) else []
+    year, month, day = (*numbers, None, None, None)[:3]
+    try:
+        date(year or 0, month or 1, day or 1)
+    except (ValueError, OverflowError):
+        return None
+    return PartialDate(year=year, month=month, day=day)

@@ -1,0 +1,85 @@
+"""A run beside those of the saved searches (Crossref, look-ups by DOI): its row among the runs, whatever happens."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from evidence.errors import EvidenceError, StoreProblem
+from evidence.store import Store, runs
+from evidence.views import RunView
+
+LOG_LINES: Final = 200
+"""Lines of a log that are kept."""
+
+MOST_FAILURES: Final = 3
+"""Requests in a row that may fail, each after all its retries, before a source counts as away and the run ends."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What a run notes while it goes. `notes` are the transport's, of failed attempts that were repeated."""
+
+    run_id: int
+    notes: list[str]
+    found: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+    failures: int = 0  # in a row
+
+    def count(self, name: str, number: int) -> None:
+        """So many more of a count."""
+        if number:
+            self.counts[name] = self.counts.get(name, 0) + number
+
+    def went_well(self) -> None:
+        """The source answers."""
+        self.failures = 0
+
+    def failed(self, problem: Exception) -> bool:
+        """A request failed; True when that was one too many."""
+        self.failures += 1
+        self.problems.append(str(problem))
+        self.log.append(f"failed: {problem}")
+        if self.failures < MOST_FAILURES:
+            return False
+        self.problems.append(f"stopped after {MOST_FAILURES} failed requests in a row")
+        return True
+
+    def finish(self, store: Store, state: str = "", error: str = "") -> RunView:
+        """Write the row. Without a state: failed if anything failed."""
+        problems = list(dict.fromkeys(self.problems))  # the whole of them stands in the log
+        return runs.finish(
+            store,
+            self.run_id,
+            state=state or ("failed" if problems else "ok"),
+            found=self.found,
+            counts=self.counts,
+            error=error or "; ".join([*problems[:2], *problems[2:][-1:]]),
+            log=shortened([*self.notes, *self.log]),
+            now=store.now(),
+        )
+
+
+def shortened(log: Sequence[str]) -> Sequence[str]:
+    """A log of so many lines as are kept."""
+    if len(log) <= LOG_LINES:
+        return log
+    return [*log[: LOG_LINES - 1], f"… and {len(log) - LOG_LINES + 1} lines more"]
+
+
+@contextlib.contextmanager
+def running(store: Store, name: str, notes: list[str]) -> Iterator[Sheet]:
+    """A run of that name. What goes wrong with the source is noted on the sheet; all else ends it and is raised."""
+    runs.interrupt_stale(store, name, store.now())
+    notes.clear()
+    sheet = Sheet(runs.start(store, name, "", store.now()), notes)
+    try:
+        yield sheet
+    except BaseException as exc:
+        with contextlib.suppress(StoreProblem):
+            sheet.finish(store, "failed" if isinstance(exc, EvidenceError) else "interrupted", str(exc) or repr(exc))
+        raise
