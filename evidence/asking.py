@@ -41,7 +41,7 @@ class Wanted:
     """What to fetch. `found`: records of the whole search. `known`: those of it that are here and were not changed.
 
     `listed`: each record of a search of more than 9,999 was named. `excluded`: PMIDs that persons rejected before they
-    came, which are not in `pmids`.
+    came, which are not in `pmids`. `every`: the PMIDs that the search was seen to list, all of them if `complete`.
     """
 
     found: int
@@ -50,6 +50,8 @@ class Wanted:
     answers: tuple[SearchAnswer, ...] = ()
     listed: bool = False
     excluded: int = 0
+    every: tuple[str, ...] = ()
+    complete: bool = False
 
 
 def wanted(
@@ -82,7 +84,11 @@ def _found(
     if full or last is None:
         whole = pubmed.search(search.query)
         accept(whole.count)
-        return Wanted(found=whole.count, pmids=whole.pmids, answers=(whole,), listed=whole.count > SEARCH_LIMIT)
+        large = whole.count > SEARCH_LIMIT
+        every = () if large else whole.pmids
+        return Wanted(
+            found=whole.count, pmids=whole.pmids, answers=(whole,), listed=large, every=every, complete=not large
+        )
     listed = pubmed.first(search.query)
     accept(listed.count)
     start = window_start(last, store.now())
@@ -97,7 +103,11 @@ def _found(
     here = runs.present(store, SOURCE, listed.pmids)
     pmids = dict.fromkeys((*(p for p in listed.pmids if p not in here), *changed.pmids))
     known = len(here.difference(pmids))
-    return Wanted(found=listed.count, pmids=tuple(pmids), known=known, answers=(listed, changed), listed=large)
+    every = () if large else listed.pmids
+    return Wanted(
+        found=listed.count, pmids=tuple(pmids), known=known, answers=(listed, changed), listed=large, every=every,
+        complete=not large,
+    )  # fmt: skip
 
 
 def _listed_lately(store: Store, search: Search) -> bool:

@@ -69,8 +69,8 @@ class World:
         assert {view.state for view in views} == {"ok"}, [view.error for view in views]
         return {n: c for view in views for n, c in view.counts if c}, [s.utility for s in self.server.seen]
 
-    def run(self, *, full: bool = False, recheck: bool = False) -> tuple[RunView, ...]:
-        return refresh.run(self.store, self.words, self.settings, full=full, recheck=recheck, pubmed=self.pubmed)
+    def run(self, *names: str, full: bool = False, recheck: bool = False) -> tuple[RunView, ...]:
+        return refresh.run(self.store, self.words, self.settings, names, full=full, recheck=recheck, pubmed=self.pubmed)
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_a_record_that_pubmed_lacked_is_asked_for_while_it_is_listed(world: Worl
     world.revises(gone)
     world.server.articles[gone] = ""
     world.day()
-    assert world.refresh()[0] == {"missing": 1, "known": 29}
+    assert world.refresh()[0] == {"missing": 1, "known": 29, "controls": 5}
     del world.server.articles[gone]
     world.changed[gone] = date(2020, 1, 1)
     world.day(9)

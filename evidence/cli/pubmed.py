@@ -268,7 +268,7 @@ def _day(moment: datetime) -> str:
 
 
 def _told(run: RunView) -> str:
-    from evidence.refresh import NO_CHANGE
+    from evidence.search_run import NO_CHANGE
 
     done = ", ".join(f"{count} {name}" for name, count in run.counts if count)
     changed = any(count for name, count in run.counts if name not in NO_CHANGE)

@@ -27,7 +27,7 @@ from evidence.settings import Clock
 from evidence.store import schema
 from evidence.store.failures import our_errors
 
-SCHEMA_LEVEL: Final = "0011"
+SCHEMA_LEVEL: Final = "0012"
 """The Alembic revision this code works with; a test keeps it equal to the newest migration."""
 
 BLOCK_LEVEL: Final = 1

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from hashlib import blake2b
 from pathlib import Path
 
-from sqlalchemy import desc, func, select, text, update
+from sqlalchemy import bindparam, desc, func, select, text, update
 
 from evidence.errors import StoreBusy
 from evidence.locks import file_lock
@@ -121,6 +121,35 @@ def present(store: Store, source: str, external_ids: Sequence[str]) -> set[str]:
     with store.read() as connection:
         here = select(RECORD.c.external_id).where(RECORD.c.source == source, RECORD.c.upstream == "present")
         return {row.external_id for row in rows_in(connection, here, RECORD.c.external_id, external_ids)}
+
+
+def found_by(store: Store, source: str, search: str) -> set[str]:
+    """The records that a search brought or was the last to change, and that the source had when it was last asked."""
+    with store.read() as connection:
+        of_search = select(RUN.c.id).where(RUN.c.search == search)
+        mine = (RECORD.c.run_id.in_(of_search), RECORD.c.source == source, RECORD.c.upstream == "present")
+        return set(connection.scalars(select(RECORD.c.external_id).where(*mine)))
+
+
+def attribute(store: Store, source: str, external_ids: Collection[str], run_id: int) -> None:
+    """From now on these records are of that run, and of no search that listed them before."""
+    if external_ids:
+        with store.write() as writer:
+            known = select(RECORD.c.id).where(RECORD.c.source == source)
+            rows = rows_in(writer.connection, known, RECORD.c.external_id, external_ids)
+            change = update(RECORD).where(RECORD.c.id == bindparam("record")).values(run_id=run_id)
+            writer.connection.execute(change, [{"record": row.id} for row in rows])
+
+
+def failing_since(store: Store, search: str, query: str, counting: str) -> datetime | None:
+    """When the first run of this query began that failed with this count, since the last good one; None for none."""
+    with store.read() as connection:
+        mine = (RUN.c.search == search, RUN.c.query == query)
+        good = select(func.max(RUN.c.id)).where(*mine, RUN.c.state == "ok")
+        failed = (*mine, RUN.c.state == "failed", RUN.c.counts.contains(json.dumps(counting)))
+        since = (RUN.c.id > (connection.scalar(good) or 0), RUN.c.started <= store.now())
+        started: datetime | None = connection.scalar(select(func.min(RUN.c.started)).where(*failed, *since))
+        return utc(started) if started is not None else None
 
 
 def oldest_checked(store: Store, source: str, before: datetime, share: int) -> list[str]:

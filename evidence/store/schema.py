@@ -104,13 +104,13 @@ class SourceRecord(Table, table=True):
     """What one source said about a work, kept for ever: the parsed record whole (JSON, deflated).
 
     `version` and `revised` order deliveries of the same record, so that an older one never replaces a newer one.
-    `upstream` and `inclusion` are the record's own: what its study shows is computed from those of all its records,
-    so that un-merging gives each study its own back.
+    `upstream` and `inclusion` are the record's own: its study's are computed from those of all its records.
     """
 
     __tablename__ = "source_record"
     __table_args__ = (
         Index("uq_source_record_source_external_id", "source", "external_id", unique=True),
+        Index("ix_source_record_found_by", "run_id", "source", "upstream", "external_id"),  # runs.found_by
         one_of("upstream", "present", "missing", "deleted"),
         one_of("inclusion", "candidate", "included", "excluded"),
     )
