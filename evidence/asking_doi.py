@@ -40,7 +40,7 @@ def recheck(store: Store, vocabulary: Vocabulary, pubmed: PubMed, checked: Colle
         return ()
     with running(store, RUN, pubmed.transport.notes) as sheet:
         sheet.found = len(dois)
-        hits = _look_up(pubmed, dois, sheet)
+        hits, failed = _look_up(pubmed, dois, sheet)
         pmids = list(dict.fromkeys(pmid for found in hits.values() for pmid in found))
         here = runs.known(store, SOURCE, pmids) | set(checked)  # those were compared with everything when they came
         lost = _fetch(store, vocabulary, pubmed, [p for p in pmids if p not in here], sheet)
@@ -48,20 +48,22 @@ def recheck(store: Store, vocabulary: Vocabulary, pubmed: PubMed, checked: Colle
         with store.write() as writer:
             known = [doi for doi, found in answered.items() if found]
             inquiries.note(writer, SOURCE, inquiries.outcomes(known, answered))
+            inquiries.note_tried(writer, SOURCE, [*failed, *(doi for doi in hits if doi not in answered)])
     return (sheet.finish(store),)
 
 
-def _look_up(pubmed: PubMed, dois: Sequence[str], sheet: Sheet) -> dict[str, tuple[str, ...]]:
-    """DOI → the PMIDs that PubMed finds by it, for those of which it answered."""
-    hits = {}
+def _look_up(pubmed: PubMed, dois: Sequence[str], sheet: Sheet) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """DOI → the PMIDs that PubMed finds by it, for those of which it answered; those for which it failed."""
+    hits: dict[str, tuple[str, ...]] = {}
+    failed = []
     for doi in dois:
         try:
             hits[doi] = pubmed.look_up(Identifier("doi", doi))
-            sheet.went_well()
         except SourceProblem as exc:
+            failed.append(doi)
             if sheet.failed(exc):
                 break
-    return hits
+    return hits, failed
 
 
 def _fetch(store: Store, vocabulary: Vocabulary, pubmed: PubMed, pmids: Sequence[str], sheet: Sheet) -> set[str]:

@@ -52,6 +52,8 @@ def run(
     searches = chosen(vocabulary, names)
     views: list[RunView] = []
     with opened(settings, pubmed) as source, runs.lock(store, "refresh"):
+        for name in (RECHECK, asking_doi.RUN):
+            runs.interrupt_stale(store, name, store.now(), beside=True)
         now = Round(on_progress)
         for search in searches:
             task = Task(store, vocabulary, source, now, search, since=since, full=full, named=bool(names))
@@ -60,8 +62,8 @@ def run(
             views += Recheck.due(store, vocabulary, source, now, recheck=recheck)
         if recheck and not now.away:
             views += asking_doi.recheck(store, vocabulary, source, now.checked)
-        if recheck:
-            views += asking_crossref.recheck(store, vocabulary, settings, crossref=crossref)
+    if recheck:  # under a lock of its own: however slow Crossref is, the next refresh need not wait for it
+        views += asking_crossref.recheck(store, vocabulary, settings, crossref=crossref)
     return tuple(views)
 
 
@@ -77,7 +79,8 @@ def add(
     """Fetch single studies by PMID, DOI or PMCID. What PubMed does not have, or has twice, is rejected in the report;
     but of a DOI that it does not have Crossref is asked.
 
-    A DOI or PMCID counts only when exactly one record carries it. Raises SourceProblem, and then nothing was stored.
+    A DOI or PMCID counts only when exactly one record carries it. Raises SourceProblem when PubMed fails, and then
+    nothing was stored; what it gave is stored before Crossref is asked.
     """
     with opened(settings, pubmed) as source:
         hits = {identifier: source.look_up(identifier) for identifier in dict.fromkeys(identifiers)}

@@ -98,7 +98,7 @@ class Task:
 
     def run(self) -> RunView:
         """Do it. What goes wrong with PubMed ends in a failed run; what goes wrong here is raised as well."""
-        unfinished = runs.interrupt_stale(self.store, self.search.name, self.store.now())
+        unfinished = runs.interrupt_stale(self.store, self.search.name, self.store.now(), beside=not self._query)
         self.run_id = runs.start(self.store, self.search.name, self._query, self.store.now(), self.since)
         self.pubmed.transport.notes.clear()
         try:
@@ -119,7 +119,7 @@ class Task:
 
     def put_off(self) -> RunView:
         """Not even try, and say so."""
-        runs.interrupt_stale(self.store, self.search.name, self.store.now())
+        runs.interrupt_stale(self.store, self.search.name, self.store.now(), beside=not self._query)
         self.run_id = runs.start(self.store, self.search.name, self._query, self.store.now())
         return self._finish("failed", "not tried: PubMed had stopped answering in the search before")
 

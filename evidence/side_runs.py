@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from evidence.errors import EvidenceError, StoreProblem
+from evidence.errors import EvidenceError, SourceRefused, StoreProblem
 from evidence.store import Store, runs
 from evidence.views import RunView
 
@@ -15,7 +15,10 @@ LOG_LINES: Final = 200
 """Lines of a log that are kept."""
 
 MOST_FAILURES: Final = 3
-"""Requests in a row that may fail, each after all its retries, before a source counts as away and the run ends."""
+"""Requests of a run that may fail, each after all its retries, before a source counts as away and the run ends."""
+
+MOST_REFUSED: Final = 10
+"""Requests of a run that a source may refuse: it is there, and refuses them one by one, until it plainly does all."""
 
 
 @dataclass(slots=True)
@@ -28,26 +31,27 @@ class Sheet:
     counts: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
-    failures: int = 0  # in a row
+    failures: int = 0
+    refused: int = 0
 
     def count(self, name: str, number: int) -> None:
         """So many more of a count."""
         if number:
             self.counts[name] = self.counts.get(name, 0) + number
 
-    def went_well(self) -> None:
-        """The source answers."""
-        self.failures = 0
-
-    def failed(self, problem: Exception) -> bool:
-        """A request failed; True when that was one too many."""
-        self.failures += 1
-        self.problems.append(str(problem))
-        self.log.append(f"failed: {problem}")
-        if self.failures < MOST_FAILURES:
-            return False
-        self.problems.append(f"stopped after {MOST_FAILURES} failed requests in a row")
-        return True
+    def failed(self, *problems: Exception) -> bool:
+        """Requests failed; True when those were too many."""
+        for problem in problems:
+            self.problems.append(str(problem))
+            self.log.append(f"failed: {problem}")
+            refused = isinstance(problem, SourceRefused)
+            self.refused += refused
+            self.failures += not refused
+        for number, most, word in ((self.failures, MOST_FAILURES, "failed"), (self.refused, MOST_REFUSED, "refused")):
+            if number >= most:
+                self.problems.append(f"stopped after {number} {word} requests")
+                return True
+        return False
 
     def finish(self, store: Store, state: str = "", error: str = "") -> RunView:
         """Write the row. Without a state: failed if anything failed."""
@@ -74,7 +78,7 @@ def shortened(log: Sequence[str]) -> Sequence[str]:
 @contextlib.contextmanager
 def running(store: Store, name: str, notes: list[str]) -> Iterator[Sheet]:
     """A run of that name. What goes wrong with the source is noted on the sheet; all else ends it and is raised."""
-    runs.interrupt_stale(store, name, store.now())
+    runs.interrupt_stale(store, name, store.now(), beside=True)
     notes.clear()
     sheet = Sheet(runs.start(store, name, "", store.now()), notes)
     try:

@@ -16,7 +16,7 @@ import threading
 from collections import deque
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from tests.eutils_handler import Handler, Seen, Server, Step, as_step, shut
 
@@ -63,6 +63,11 @@ class CrossrefHandler(Handler):
     """The routes /works and /works/{doi}."""
 
     def _ok(self, step: Step, seen: Seen) -> None:
+        crossref: CrossrefServer = self.server.eutils  # type: ignore[attr-defined]
+        route = urlsplit(seen.path).path.removeprefix(crossref.prefix)
+        if onward := crossref.aliases.get(unquote(route.removeprefix("works/")).lower()):
+            self._send("", status=301, headers={"Location": onward})
+            return
         status, text = self._answer(step, seen)
         json_type = "application/json" if status != 404 else "text/plain"
         self._send(text, status=status, type_=json_type, headers=self.server.eutils.limits)  # type: ignore[attr-defined]
@@ -98,7 +103,8 @@ def said(kind: str, message: object) -> str:
 class CrossrefServer:
     """The server, running in threads from `with` to its end. Change `works` at any time.
 
-    `hidden`: DOIs that lists leave out though the work is there. `limits`: headers of every right answer.
+    `hidden`: DOIs that lists leave out though the work is there. `aliases`: DOI → where it is sent on to, an address or
+    a path. `limits`: headers of every right answer.
     """
 
     prefix = "/rest/"
@@ -106,6 +112,7 @@ class CrossrefServer:
     def __init__(self, *works: Work, port: int = 0) -> None:
         self.works: dict[str, Work] = {w["DOI"].lower(): w for w in works}
         self.hidden: set[str] = set()
+        self.aliases: dict[str, str] = {}
         self.limits: dict[str, str] = dict(LIMITS)
         self.seen: list[Seen] = []
         self.connections = 0
@@ -129,6 +136,10 @@ class CrossrefServer:
         for connection in list(self.open_sockets):
             shut(connection)
         self.http.server_close()
+
+    def alias(self, doi: str, prime: str) -> None:
+        """From now on a DOI is an alias of another."""
+        self.aliases[doi] = f"{self.prefix}works/{quote(prime, safe='')}"
 
     def script(self, *steps: Step | str | int, forever: Step | str | int | None = None) -> None:
         """What to do with the next requests, one step each; afterwards `forever`, or everything right."""

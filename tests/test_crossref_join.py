@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from evidence import asking_doi, curation, curation_inclusion, refresh
+from evidence.errors import StoreBusy
 from evidence.identifiers import Identifier
 from evidence.ingest import Report, take
 from evidence.pacing import MemoryPacer
@@ -20,14 +21,16 @@ from evidence.sources.crossref import Crossref
 from evidence.sources.pubmed import PubMed
 from evidence.sources.retry import Limits
 from evidence.sources.transport import Transport
-from evidence.store import Store, inquiries, queries, review
+from evidence.store import Store, inquiries, queries, review, runs
 from evidence.text import plain
 from evidence.views import RunView, Study
 from evidence.vocabulary import Search, Vocabulary
 from tests.cli_runner import run, told
 from tests.crossref_server import CrossrefServer, update, work
+from tests.eutils_handler import Seen, Step
 from tests.eutils_records import FIRST_PMID, article_xml, doi
 from tests.eutils_server import EutilsServer
+from tests.lifecycle_cases import filed
 from tests.made import fresh_store, vocabulary
 from tests.pubmed_pieces import read
 
@@ -72,8 +75,8 @@ class Bench:
     def refresh(self, days: float = 0, *, recheck: bool = True) -> dict[str, RunView]:
         later = self.store.now() + timedelta(days=days)
         self.store.now = lambda: later
-        runs = refresh.run(self.store, self.words, self.settings, recheck=recheck, **self.sources)
-        return {one.search: one for one in runs}
+        done = refresh.run(self.store, self.words, self.settings, recheck=recheck, **self.sources)
+        return {one.search: one for one in done}
 
     def study(self, value: str = DOI, scheme: str = "doi") -> Study:
         found = queries.study(self.store, self.words, queries.find_key(self.store, self.words, scheme, value) or "")
@@ -144,8 +147,8 @@ def test_pubmeds_record_joins_it_later_and_its_fields_win(bench: Bench, way: str
     bench.in_pubmed(PMID)
     if way == "search":
         bench.finds(PMID)
-    runs = bench.refresh(days=31)
-    joined = runs["mine" if way == "search" else "by-doi"]
+    done = bench.refresh(days=31)
+    joined = done["mine" if way == "search" else "by-doi"]
     assert joined.state == "ok"
     assert dict(joined.counts)["merged"] == 1
     study = bench.study()
@@ -228,7 +231,7 @@ def test_when_pubmed_does_not_answer_it_is_not_noted_as_asked(bench: Bench) -> N
     run = bench.refresh(days=1)["by-doi"]
     assert (run.state, run.found) == ("failed", 1)
     bench.eutils.script()
-    assert bench.refresh()["by-doi"].state == "ok"
+    assert bench.refresh()["by-doi"].state == "ok", "and asked again at once"
 
 
 def test_a_study_from_a_file_is_asked_about_too_and_one_with_a_pmid_is_not(bench: Bench) -> None:
@@ -260,6 +263,107 @@ def test_when_crossref_fails_pubmeds_are_stored_and_the_report_says_why(bench: B
     assert (report.added, len(report.rejected)) == (1, 1)
     assert "PubMed has no record of it, and Crossref failed: 127.0.0.1 works/" in report.rejected[0].reason
     assert "status 503" in report.rejected[0].reason
+
+
+def test_an_alias_is_added_as_its_prime(bench: Bench) -> None:
+    bench.crossref.alias("10.5555/alias", DOI)
+    bench.crossref.works[DOI]["updated-by"] = [update("10.5555/notice")]
+    report = bench.add("10.5555/alias")
+    assert report.notes == [
+        f"doi 10.5555/alias: PubMed has no record of it; Crossref's was taken, as doi {DOI}, of which it is an alias"
+    ]
+    assert (report.added, bench.study().row.state) == (1, "retracted")
+    assert bench.add("10.5555/alias").unchanged == 1
+    bench.crossref.works["10.5555/new"] = as_crossref(PMID, DOI="10.5555/new", volume="99")
+    del bench.crossref.works[DOI]
+    bench.crossref.alias(DOI, "10.5555/new")
+    assert dict(bench.refresh(days=31)["crossref"].counts)["revised"] == 1
+    assert [m.external_id for m in bench.study().members] == [DOI], "its own record stays the record it is"
+    assert bench.study().record.volume == "99"
+
+
+def test_pubmeds_are_stored_before_crossref_is_asked_and_one_silence_is_enough(bench: Bench) -> None:
+    bench.in_pubmed(SECOND)
+    bench.crossref.script(forever=503)
+    many = [f"10.5555/nowhere{n}" for n in range(50)]
+    report = bench.add(OTHER, *many)
+    assert (report.added, len(report.rejected)) == (1, 50)
+    assert len(bench.crossref.seen) == 2, "one request, tried twice"
+    assert {r.reason.partition(" works")[0] for r in report.rejected} == {
+        "PubMed has no record of it, and Crossref failed: 127.0.0.1"
+    }
+
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    bench.in_pubmed(PMID)
+    bench.sources["crossref"].transport.sleep = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        bench.add(DOI, *many)
+    assert [m.source for m in bench.study().members] == ["pubmed"]
+
+
+def test_a_doi_that_pubmed_always_fails_on_does_not_starve_the_others(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.settings = replace(bench.settings, crossref_url="")
+    bench.sources.pop("crossref")
+    words = ["aaa", "bbb", "ccc", "ddd", "eee"]
+    files = [filed(n, f"Looms and {word} of the mills {n}", doi=f"10.5555/{word}") for n, word in enumerate(words)]
+    take(bench.store, bench.words, files, actor="test")
+    note = bench.eutils.note
+
+    def failing(seen: Seen) -> Step:
+        bad = any(f"5555/{word}[" in seen.fields.get("term", "") for word in words[:3])
+        return Step("500") if bad else note(seen)
+
+    monkeypatch.setattr(bench.eutils, "note", failing)
+    assert [bench.refresh(days=1)["by-doi"].found for _ in range(3)] == [5, 5, 3]
+    with bench.store.read() as connection:
+        noted = inquiries.asked(connection, "pubmed", [f"10.5555/{word}" for word in words])
+    assert list(noted) == ["10.5555/ddd", "10.5555/eee"]
+
+
+def test_a_slow_crossref_does_not_hold_the_next_refresh(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.add(DOI)
+    held = []
+    note = bench.crossref.note
+
+    def watched(seen: Seen) -> Step:
+        with runs.lock(bench.store):
+            held.append(runs.is_running(bench.store))
+        with pytest.raises(StoreBusy), runs.lock(bench.store, "crossref"):
+            pass
+        held.append(runs.is_running(bench.store))
+        return note(seen)
+
+    monkeypatch.setattr(bench.crossref, "note", watched)
+    assert bench.refresh(days=31)["crossref"].state == "ok"
+    assert held == [True, True]
+    assert not runs.is_running(bench.store)
+
+
+def test_runs_beside_the_searches_that_were_killed_are_told(bench: Bench) -> None:
+    killed = [runs.start(bench.store, name, "", bench.store.now()) for name in refresh.RESERVED]
+    bench.refresh()
+    states = {one.id: one.state for one in queries.runs(bench.store, bench.words, 10)}
+    assert [states[number] for number in killed] == ["interrupted"] * 3
+
+
+@pytest.mark.parametrize("name", refresh.RESERVED)
+def test_a_saved_search_of_an_older_library_with_the_name_of_a_run_goes_on(bench: Bench, name: str) -> None:
+    bench.add(DOI)
+    bench.words = replace(bench.words, searches={name: Search(name=name, label="Mine", query=SEARCH)})
+    many = [str(FIRST_PMID + n) for n in range(100, 130)]
+    bench.in_pubmed(*many)
+    bench.finds(*many)
+    bench.refresh(days=31)
+    assert runs.last_ok_count(bench.store, name, SEARCH) == 30
+    bench.finds(*many[:3])
+    bench.refresh(days=1)
+    failed = [one for one in queries.runs(bench.store, bench.words, 20) if one.state == "failed"]
+    assert [(one.search, one.query, one.found) for one in failed] == [(name, SEARCH, 3)]
+    assert runs.last_ok_count(bench.store, name, SEARCH) == 30
 
 
 def test_the_same_work_by_two_names_is_one(bench: Bench) -> None:

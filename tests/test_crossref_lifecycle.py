@@ -18,13 +18,15 @@ from evidence.ingest import take
 from evidence.lifecycle import Listed, retraction_watch
 from evidence.lifecycle import crossref as updates
 from evidence.pacing import MemoryPacer
+from evidence.records import PartialDate
 from evidence.settings import Settings
 from evidence.sources.crossref import Crossref
 from evidence.sources.retry import Limits
 from evidence.sources.transport import Transport
-from evidence.store import Store, create, inquiries, life, queries
+from evidence.store import Store, create, inquiries, life, queries, runs
 from evidence.views import LifeView, RunView, Study
 from tests.crossref_server import CrossrefServer, update, work
+from tests.eutils_handler import Seen, Step
 from tests.lifecycle_cases import article, as_csv, row
 from tests.made import fresh_store, vocabulary
 from tests.web_checks import parsed, words
@@ -48,9 +50,9 @@ class Bench:
         """One re-check, so many days later."""
         later = self.store.now() + timedelta(days=days)
         self.store.now = lambda: later
-        runs = asking_crossref.recheck(self.store, vocabulary(), self.settings, crossref=self.crossref)
-        assert len(runs) < 2
-        return runs[0] if runs else None
+        done = asking_crossref.recheck(self.store, vocabulary(), self.settings, crossref=self.crossref)
+        assert len(done) < 2
+        return done[0] if done else None
 
     def study(self, doi: str = WORK) -> Study:
         found = queries.study(self.store, vocabulary(), queries.find_key(self.store, vocabulary(), "doi", doi) or "")
@@ -147,6 +149,7 @@ def test_both_sides_are_one_statement_and_either_is_enough(bench: Bench) -> None
 
 def test_a_study_that_comes_after_its_notice_was_read_is_marked_at_once(bench: Bench) -> None:
     bench.server.works[OTHER] = work(OTHER, OTHER_TITLE, update_to=[update("10.5555/later")])
+    bench.server.works["10.5555/later"] = work("10.5555/later", "Sural dextrose in sheep")
     bench.recheck()
     take(bench.store, vocabulary(), [article(104, "Sural dextrose in sheep", doi="10.5555/later")], actor="test")
     assert bench.study("10.5555/later").row.state == "retracted"
@@ -195,6 +198,69 @@ def test_a_doi_that_many_abstracts_share_retracts_none_of_another_title(bench: B
     bench.server.works[OTHER] = work(OTHER, "Abstracts of the invented congress", updated_by=[update(NOTICE)])
     bench.recheck()
     assert bench.study(OTHER).row.state == "none"
+
+
+SHARED, CONGRESS = "10.5555/supplement", "Abstracts of the invented congress"
+
+
+@pytest.mark.parametrize("order", ["notice first", "studies first"])
+@pytest.mark.parametrize("target", [CONGRESS, TITLE, "", None], ids=["congress", "title", "untitled", "unknown"])
+def test_a_notice_of_a_doi_that_abstracts_share_retracts_only_the_one_of_its_title(
+    bench: Bench, order: str, target: str | None
+) -> None:
+    bench.server.works[OTHER] = work(OTHER, "Retraction: an abstract", update_to=[update(SHARED)])
+    if target is not None:
+        bench.server.works[SHARED] = work(SHARED, target)
+    abstracts = [article(201, TITLE, doi=SHARED), article(202, OTHER_TITLE, doi=SHARED)]
+    for one in abstracts if order == "studies first" else ():
+        take(bench.store, vocabulary(), [one], actor="test")
+    bench.recheck()
+    for one in abstracts if order == "notice first" else ():
+        take(bench.store, vocabulary(), [one], actor="test")
+    keys = [queries.find_key(bench.store, vocabulary(), "pmid", pmid) or "" for pmid in ("201", "202")]
+    studies = [queries.study(bench.store, vocabulary(), key) for key in keys]
+    states = [one.row.state for one in studies if one is not None]
+    assert states == ["retracted" if target == TITLE else "none", "none"]
+
+
+def test_a_notice_whose_works_cannot_be_asked_for_is_heard_the_next_time(bench: Bench) -> None:
+    bench.server.works[OTHER] = work(OTHER, OTHER_TITLE, update_to=[update("10.5555/later")])
+    bench.server.works["10.5555/later"] = work("10.5555/later", "Sural dextrose in sheep")
+    take(bench.store, vocabulary(), [article(104, "Sural dextrose in sheep", doi="10.5555/later")], actor="test")
+    curation_inclusion.decide(bench.store, vocabulary(), ["10.5555/later"], "excluded", actor="curator")
+    bench.server.script("ok", 503, 503)
+    run = bench.recheck()
+    assert run is not None
+    assert (run.state, dict(run.counts)) == ("failed", {"failed": 1})
+    again = bench.recheck(days=1)
+    assert again is not None
+    assert (again.state, again.found, dict(again.counts)) == ("ok", 1, {"said": 1})
+
+
+def test_an_alias_says_what_its_prime_says(bench: Bench) -> None:
+    prime = "10.5555/prime"
+    del bench.server.works[WORK]
+    in_place = [update(prime, "correction"), update(prime, "new_version")]
+    bench.server.works[prime] = work(prime, TITLE, updated_by=[update(NOTICE), *in_place])
+    bench.server.alias(WORK, prime)
+    for days in (0, 31):
+        run = bench.recheck(days=days)
+        assert run is not None
+        assert (run.state, dict(run.counts)) == ("ok", {"said": 2} if not days else {})
+    assert sorted(s.kind for s in bench.life().statements) == ["correction", "retraction"]
+    with bench.store.read() as connection:
+        assert inquiries.asked(connection, "crossref", [WORK])[WORK].outcome == "known"
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_the_order_of_entries_does_not_matter(bench: Bench, turn: int) -> None:
+    twice = [update(NOTICE, on=[2016, 5, 3]), update(NOTICE, on=[2019, 5, 3]), update(NOTICE, on=[2019, 5])]
+    bench.says(updated_by=[*twice[::turn], update("10.5555/back", "reinstatement", on=[2018, 1, 1])])
+    bench.recheck()
+    assert bench.study().row.state == "retracted"
+    assert [str(s.date) for s in bench.life().statements if s.kind == "retraction"] == [
+        str(PartialDate(year=2019, month=5, day=3))
+    ]
 
 
 # Retraction Watch by way of Crossref.
@@ -273,6 +339,124 @@ def test_an_unknown_doi_withdraws_nothing(bench: Bench) -> None:
     assert bench.study().row.state == "retracted"
 
 
+def with_more(bench: Bench, number: int) -> list[str]:
+    """So many works more, of which Crossref knows."""
+    dois = [f"10.5555/more{n:03}" for n in range(number)]
+    bench.server.works |= {doi: work(doi, f"{n} invented looms {n * 7}") for n, doi in enumerate(dois)}
+    new = [article(1000 + n, f"{n} invented looms {n * 7}", doi=doi) for n, doi in enumerate(dois)]
+    take(bench.store, vocabulary(), new, actor="test")
+    return dois
+
+
+def outcomes(bench: Bench, dois: list[str]) -> dict[str, str]:
+    with bench.store.read() as connection:
+        return {doi: one.outcome for doi, one in inquiries.asked(connection, "crossref", dois).items()}
+
+
+def test_a_crossref_that_answers_404_to_everything_is_not_believed(bench: Bench) -> None:
+    dois = with_more(bench, 60)
+    bench.recheck()
+    bench.server.script(forever=404)
+    run = bench.recheck(days=31)
+    assert run is not None
+    assert (run.state, dict(run.counts)) == ("failed", {"failed": 62})
+    assert set(outcomes(bench, dois).values()) == {"known"}
+    bench.server.script()
+    again = bench.recheck(days=1)
+    assert again is not None
+    assert (again.state, again.found) == ("ok", 62)
+
+
+@pytest.mark.parametrize(("left", "state"), [(5, "failed"), (6, "ok")])
+def test_a_crossref_that_forgets_most_of_what_it_knew_is_not_believed(bench: Bench, left: int, state: str) -> None:
+    dois = [*with_more(bench, 9), OTHER, WORK]
+    bench.recheck()
+    bench.says(updated_by=[update(NOTICE)])
+    for doi in dois[: 11 - left]:
+        del bench.server.works[doi]
+    run = bench.recheck(days=31)
+    assert run is not None
+    assert run.state == state
+    assert bench.study().row.state == "retracted", "what it does say is heard"
+    forgotten = {doi for doi, outcome in outcomes(bench, dois).items() if outcome == "unknown"}
+    assert forgotten == (set() if state == "failed" else set(dois[:5]))
+    if state == "failed":
+        assert "knows 6 of 11 DOIs no more that it knew; not believed" in run.error
+
+
+def test_a_doi_that_always_fails_does_not_starve_the_others(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking_crossref, "BUDGET", 4)
+    monkeypatch.setattr("evidence.sources.crossref.LIST", 1)
+    dois = [*with_more(bench, 6), OTHER, WORK]
+    note = bench.server.note
+    bad = tuple(doi.replace("/", "%2F") for doi in dois[:3])
+    monkeypatch.setattr(
+        bench.server, "note", lambda seen: Step("500") if any(b in seen.path for b in bad) else note(seen)
+    )
+    for days in range(3):
+        run = bench.recheck(days=days)
+        assert run is not None
+        assert run.state == ("ok" if days == 1 else "failed")
+    assert outcomes(bench, dois) == dict.fromkeys(dois[3:], "known")
+
+
+def test_refused_dois_do_not_count_as_away(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evidence.sources.crossref.LIST", 1)
+    dois = [*with_more(bench, 4), OTHER, WORK]
+    bench.server.script(403, 403, 403, 403)
+    run = bench.recheck()
+    assert run is not None
+    assert (run.state, dict(run.counts)) == ("failed", {"failed": 4})
+    assert outcomes(bench, dois) == dict.fromkeys(dois[4:], "known")
+    more = with_more(bench, 40)
+    bench.server.seen.clear()
+    bench.server.script(forever=403)
+    run = bench.recheck(days=1)
+    assert run is not None
+    assert "stopped after 10 refused requests" in run.error
+    assert len(bench.server.seen) == 10
+    assert len(outcomes(bench, more)) == 0
+
+
+def test_a_round_takes_thirty_days_however_large_the_library(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking_crossref, "BUDGET", 2)
+    with_more(bench, 89)
+    found = [run.found for day in range(31) if (run := bench.recheck(days=min(day, 1))) is not None]
+    assert found[:2] == [4, 4], "a thirtieth of 91"
+    assert sum(found[:30]) == 91
+
+
+def test_the_run_ends_when_its_time_is_used_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evidence.sources.crossref.LIST", 1)
+    dois = [*with_more(bench, 4), OTHER, WORK]
+    moments = [0.0]
+    bench.crossref.transport.clock = lambda: moments[0]
+    note = bench.server.note
+
+    def slow(seen: Seen) -> Step:
+        moments[0] += 100.0
+        return note(seen)
+
+    monkeypatch.setattr(bench.server, "note", slow)
+    run = bench.recheck()
+    assert run is not None
+    assert (run.state, run.found, run.log) == ("ok", 6, ("stopped after 300 s; 3 DOIs are left to the next run",))
+    assert list(outcomes(bench, dois)) == dois[:3]
+    run = bench.recheck()
+    assert run is not None
+    assert (run.state, run.found) == ("ok", 3)
+
+
+def test_another_process_at_it_is_left_alone_and_a_killed_one_is_told(bench: Bench) -> None:
+    killed = runs.start(bench.store, "crossref", "", bench.store.now())
+    with runs.lock(bench.store, "crossref"):
+        assert bench.recheck() is None
+    assert bench.recheck() is not None
+    states = {one.id: one.state for one in queries.runs(bench.store, vocabulary(), 10)}
+    assert states.pop(killed) == "interrupted"
+    assert list(states.values()) == ["ok"]
+
+
 def test_the_oldest_word_first_and_no_more_than_the_budget(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking_crossref, "BUDGET", 1)
     for _ in range(3):
@@ -302,7 +486,7 @@ def test_where_crossref_is_off_nothing_is_asked(bench: Bench) -> None:
     assert bench.server.seen == []
 
 
-def test_failures_are_its_own_and_three_in_a_row_end_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failures_are_its_own_and_three_end_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evidence.sources.crossref.LIST", 1)
     more = [article(200 + n, f"{n} invented nerves", doi=f"10.5555/more{n}") for n in range(6)]
     take(bench.store, vocabulary(), more, actor="test")
@@ -311,7 +495,7 @@ def test_failures_are_its_own_and_three_in_a_row_end_it(bench: Bench, monkeypatc
     assert run is not None
     assert run.state == "failed"
     assert dict(run.counts) == {"failed": 3}
-    assert "stopped after 3 failed requests in a row" in run.error
+    assert "stopped after 3 failed requests" in run.error
     assert "503" in run.error
     assert len(bench.server.seen) == 6, "three requests, each tried twice"
     bench.server.script()
@@ -354,6 +538,12 @@ def test_both_engines_ask_and_answer_alike(store_url: str) -> None:
         assert inquiries.due(store, "crossref", ahead, 9) == [OTHER, WORK]
         assert inquiries.due(store, "crossref", ahead, 1) == [OTHER]
         assert inquiries.due(store, "crossref", START, 9) == []
+        with store.write() as writer:
+            inquiries.note_tried(writer, "crossref", [OTHER])
+        assert inquiries.due(store, "crossref", ahead, 9) == [WORK, OTHER], "those tried last come last"
+        assert inquiries.how_many(store) == 2
+        with store.read() as connection:
+            assert inquiries.asked(connection, "crossref", [OTHER])[OTHER].at == START, "a failure is no word"
         assert inquiries.due(store, "pubmed", ahead, 9) == [OTHER, WORK]
         assert inquiries.due(store, "pubmed", ahead, 9, without_pmid=True) == []
         transport.close()

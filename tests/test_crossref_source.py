@@ -11,15 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence.asking_crossref import TIME
 from evidence.errors import SourceRefused, SourceUnavailable, UsageProblem
 from evidence.formats import crossref as reader
 from evidence.pacing import LONGEST_GAP, MARGIN, MemoryPacer, crossref_pacer
 from evidence.records import Author, PartialDate, Record, Rejected
 from evidence.settings import CROSSREF_API, Settings
+from evidence.side_runs import MOST_FAILURES
 from evidence.sources.crossref import LIST, LONGEST_FILTER, Answer, Crossref, opened
 from evidence.sources.retry import Limits, asked_gap
 from evidence.sources.transport import Transport
-from tests.crossref_server import CrossrefServer, update, work
+from tests.crossref_server import CrossrefServer, said, update, work
 from tests.eutils_handler import Step
 
 A, B, COMMA, GONE = "10.5555/a", "10.5555/b", "10.5555/c,(1):2<3", "10.5555/gone"
@@ -123,6 +125,73 @@ def test_a_refused_list_is_asked_one_by_one(bench: Bench) -> None:
     assert "asked for one by one" in bench.crossref.transport.notes[0]
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_list_route_that_is_not_there_is_a_failure_and_no_word_on_any_doi(bench: Bench, status: int) -> None:
+    bench.server.script(forever=status)
+    (answer,) = bench.works(A, B)
+    assert isinstance(answer.problem, SourceRefused)
+    assert (answer.unknown, answer.lacking(), len(bench.server.seen)) == ([], [A, B], 1)
+
+
+def test_an_alias_is_answered_by_its_prime(bench: Bench) -> None:
+    bench.server.alias(GONE, B)
+    (answer,) = bench.works(A, GONE)
+    assert ({doi: w["DOI"] for doi, w in answer.works.items()}, answer.problems()) == ({A: A, GONE: B}, [])
+    assert bench.server.asked() == [f"{A} {GONE}", GONE, B]
+    bench.server.alias("10.5555/twice", GONE)
+    assert bench.works("10.5555/twice")[0].works["10.5555/twice"]["DOI"] == B
+    bench.server.aliases[GONE] = f"{bench.server.url}v1/works/{B}"
+    bench.server.script("ok", 503, Step("text", body=said("work", work(B))))
+    assert bench.works(GONE)[0].works[GONE]["DOI"] == B, "the prime is asked for again, not the alias"
+
+
+@pytest.mark.parametrize(
+    "onward",
+    ["/rest/works/10.5555%2Fgone", "/elsewhere/works/10.5555%2Fb", "/rest/members/98", "/rest/works/../members/98", " ",
+     "http://127.0.0.2:9/rest/works/10.5555%2Fb", "https://127.0.0.1/rest/works/10.5555%2Fb", "http://["],
+)  # fmt: skip
+def test_other_redirects_are_not_followed(bench: Bench, onward: str) -> None:
+    bench.server.aliases[GONE] = onward
+    (answer,) = bench.works(GONE)
+    assert isinstance(answer.failed[GONE], SourceRefused | SourceUnavailable)
+    assert len(bench.server.seen) <= 3
+    assert not any("members" in seen.path for seen in bench.server.seen)
+
+
+def test_a_redirect_in_no_encoding_leads_nowhere(bench: Bench) -> None:
+    bench.server.aliases[GONE] = "\u00e9"
+    assert bench.works(GONE)[0].unknown == [GONE]
+    assert bench.server.seen[-1].path.startswith("/rest/works/%C3%A9?")
+
+
+def test_an_alias_of_a_work_that_is_not_the_answer_is_unknown(bench: Bench) -> None:
+    bench.server.alias(GONE, B)
+    bench.server.script("ok", "other")
+    (answer,) = bench.works(GONE)
+    assert answer.unknown == [GONE]
+
+
+def test_a_doi_that_fails_does_not_stop_the_next(bench: Bench) -> None:
+    bench.server.hidden = {A, B}
+    bench.server.script("ok", 403, "ok")
+    (answer,) = bench.works(A, B, GONE)
+    assert (list(answer.works), answer.unknown, list(answer.failed)) == ([B], [GONE], [A])
+    bench.server.script("ok", 500, 500, 500, 500, 500, 500)
+    (answer,) = bench.works(A, B, GONE, patience=2)
+    assert (list(answer.failed), answer.lacking()) == ([A, B], [A, B, GONE])
+
+
+def test_when_the_time_is_used_up_the_rest_is_not_asked_for(bench: Bench) -> None:
+    times = iter([0.0, 1.0, *(2.0,) * 20, *(400.0,) * 20])
+    transport = bench.crossref.transport
+    transport.clock = lambda: next(times)
+    transport.allow(300.0)
+    answers = bench.works(*(f"10.5555/{n}" for n in range(3 * LIST)))
+    assert answers
+    assert all(answer.problem is None for answer in answers)
+    assert len(bench.server.seen) < 3 * LIST
+
+
 def test_another_work_than_the_one_asked_for_is_none(bench: Bench) -> None:
     bench.server.script("other")
     (answer,) = bench.works(A)
@@ -173,9 +242,10 @@ def test_what_stays_wrong_is_a_problem_of_that_answer(bench: Bench, step: str, k
     bench.server.script(forever=step)
     first, second = bench.works(A, COMMA)
     for answer in (first, second):
-        assert isinstance(answer.problem, kind)
-        assert says in str(answer.problem)
-        assert answer.lacking() == list(answer.asked)
+        (doi,) = answer.asked
+        assert isinstance(answer.failed[doi], kind)
+        assert says in answer.why(doi)
+        assert answer.lacking() == [doi]
     assert len(bench.server.seen) == (2 if kind is SourceRefused and "failed" not in str(step) else 6)
 
 
@@ -228,6 +298,15 @@ def test_where_crossref_is_and_how_often_it_is_asked(variables: dict[str, str], 
     assert settings.crossref_url == url
     if url:
         assert crossref_pacer(settings).gap == pytest.approx(MARGIN / rate)
+
+
+def test_what_never_answers_takes_a_run_no_longer_than_its_time(tmp_path: Path) -> None:
+    with opened(replace(settings_for("http://127.0.0.1:9/"), data_dir=tmp_path)) as asking:
+        assert asking is not None
+        limits = asking.transport.limits
+    assert limits.call < limits.total
+    assert limits.total * MOST_FAILURES < TIME
+    assert limits.pause(1, 90.0, 1.0) > limits.total, "it fails rather than ask before it was told to"
 
 
 def test_where_it_is_off_there_is_none() -> None:

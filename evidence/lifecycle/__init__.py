@@ -20,6 +20,8 @@ from evidence.lifecycle.statements import (
     disagreements,
     is_echo,
     name_of,
+    says_as_much,
+    stood_in,
     weigh,
 )
 
@@ -41,5 +43,7 @@ __all__ = [
     "life_cycle",
     "marked",
     "name_of",
+    "says_as_much",
+    "stood_in",
     "weigh",
 ]

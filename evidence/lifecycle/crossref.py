@@ -9,7 +9,7 @@ itself was made in place, without a notice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -55,28 +55,48 @@ _MOST: Final = 200
 """Entries read of one work, on either side: a notice that retracts a whole issue has some dozens."""
 
 
-def read(work: Mapping[str, Any], doi: str) -> tuple[tuple[Listed, ...], tuple[str, ...]]:
+def read(
+    work: Mapping[str, Any], doi: str, titles: Mapping[str, str] | None = None
+) -> tuple[tuple[Listed, ...], tuple[str, ...]]:
     """What a work's message says of it, and what it says as a notice of others; then the types that are not known.
 
-    `doi` is the work's, normalised. Entries without a type, and later versions that are no other work, say nothing.
+    `doi`: what the work was asked for by, normalised; where it is an alias, the message has another. `titles`: of the
+    works that notices speak of (`targets`), by their DOI. Entries without a type, and later versions that are no other
+    work, say nothing. The order of the entries does not matter.
     """
     found: dict[str, Listed] = {}
     unknown: dict[str, None] = {}
-    title = _title(work)
+    prime, title = _doi(work), title_of(work)
     for entry in _entries(work.get("updated-by")):
-        _add(found, unknown, entry, work=doi, notice=_doi(entry), title=title, speaker=doi)
+        notice = _doi(entry)
+        _add(found, unknown, entry, work=doi, notice=doi if notice == prime else notice, title=title, speaker=doi)
     for entry in _entries(work.get("update-to")):
         target = _doi(entry)
-        if target:
-            _add(found, unknown, entry, work=target, notice=doi, title=title if target == doi else "", speaker=doi)
-    return tuple(found.values()), tuple(unknown)
+        if target in (doi, prime):
+            _add(found, unknown, entry, work=doi, notice=doi, title=title, speaker=doi)
+        elif target:
+            _add(found, unknown, entry, work=target, notice=doi, title=(titles or {}).get(target, ""), speaker=doi)
+    return tuple(found[ref] for ref in sorted(found)), tuple(sorted(unknown))
+
+
+def targets(work: Mapping[str, Any], doi: str) -> tuple[str, ...]:
+    """DOIs of the other works of which a notice says something that is known here."""
+    kept = (entry for entry in _entries(work.get("update-to")) if _type(entry) in KINDS)
+    return tuple(dict.fromkeys(target for e in kept if (target := _doi(e)) not in ("", doi, _doi(work))))
+
+
+def title_of(work: Mapping[str, Any]) -> str:
+    """A work's title as plain text; "" where it has none."""
+    said = work.get("title")
+    first = said[0] if isinstance(said, list) and said else said
+    return text.plain(text.from_html_text(first))[:500] if isinstance(first, str) else ""
 
 
 def _add(
     found: dict[str, Listed], unknown: dict[str, None], entry: Mapping[str, Any], *, work: str, notice: str, title: str,
     speaker: str,
 ) -> None:  # fmt: skip
-    type_ = _word(entry.get("type")).lower().replace("-", "_").replace(" ", "_")
+    type_ = _type(entry)
     kind = KINDS.get(type_)
     if kind is None:
         if type_:
@@ -84,7 +104,7 @@ def _add(
         return
     if kind == "update" and notice in ("", work):
         return
-    origin = ORIGINS.get(_word(entry.get("source")).lower(), "")
+    origin = _origin(entry)
     ref = "|".join((work, notice, type_, _word(entry.get("record-id")) if origin else ""))
     parsed = identifiers.try_parse("doi", notice)
     statement = Statement(
@@ -96,12 +116,36 @@ def _add(
         ref=ref,
         origin=origin,
     )
-    found.setdefault(ref, Listed(statement=statement, doi=work, title=title, speaker=speaker))
+    row = Listed(statement=statement, doi=work, title=title, speaker=speaker)
+    found[ref] = max(found.get(ref, row), row, key=lambda one: _late(one.statement.date, one.statement.origin))
 
 
-def _entries(value: Any) -> Iterator[Mapping[str, Any]]:
-    found = value if isinstance(value, list) else [value]
-    return (entry for entry in found[:_MOST] if isinstance(entry, dict))
+def _late(day: PartialDate | None, origin: str) -> tuple[int, int, int, bool]:
+    """Of several entries that are one by their name, the latest and most exact counts; of one day the publisher's."""
+    parts = (day.year, day.month, day.day) if day else (None, None, None)
+    year, month, number = (part or 0 for part in parts)
+    return year, month, number, not origin
+
+
+def _type(entry: Mapping[str, Any]) -> str:
+    return _word(entry.get("type")).lower().replace("-", "_").replace(" ", "_")
+
+
+def _origin(entry: Mapping[str, Any]) -> str:
+    return ORIGINS.get(_word(entry.get("source")).lower(), "")
+
+
+def _entries(value: Any) -> list[Mapping[str, Any]]:
+    """The entries of one side, in an order that is theirs, and no more of them than are read."""
+    found: list[Mapping[str, Any]] = [
+        one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)
+    ]
+    return sorted(found, key=_named)[:_MOST]
+
+
+def _named(entry: Mapping[str, Any]) -> tuple[str, str, str, str, tuple[int, int, int, bool]]:
+    origin = _origin(entry)
+    return _doi(entry), _type(entry), origin, _word(entry.get("record-id")), _late(_day(entry.get("updated")), origin)
 
 
 def _doi(entry: Mapping[str, Any]) -> str:
@@ -115,12 +159,6 @@ def _word(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int) or (isinstance(value, int) and abs(value) > 10**15):
         return ""
     return text.clean(str(value))[:_LONGEST].replace("|", " ")
-
-
-def _title(work: Mapping[str, Any]) -> str:
-    said = work.get("title")
-    first = said[0] if isinstance(said, list) and said else said
-    return text.plain(text.from_html_text(first))[:500] if isinstance(first, str) else ""
 
 
 def _day(value: Any) -> PartialDate | None:

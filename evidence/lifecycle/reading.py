@@ -113,7 +113,8 @@ def marked(record: Record) -> tuple[Kind, str] | None:
 
 def concerns(row: Listed, records: Sequence[Record]) -> bool:
     """Whether a row is about this work, and not about its notice or the version that replaced it, which may have the
-    same DOI. The PMID decides where both have one; else the DOI, when the titles do not speak against it.
+    same DOI. The PMID decides where both have one; else the DOI, when the titles do not speak against it. A notice that
+    names a work by a DOI alone, whose title is not known, is about none: many works may have the DOI.
     """
     notice = set(row.statement.notice)
     pmids = {value for r in records for value in r.ids("pmid")}
@@ -124,6 +125,8 @@ def concerns(row: Listed, records: Sequence[Record]) -> bool:
     if any(is_notice(r) or any(x.type in _LATER_VERSION for x in r.relations) for r in records):
         return False
     if any(i.scheme == "pmid" and i.value in pmids for i in notice):
+        return False
+    if not row.title and row.speaker not in ("", row.doi):
         return False
     titles = [r.title for r in records] + [r.vernacular_title for r in records]
     likeness = max((_alike(row.title, text.plain(t)) for t in titles if t), default=1.0)

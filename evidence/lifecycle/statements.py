@@ -232,10 +232,34 @@ def is_echo(said: Statement, among: Iterable[Statement]) -> bool:
 
     Crossref's `record-id` of a Retraction Watch entry, at the end of `ref`, is the list's own Record ID.
     """
-    number = said.ref.rpartition("|")[2]
+    number = _number(said.ref)
     theirs = [s for s in among if said.origin and s.source == said.origin]
     same = {s.ref for s in theirs} | {i for s in theirs if s.kind == said.kind for i in s.notice}
     return bool(same & {number, *said.notice} - {""})
+
+
+def says_as_much(echo: Statement, said: Statement) -> bool:
+    """Whether a statement is no graver than what was heard of it before, by way of another source."""
+    gravity, heard = (SEVERITY.index(STATE.get(s.kind, "none")) for s in (said, echo))
+    return is_echo(echo, [said]) and gravity <= heard
+
+
+def stood_in(key: str, said: Statement) -> bool:
+    """Whether a statement that is made no more, of this key, may have spoken for this one too: of a row and what passes
+    it on only one is told. Rather told twice than never.
+    """
+    source, kind, what = key.split("|", 2)
+    if source == said.source:
+        return False
+    if said.origin:
+        return said.origin == source and (said.kind == kind or what == f"ref:{_number(said.ref)}")
+    names = what.removeprefix("ref:").split("|")
+    return said.basis == "row" and not {said.ref, *(i.value for i in said.notice)}.isdisjoint(names)
+
+
+def _number(ref: str) -> str:
+    """A list's own number of a row, as Crossref gives it at the end of `ref`, and the list as the whole."""
+    return ref.rpartition("|")[2]
 
 
 _WORDS: Final[dict[PublicationState, str]] = {

@@ -5,9 +5,13 @@ Routes and filters: https://www.crossref.org/documentation/retrieve-metadata/res
 Several DOIs are asked for in one list (`filter=doi:…,doi:…`); a DOI with a comma, which separates filters, alone.
 
 - an error of any shape, a web page, half an answer: asked again, then SourceUnavailable or SourceRefused (transport)
-- a list that Crossref refuses (400): its DOIs are asked for one by one
+- a list whose filter Crossref does not take (400, 413, 414): its DOIs are asked for one by one
+- a list that is not there (404), forbidden, or fails: nothing is said of its DOIs, for the service as a whole is wrong
 - a list that lacks a DOI: that DOI is asked for alone, unless Crossref did not know it the last time
+- a single DOI that fails: the next one is asked for all the same
 - 404, 410 or 400 for a single DOI: Crossref does not know it. It may be another agency's (DataCite, mEDRA)
+- a redirect of a single DOI to another work of the same server: the DOI is an alias of that work's, which is the answer
+  (lists leave aliases out): https://community.crossref.org/t/adding-redirects-for-aliased-dois-in-the-rest-api/13138
 - works nobody asked for, works twice: the first of those that were asked for
 """
 
@@ -18,13 +22,14 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from evidence import identifiers
 from evidence.errors import SourceProblem, SourceRefused
 from evidence.pacing import crossref_pacer
 from evidence.settings import Settings
 from evidence.sources.answers import AnswerError, Broken, excerpt, json_error
+from evidence.sources.retry import Limits
 from evidence.sources.transport import Transport
 
 SOURCE: Final = "crossref"
@@ -40,7 +45,14 @@ LONGEST_FILTER: Final = 4_000
 UPDATES: Final = "DOI,title,update-to,updated-by"
 """What of a work says what became of it (the list route's `select`; the route of a single work has none)."""
 
+LIMITS: Final = Limits(read=30.0, call=45.0, total=60.0, attempts=3)
+"""Seconds and attempts of one request, less than for PubMed: what is not said today is asked for at the next run. It
+is not asked again before the time that it asks to wait (`Retry-After`); where that is longer, the request fails."""
+FAILING: Final = 3
+"""Single DOIs of one list that may fail without an answer before the rest of them is left."""
+
 _UNKNOWN: Final = frozenset({400, 404, 410})
+_NOT_TAKEN: Final = frozenset({400, 413, 414})
 
 Work = Mapping[str, Any]
 """A work as Crossref describes it: https://github.com/CrossRef/rest-api-doc/blob/master/api_format.md"""
@@ -48,16 +60,28 @@ Work = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Answer:
-    """What came of some DOIs: their works, and those that Crossref does not know. `problem`: the rest failed."""
+    """What came of some DOIs: their works, those that Crossref does not know, those that failed alone and how.
+
+    `problem`: why the rest has no answer; None where it was not asked for, as the time was used up.
+    """
 
     asked: tuple[str, ...]
     works: dict[str, Work] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    failed: dict[str, SourceProblem] = field(default_factory=dict)
     problem: SourceProblem | None = None
 
     def lacking(self) -> list[str]:
         """DOIs of which nothing is known yet."""
         return [doi for doi in self.asked if doi not in self.works and doi not in self.unknown]
+
+    def problems(self) -> list[SourceProblem]:
+        """All that went wrong."""
+        return [*self.failed.values(), *([self.problem] if self.problem else [])]
+
+    def why(self, doi: str) -> str:
+        """Why nothing is known of a DOI."""
+        return str(self.failed.get(doi) or self.problem or "there was no time left to ask for it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,40 +90,65 @@ class Crossref:
 
     transport: Transport
 
-    def works(self, dois: Iterable[str], *, unknown: Collection[str] = (), whole: bool = False) -> Iterator[Answer]:
+    def works(
+        self, dois: Iterable[str], *, unknown: Collection[str] = (), whole: bool = False, patience: int = FAILING
+    ) -> Iterator[Answer]:
         """The works of these DOIs (normalised), some in each answer. A failure is an answer with a `problem`.
 
         `unknown`: DOIs that Crossref did not know when it was last asked. `whole`: all it says of a work; else, where
-        it gives a list, only what UPDATES names.
+        it gives a list, only what UPDATES names. `patience`: single DOIs of one list that may fail without an answer.
+        Ends early when the time that the transport allows is used up.
         """
         for group in _groups(dict.fromkeys(dois), WHOLE_LIST if whole else LIST):
-            yield self._answer(group, unknown, whole)
+            if self.transport.is_over:
+                return
+            yield self._answer(group, unknown, whole, patience)
 
-    def _answer(self, group: tuple[str, ...], unknown: Collection[str], whole: bool) -> Answer:
+    def _answer(self, group: tuple[str, ...], unknown: Collection[str], whole: bool, patience: int) -> Answer:
         answer = Answer(group)
-        try:
-            if len(group) > 1:
-                try:
-                    answer.works |= self._list(group, whole)
-                    answer.unknown += [doi for doi in answer.lacking() if doi in unknown]
-                except SourceRefused as exc:
-                    self.transport.notes.append(f"{exc}; its DOIs are asked for one by one")
-            for doi in answer.lacking():
-                work = self.transport.get(f"works/{quote(doi, safe='')}", {}, _work, nothing=_UNKNOWN)
-                if work is not None and _doi(work) == doi:
-                    answer.works[doi] = work
-                else:  # not known, or by now another DOI's
-                    answer.unknown.append(doi)
-        except SourceProblem as exc:
-            answer.problem = exc
+        if len(group) > 1:
+            try:
+                answer.works |= self._list(group, whole)
+            except SourceProblem as exc:
+                answer.problem = None if self.transport.is_over else exc
+                return answer
+            answer.unknown += [doi for doi in answer.lacking() if doi in unknown]
+        silent = 0
+        for doi in answer.lacking():
+            if silent == patience or self.transport.is_over:
+                break
+            try:
+                work = self._alone(doi)
+            except SourceProblem as exc:
+                if not self.transport.is_over:
+                    answer.failed[doi] = exc
+                    silent += not isinstance(exc, SourceRefused)
+                continue
+            if work is None:
+                answer.unknown.append(doi)
+            else:
+                answer.works[doi] = work
         return answer
+
+    def _alone(self, doi: str) -> Work | None:
+        """The work of a DOI, or the one of which it is an alias; None for what is not known, or by now another's."""
+        moved: list[str] = []
+        work = self.transport.get(f"works/{quote(doi, safe='')}", {}, _work, nothing=_UNKNOWN, moved=moved)
+        if work is None:
+            return None
+        prime = identifiers.try_parse("doi", unquote(moved[-1].partition("works/")[2])) if moved else None
+        return work if doi_of(work) in (doi, prime.value if prime else doi) else None
 
     def _list(self, group: tuple[str, ...], whole: bool) -> dict[str, Work]:
         fields = {"filter": ",".join(f"doi:{doi}" for doi in group), "rows": str(len(group))}
-        found = self.transport.get("works", fields if whole else fields | {"select": UPDATES}, _works) or []
+        chosen = fields if whole else fields | {"select": UPDATES}
+        found = self.transport.get("works", chosen, _works, nothing=_NOT_TAKEN)
+        if found is None:
+            self.transport.notes.append(f"a list of {len(group)} DOIs is refused; they are asked for one by one")
+            return {}
         works: dict[str, Work] = {}
         for work in found:
-            doi = _doi(work)
+            doi = doi_of(work)
             if doi in group:
                 works.setdefault(doi, work)
         return works
@@ -115,7 +164,7 @@ def opened(settings: Settings, given: Crossref | None = None) -> Iterator[Crossr
         yield given
         return
     transport = Transport(
-        settings, crossref_pacer(settings), base=settings.crossref_url, variable="EVIDENCE_CROSSREF_URL"
+        settings, crossref_pacer(settings), LIMITS, base=settings.crossref_url, variable="EVIDENCE_CROSSREF_URL"
     )
     try:
         yield Crossref(transport)
@@ -141,7 +190,8 @@ def _groups(dois: Iterable[str], most: int) -> Iterator[tuple[str, ...]]:
         yield tuple(group)
 
 
-def _doi(work: Work) -> str:
+def doi_of(work: Work) -> str:
+    """The DOI of a work, normalised; "" for none."""
     found = identifiers.try_parse("doi", work["DOI"]) if isinstance(work.get("DOI"), str) else None
     return found.value if found else ""
 

@@ -9,14 +9,16 @@ https://www.crossref.org/documentation/retrieve-metadata/rest-api/tips-for-using
 
 from __future__ import annotations
 
+import math
 import random
+import re
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import IncompleteRead, RemoteDisconnected
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, quote_plus, urlencode, urljoin, urlsplit
@@ -42,18 +44,20 @@ _MALFORMED: Final = (
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidHeader,
 )
+_MOST_HOPS: Final = 2  # redirects in a row that are followed, where any are
 _PIECE: Final = 1 << 16
 _LONGEST_NAME: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What to ask. `nothing`: statuses that say that there is no such thing."""
+    """What to ask. `nothing`: statuses for no such thing. `moved`: paths it was sent on to."""
 
     method: str
     path: str
     fields: Mapping[str, str]
     nothing: frozenset[int] = frozenset()
+    moved: list[str] | None = None
 
     @property
     def name(self) -> str:
@@ -68,6 +72,11 @@ class _Failure:
     reason: str
     wait: float | None = None
     final: type[SourceProblem] = SourceUnavailable
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: redirects are read here, and need not be what requests can read."""
 
 
 @dataclass(slots=True)
@@ -157,8 +166,9 @@ class Transport:
     notes: list[str] = field(default_factory=list, repr=False)  # failed attempts that were repeated, for the run log
     base: str = ""
     variable: str = "EVIDENCE_EUTILS_URL"
+    give_up: float = math.inf  # when, by the clock, no request is begun and none goes on any more
     _adapter: _CuttingAdapter = field(default_factory=_CuttingAdapter, repr=False)
-    _session: requests.Session = field(default_factory=requests.Session, repr=False)
+    _session: requests.Session = field(default_factory=_Session, repr=False)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
@@ -189,25 +199,44 @@ class Transport:
         return answer
 
     def get(
-        self, path: str, fields: Mapping[str, str], read: Callable[[bytes], T], *, nothing: frozenset[int] = frozenset()
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        read: Callable[[bytes], T],
+        *,
+        nothing: frozenset[int] = frozenset(),
+        moved: list[str] | None = None,
     ) -> T | None:
-        """Ask for a path below the address, with fields in the query; as `post` does, but None for a status in
-        `nothing`. The path is percent-encoded already.
+        """Ask for a path below the address, percent-encoded, with fields in the query; as `post` does, but None for a
+        status in `nothing`. Sent on to a path below the address with the same first part (`works/…`), it is followed
+        twice at most and put in `moved`; without `moved` never.
         """
-        return self._ask(_Request("GET", path, fields, nothing), read)
+        return self._ask(_Request("GET", path, fields, nothing, moved), read)
+
+    def allow(self, seconds: float) -> None:
+        """From now on so much time for all requests; what goes on for longer fails as unavailable."""
+        self.give_up = self.clock() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        """The time that `allow` gave is used up."""
+        return self.clock() >= self.give_up
 
     def _ask(self, request: _Request, read: Callable[[bytes], T]) -> T | None:
         with self._one_at_a_time:
             return self._asked(request, read)
 
     def _asked(self, request: _Request, read: Callable[[bytes], T]) -> T | None:
-        give_up = self.clock() + self.limits.total
+        give_up = min(self.clock() + self.limits.total, self.give_up)
         attempt = 0
         while True:
             attempt += 1
             answer = self._attempt(request, give_up - self.clock())
             if answer is None:
                 return None
+            if isinstance(answer, _Request):
+                request, attempt = answer, attempt - 1
+                continue
             if isinstance(answer, bytes):
                 try:
                     return read(answer)
@@ -223,27 +252,26 @@ class Transport:
             self.notes.append(self.redact(said))
             self.sleep(pause)
 
-    def _attempt(self, request: _Request, remaining: float) -> bytes | _Failure | None:
-        """One request: the body of a 200, or a failure that may pass. Raises SourceRefused for one that will not."""
+    def _attempt(self, request: _Request, remaining: float) -> bytes | _Failure | _Request | None:
+        """The body of a 200, a failure that may pass, what to ask instead. Raises SourceRefused for one that lasts."""
         self.pacer.wait()
         problem: Exception | None = None
         with self._adapter.deadline(min(self.limits.call, max(remaining, 0.1))) as deadline:
             try:
                 answer = self._exchange(request)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as exc:
                 problem = exc
         if deadline.passed:
             return _Failure(reason=f"did not finish its answer within {deadline.seconds:g} s")
         if problem is None:
             return answer
-        connecting = isinstance(problem, requests.ConnectTimeout)
-        reason = _in_words(problem, self.limits, connecting=connecting)
+        reason = _in_words(problem, self.limits, connecting=isinstance(problem, requests.ConnectTimeout))
         if isinstance(problem, _MALFORMED) or _is_hopeless(problem):
             del problem
             raise self._problem(SourceRefused, request, reason)
         return _Failure(reason=reason)
 
-    def _exchange(self, request: _Request) -> bytes | _Failure | None:
+    def _exchange(self, request: _Request) -> bytes | _Failure | _Request | None:
         url = (self.base or self.settings.eutils_url) + request.path
         try:
             response = self._send(url, request)
@@ -251,6 +279,8 @@ class Transport:
             self.pacer.arrived()
         with response:
             if 300 <= response.status_code < 400:
+                if (onward := self._onward(url, response, request)) is not None:
+                    return onward
                 other = urlsplit(urljoin(url, response.headers.get("Location", ""))).hostname or "nowhere"
                 reason = f"redirects from {self.host} to {other}, which is not followed; correct {self.variable}"
                 raise self._problem(SourceRefused, request, reason)
@@ -265,6 +295,17 @@ class Transport:
         if response.status_code in _RETRIED or response.status_code >= 500:
             return _Failure(reason=reason, wait=retry_after(response.headers, self.settings.now))
         raise self._problem(SourceRefused, request, reason)
+
+    def _onward(self, url: str, response: requests.Response, request: _Request) -> _Request | None:
+        """What to ask where the server sends a request on; None where that is not followed."""
+        target = re.split("[?#]", urljoin(url, response.headers.get("Location", "")))[0]
+        path, route = target.removeprefix(self.base), request.path.split("/")[0]
+        if request.moved is None or len(request.moved) == _MOST_HOPS or not self.base or path == target:
+            return None
+        if not re.match(rf"(?:v\d+/)?{route}/", path) or "/../" in path:
+            return None
+        request.moved.append(path)
+        return replace(request, path=quote(path, safe="/%()&+,;:=@!*'~$"))
 
     def _send(self, url: str, request: _Request) -> requests.Response:
         """The head of the answer; its body is read piece by piece."""

@@ -85,7 +85,7 @@ def restore(url: str, path: Path, vocabulary: Vocabulary, now: Clock, *, force: 
     count = _checked(path, now)
     target = create(url, now)
     try:
-        with runs.lock(target):
+        with runs.lock(target), runs.lock(target, runs.BESIDE):
             with target.read() as connection:
                 if connection.scalar(select(func.count()).select_from(table_of(schema.SourceRecord))) and not force:
                     raise Conflict(target.url, "already holds studies; say --force to replace them")

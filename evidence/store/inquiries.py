@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import Connection, and_, case, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from evidence.store.engine import Store, Writer, table_of
 from evidence.store.inquiry_tables import Inquiry
@@ -15,6 +15,11 @@ from evidence.store.reads import IDENTIFIER, STUDY, utc
 from evidence.store.statements import rows_in, upsert
 
 INQUIRY: Final = table_of(Inquiry)
+_WANTED: Final = (IDENTIFIER.c.scheme == "doi", STUDY.c.merged_into.is_(None), STUDY.c.inclusion != "excluded")
+
+TRIED: Final = "{} (tried)"
+"""Under this name of a source stand the requests that failed: a failure is no word of the source, and leaves the last
+one standing. Its outcome means nothing."""
 
 Outcome = Literal["known", "unknown"]
 
@@ -29,28 +34,41 @@ class Asked:
 
 
 def due(store: Store, source: str, before: datetime, most: int, *, without_pmid: bool = False) -> list[str]:
-    """DOIs of studies here that the source was not asked about since a moment: at most so many.
+    """DOIs of studies here of which the source has said nothing since a moment: at most so many.
 
-    First those that it was never asked about (or at a time that is still to come: a clock was ahead), then the oldest.
-    Excluded studies are left out. `without_pmid`: only of studies that have no PMID.
+    First those that it was never asked about (or at a time that is still to come: a clock was ahead), then those that
+    were tried longest ago, whatever came of it: one that fails every time is not always the first. Excluded studies
+    are left out. `without_pmid`: only of studies that have no PMID.
     """
     with store.read() as connection:
-        ahead = INQUIRY.c.at > store.now()
+        tried = INQUIRY.alias()
         mine = and_(INQUIRY.c.doi == IDENTIFIER.c.value, INQUIRY.c.source == source)
-        first = case((INQUIRY.c.at.is_(None) | ahead, 0), else_=1)
+        failed = and_(
+            tried.c.doi == IDENTIFIER.c.value, tried.c.source == TRIED.format(source), tried.c.at <= store.now()
+        )
+        said = case((INQUIRY.c.at <= store.now(), INQUIRY.c.at))
+        last = case((tried.c.at.is_not(None) & (said.is_(None) | (said < tried.c.at)), tried.c.at), else_=said)
         wanted = (
             select(IDENTIFIER.c.value)
             .join(STUDY, STUDY.c.id == IDENTIFIER.c.study_id)
             .outerjoin(INQUIRY, mine)
-            .where(IDENTIFIER.c.scheme == "doi", STUDY.c.merged_into.is_(None), STUDY.c.inclusion != "excluded")
-            .where(INQUIRY.c.at.is_(None) | ahead | (INQUIRY.c.at < before))
-            .group_by(IDENTIFIER.c.value, INQUIRY.c.at)
-            .order_by(first, INQUIRY.c.at, IDENTIFIER.c.value)
+            .outerjoin(tried, failed)
+            .where(*_WANTED)
+            .where(said.is_(None) | (said < before))
+            .group_by(IDENTIFIER.c.value, INQUIRY.c.at, tried.c.at)
+            .order_by(case((last.is_(None), 0), else_=1), last, IDENTIFIER.c.value)
             .limit(most)
         )
         if without_pmid:
             wanted = wanted.where(STUDY.c.pmid.is_(None))
         return list(connection.scalars(wanted))
+
+
+def how_many(store: Store) -> int:
+    """How many DOIs the studies here have that are not excluded."""
+    with store.read() as connection:
+        dois = func.count(IDENTIFIER.c.value.distinct())
+        return connection.scalar(select(dois).join(STUDY, STUDY.c.id == IDENTIFIER.c.study_id).where(*_WANTED)) or 0
 
 
 def asked(connection: Connection, source: str, dois: Iterable[str]) -> dict[str, Asked]:
@@ -69,3 +87,8 @@ def note(writer: Writer, source: str, outcomes: Mapping[str, Outcome]) -> None:
 def outcomes(known: Collection[str], unknown: Collection[str]) -> dict[str, Outcome]:
     """What `note` takes."""
     return {**dict.fromkeys(unknown, "unknown"), **dict.fromkeys(known, "known")}
+
+
+def note_tried(writer: Writer, source: str, dois: Collection[str]) -> None:
+    """Asking the source about these DOIs failed now."""
+    note(writer, TRIED.format(source), outcomes((), dois))

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import bindparam, desc, func, select, text, update
 
@@ -21,6 +22,9 @@ from evidence.store.statements import rows_in, upsert
 from evidence.views import RunView
 
 SAVED = table_of(schema.SavedSearch)
+
+BESIDE: Final = "crossref"
+"""The lock of the part of a refresh that asks Crossref, when that of the refresh is released (asking_crossref.py)."""
 
 
 def start(store: Store, search: str, query: str, now: datetime, since: date | None = None) -> int:
@@ -60,28 +64,28 @@ def finish(
         }
         writer.connection.execute(update(RUN).where(RUN.c.id == run_id).values(finished=now, **values))
         row = writer.connection.execute(select(RUN).where(RUN.c.id == run_id)).one()
-        if state == "ok":
+        if state == "ok" and row.query:  # a run beside the searches may have the name of an old one
             saved = {"name": row.search, "query": row.query, "last_ok_count": found, "last_ok_run": run_id}
             upsert(writer, schema.SavedSearch, [saved], key=("name",), touch_only=True)
         return run_view(row)
 
 
-def interrupt_stale(store: Store, search: str, now: datetime) -> datetime | None:
+def interrupt_stale(store: Store, search: str, now: datetime, *, beside: bool = False) -> datetime | None:
     """Mark runs that nobody finishes any more; when the unfinished work began, or None.
 
-    Call it under the refresh lock: then a run still "running" belongs to a process that is gone.
+    Call it under the lock of these runs: then one still "running" belongs to a process that is gone. `beside`: runs
+    that are no search's, which have no query. A saved search of a library as old as that may have their name.
     """
+    mine = (RUN.c.search == search, RUN.c.query == "" if beside else RUN.c.query != "")
     with store.write() as writer:
         writer.connection.execute(
             update(RUN)
-            .where(RUN.c.state == "running", RUN.c.search == search)
+            .where(RUN.c.state == "running", *mine)
             .values(state="interrupted", finished=now, error="the process ended before the run did")
         )
-        last_ok = writer.connection.scalar(
-            select(func.max(RUN.c.id)).where(RUN.c.search == search, RUN.c.state == "ok")
-        )
+        last_ok = writer.connection.scalar(select(func.max(RUN.c.id)).where(*mine, RUN.c.state == "ok"))
         unfinished = select(func.min(RUN.c.started)).where(
-            RUN.c.search == search, RUN.c.state.in_(("interrupted", "failed")), RUN.c.id > (last_ok or 0)
+            *mine, RUN.c.state.in_(("interrupted", "failed")), RUN.c.id > (last_ok or 0)
         )
         started: datetime | None = writer.connection.scalar(unfinished)
         return started
@@ -207,9 +211,9 @@ def of_searches(store: Store, search: str = "") -> tuple[RunView, ...]:
 
 
 def is_running(store: Store) -> bool:
-    """Whether a refresh is under way, of whichever process."""
+    """Whether a refresh is under way, or the part of one that asks Crossref, of whichever process."""
     try:
-        with lock(store):
+        with lock(store), lock(store, BESIDE):
             return False
     except StoreBusy:
         return True

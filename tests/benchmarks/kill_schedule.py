@@ -43,7 +43,7 @@ from tests.store_dump import dump
 START: Final = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, 7, tzinfo=UTC)
 A_DAY: Final = 12
 """Kills on one day at most: a run that was cut short is tried again in an hour, and the next day's is due in time."""
-DAYS: Final = 40
+DAYS: Final = 60
 
 
 class Schedule:
@@ -140,7 +140,10 @@ def contents(url: str) -> dict[str, list[Any]]:
                 assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
                 assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
     place = numbers.index("id")
-    found["event"] = sorted((row[:place] + row[place + 1 :] for row in found["event"]), key=repr)
+    events = {row[place]: row[:place] + row[place + 1 :] for row in found["event"]}
+    found["event"] = sorted(events.values(), key=repr)
+    named = ((condition, events[event], study) for condition, event, study in found["condition_event"])
+    found["condition_event"] = sorted(named, key=repr)
     return found
 
 
