@@ -87,7 +87,8 @@ def decide(
 
 
 def undo(store: Store, vocabulary: Vocabulary, event: int, *, actor: str) -> Decision:
-    """Undo the decision with this event number: what persons had said before holds again, word for word.
+    """Undo the decision with this event number: what persons had said before holds again, word for word, but for what
+    was undone since it was said.
 
     Of records on which somebody has spoken since then (they may be another study now) the later word stays. Raises
     NotFound, and Conflict when that is so of all of them, or the decision was undone already.
@@ -98,10 +99,10 @@ def undo(store: Store, vocabulary: Vocabulary, event: int, *, actor: str) -> Dec
         if logged is None:
             raise NotFound(subject, "there is none of that number")
         said, was = logged
-        standing = inclusions.of_event(writer.connection, event)  # with names that took it over when they came
+        standing = _standing(writer.connection, event, said, was)
         if not standing.intersection(was):
             raise Conflict(subject, "something else was decided since then, or it was undone already")
-        restored = {name: was.get(name) for name in standing}
+        restored = {name: _before(writer.connection, name, was) for name in standing}
         inclusions.put(writer, restored)
         studies = sorted({known.study_id for known in reads.known(writer.connection, restored).values()})
         detail = {"decision": event, "verdict": said.kind}
@@ -156,14 +157,16 @@ def _said(connection: Snapshot, members: Sequence[Member]) -> dict[Name, Word | 
 
 
 def _on_absent(writer: Writer, pmid: str, word: Word) -> Decided:
-    """Keep the word for a PMID that is not here."""
+    """Keep the word for a PMID that is not here. To include it is to take back what was said, for a search may bring it
+    but nobody has seen it: one that only proposes must not find it included.
+    """
     name = (rejections.PUBMED, pmid)
     held = inclusions.words(writer.connection, [name]).get(name)
     if _same(held, word):
         return Decided(0, "", pmid, word.verdict)
     row = writer.log(word.verdict, actor=word.actor, detail=_detail(word, {name: held}))
     writer.add(schema.Event, [row])
-    inclusions.put(writer, {name: replace(word, event=row["id"])})
+    inclusions.put(writer, {name: replace(word, event=row["id"]) if word.verdict == "excluded" else None})
     return Decided(row["id"], "", pmid, word.verdict)
 
 
@@ -178,7 +181,7 @@ def _pmid(connection: Snapshot, name: str, verdict: Verdict) -> str:
         raise NotFound(name, f"no study has that key, PMID, PMCID or DOI{only}")
     key = (rejections.PUBMED, found.value)
     if verdict == "included" and key not in inclusions.words(connection, [key]):
-        raise NotFound(name, f"no study here has this PMID, nor was it excluded; `evidence add {found.value}` adds it")
+        raise NotFound(name, f"no study here has this PMID, nor is it excluded; `evidence add {found.value}` adds it")
     return found.value
 
 
@@ -220,6 +223,36 @@ def _logged(connection: Snapshot, event: int) -> tuple[Any, dict[Name, Word | No
     return row, {(source, external_id): _unpacked(held) for source, external_id, held in was}
 
 
+def _standing(connection: Snapshot, event: int, said: Any, was: Mapping[Name, Word | None]) -> set[Name]:
+    """The names of which the decision holds, with those that took it over when they came. One that let an absent PMID
+    in left no word: it holds until it is undone or somebody speaks again.
+    """
+    standing = inclusions.of_event(connection, event)
+    if not standing and said.kind == "included" and said.study_id is None and not _undone(connection, event):
+        return was.keys() - inclusions.words(connection, was).keys()
+    return standing
+
+
+def _before(connection: Snapshot, name: Name, was: Mapping[Name, Word | None]) -> Word | None:
+    """The word that holds for a name when a decision is undone: what was said before it, or before that where that was
+    undone too. A name that came later has what holds for the PMID from which it took the decision over.
+    """
+    if name not in was:
+        pubmeds = (_before(connection, other, was) for other in was if other[0] == rejections.PUBMED)
+        said = [word for word in pubmeds if word is not None and word.verdict == "excluded"]
+        return max(said, key=lambda word: word.event, default=None)
+    word = was[name]
+    if word is None or not _undone(connection, word.event):
+        return word
+    logged = _logged(connection, word.event)
+    return _before(connection, name, logged[1]) if logged is not None else None
+
+
+def _undone(connection: Snapshot, event: int) -> bool:
+    """Whether a decision was undone."""
+    return any(json.loads(row.detail)["decision"] == event for row in reads.events_after(connection, event, UNDONE))
+
+
 def _decision(connection: Snapshot, event: int, said: Any, was: Mapping[Name, Word | None]) -> Decision:
     homes = {known.study_id for known in reads.known(connection, was).values()}
     row = shown(connection, [min(homes)]).get(min(homes)) if homes else None
@@ -233,5 +266,5 @@ def _decision(connection: Snapshot, event: int, said: Any, was: Mapping[Name, Wo
         actor=said.actor,
         at=reads.utc(said.at),
         reason=json.loads(said.detail)["reason"],
-        undoable=not inclusions.of_event(connection, event).isdisjoint(was),
+        undoable=not _standing(connection, event, said, was).isdisjoint(was),
     )

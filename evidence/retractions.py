@@ -125,18 +125,24 @@ def take(
     with store.write() as writer:
         before = lifecycle.stored(writer.connection, source)
         gone = sorted(before.keys() - kept.keys())
-        if not shorter and len(gone) > (0 if cut else max(_FEW, len(before) // _SHARE)):
-            raise BadInput(
-                name,
-                f"lacks {len(gone)} of the {len(before)} rows kept from it; nothing was changed. "
-                "Is it cut short? --shorter takes it as it is",
-            )
+        if not shorter:
+            _expect_whole(name, len(gone), len(before), cut=cut)
         new = [one for ref, one in sorted(kept.items()) if before.get(ref) != one]
         lifecycle.replace_listed(writer, source, new, gone)
         reading.kept = len(kept)
         _news(writer, vocabulary, before, new, gone, reading, actor)
         lifecycle.note_read(writer, source, name, reading.counts(), digest)
     return reading
+
+
+def _expect_whole(name: str, gone: int, before: int, *, cut: bool) -> None:
+    """Raise BadInput for a list that lacks more of the rows kept from it than a newer copy may."""
+    if gone > (0 if cut else max(_FEW, before // _SHARE)):
+        raise BadInput(
+            name,
+            f"lacks {gone} of the {before} rows kept from it; nothing was changed. "
+            "Is it cut short? --shorter takes it as it is",
+        )
 
 
 def _counted(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
@@ -92,22 +92,18 @@ def create(store: Store, name: str, studies: Sequence[str] = (), *, owner: str, 
     Raises UsageProblem for a name that cannot be, Conflict when the owner has one of that name, NotFound naming every
     study that is not here; then nothing is made.
     """
-    name, folded = _named(name)
     with store.write() as writer:
-        _expect_free(writer, owner, folded, name)
-        if shelves.count_of(writer.connection, owner) >= MOST_SHELVES:
-            raise UsageProblem(_subject(name), f"{MOST_SHELVES} shelves are the most that one person has")
-        number = shelves.make(writer, slug=_slug(writer, name), name=name, folded=folded, owner=owner)
-        shelf = _of(writer, number)
-        made = _log(writer, CREATED, shelf, actor, {"owner": owner})
-        return _put(writer, shelf, studies, actor) if studies else Change(shelf, made)
+        made = _make(writer, name, owner, actor)
+        return _put(writer, made.shelf, studies, actor) if studies else made
 
 
-def meant(store: Store, name: str) -> Shelf | None:
-    """The shelf that an export is to be noted on; None where one of that name is to be made.
+def meant(store: Store, name: str, *, studies: int = 0) -> Shelf | None:
+    """The shelf that an export is to be noted on; None where one of that name is to be made. `studies`: how many are to
+    be noted, as far as that is known.
 
-    Raises Conflict when several have the name, UsageProblem for a name that cannot be.
+    Raises Conflict when several have the name, UsageProblem for a name that cannot be, or more than a shelf holds.
     """
+    _expect_room(name, studies)
     try:
         return known(store, name)
     except NotFound:
@@ -119,12 +115,12 @@ def remember(store: Store, name: str, studies: Sequence[str], *, owner: str, act
     """Note on a shelf, which is made private where there is none of that name or address, that these studies were
     exported now. One that stands there stays where it is, and keeps the day on which it was first exported.
 
-    `already` counts those that were exported on this shelf before. Raises as `meant`, `create` and `add` do.
+    `already` counts those that were exported on this shelf before. Raises as `meant`, `create` and `add` do; then no
+    shelf was made either.
     """
     shelf = meant(store, name)
-    slug = shelf.slug if shelf is not None else create(store, name, owner=owner, actor=actor).shelf.slug
     with store.write() as writer:
-        shelf = _live(writer, slug)
+        shelf = _live(writer, shelf.slug) if shelf is not None else _make(writer, name, owner, actor).shelf
         change = _put(writer, shelf, studies, actor)
         wanted = set(_homes(writer, studies).values())
         items = [i for i in shelves.items(writer.connection, shelf.id) if i.study_id in wanted]
@@ -157,7 +153,11 @@ def remove(store: Store, slug: str, studies: Sequence[str], *, actor: str) -> Ch
             return Change(shelf, 0, 0, len(wanted))
         shelves.take(writer, shelf.id, [i.source_record_id for i in gone])
         shelves.change(writer, shelf.id)
-        detail = {"items": [[i.source_record_id, i.position] for i in gone], "studies": len(held)}
+        detail = {
+            "items": [[i.source_record_id, i.position] for i in gone],
+            "studies": len(held),
+            "times": _times(gone),
+        }
         event = _log(writer, REMOVED, shelf, actor, detail)
         return Change(_of(writer, shelf.id), event, len(held), len(wanted) - len(held))
 
@@ -253,23 +253,29 @@ def undo(store: Store, event: int, *, actor: str) -> Change:
         shelf = shelves.find_id(writer.connection, int(detail["shelf"])) if row is not None else None
         if row is None or shelf is None:
             raise NotFound(subject, "there is none of that number")
-        there = {i.source_record_id for i in shelves.items(writer.connection, shelf.id)}
-        if not _undoable(row.kind, detail, shelf, there):
+        there = {i.source_record_id: i for i in shelves.items(writer.connection, shelf.id)}
+        if not _undoable(row.kind, detail, shelf, there.keys()):
             raise Conflict(subject, "cannot be taken back: it is none that can, or something was changed since")
         if row.kind == DELETED:
             return _restore(writer, shelf, actor, {"undoes": event})
         held = [(int(record), int(position)) for record, position in detail["items"]]
-        if row.kind == ADDED:
-            shelves.take(writer, shelf.id, [record for record, _ in held])
-        else:
-            shelves.put(writer, shelf.id, held)
-        shelves.change(writer, shelf.id)
         said = {"items": detail["items"], "studies": detail["studies"], "undoes": event}
+        if row.kind == ADDED:
+            said["times"] = _times(there[record] for record, _ in held)
+            shelves.take(writer, shelf.id, [record for record, _ in held])
+        else:  # an earlier version did not log the times
+            shelves.put(writer, shelf.id, held, {int(record): told for record, *told in detail.get("times", ())})
+        shelves.change(writer, shelf.id)
         number = _log(writer, UNDOABLE[row.kind], shelf, actor, said)
         return Change(_of(writer, shelf.id), number, int(detail["studies"]))
 
 
-def _undoable(kind: str, detail: Mapping[str, Any], shelf: Shelf, there: set[int]) -> bool:
+def _times(items: Iterable[Any]) -> list[list[Any]]:
+    """What undoing a removal gives back beside the place: when each was added, and first and last exported."""
+    return [[item.source_record_id, *shelves.times_of(item)] for item in items]
+
+
+def _undoable(kind: str, detail: Mapping[str, Any], shelf: Shelf, there: Set[int]) -> bool:
     """Whether what a change did still stands."""
     if kind == DELETED:
         return shelf.deleted is not None
@@ -277,6 +283,17 @@ def _undoable(kind: str, detail: Mapping[str, Any], shelf: Shelf, there: set[int
     if kind not in UNDOABLE or shelf.deleted is not None or not records:
         return False
     return records <= there if kind == ADDED else not records & there
+
+
+def _make(writer: Writer, name: str, owner: str, actor: str) -> Change:
+    """A new private shelf. Raises as `create` does."""
+    name, folded = _named(name)
+    _expect_free(writer, owner, folded, name)
+    if shelves.count_of(writer.connection, owner) >= MOST_SHELVES:
+        raise UsageProblem(_subject(name), f"{MOST_SHELVES} shelves are the most that one person has")
+    number = shelves.make(writer, slug=_slug(writer, name), name=name, folded=folded, owner=owner)
+    shelf = _of(writer, number)
+    return Change(shelf, _log(writer, CREATED, shelf, actor, {"owner": owner}))
 
 
 def _put(writer: Writer, shelf: Shelf, studies: Sequence[str], actor: str) -> Change:
@@ -291,8 +308,7 @@ def _put(writer: Writer, shelf: Shelf, studies: Sequence[str], actor: str) -> Ch
     already = len({study for study in homes.values() if study in held})
     if not fresh:
         return Change(shelf, 0, 0, already)
-    if len(held) + len(fresh) > MOST_STUDIES:
-        raise UsageProblem(_subject(shelf.slug), f"{MOST_STUDIES} studies are the most that a shelf holds")
+    _expect_room(shelf.slug, len(held) + len(fresh))
     positions = count(max((i.position for i in items), default=0) + 1)
     placed = list(zip(fresh.values(), positions, strict=False))
     shelves.put(writer, shelf.id, placed)
@@ -341,6 +357,11 @@ def _log(writer: Writer, kind: str, shelf: Shelf, actor: str, detail: Mapping[st
     event = writer.log(kind, actor=actor, detail=said)
     writer.add(schema.Event, [event])
     return int(event["id"])
+
+
+def _expect_room(name: str, studies: int) -> None:
+    if studies > MOST_STUDIES:
+        raise UsageProblem(_subject(name), f"{MOST_STUDIES} studies are the most that a shelf holds")
 
 
 def _expect_free(writer: Writer, owner: str, folded: str, name: str) -> None:

@@ -51,7 +51,19 @@ def _step(was: StudyRow | None, now: StudyRow | None, inclusion: str = "included
         ({}, {"state": "retracted"}, "alarm", ["Retracted"]),
         ({"state": "concern"}, {"state": "retracted"}, "alarm", ["Retracted"]),
         ({"state": "retracted"}, {}, "changed", ["No longer said to be retracted"]),
-        ({"state": "retracted"}, {"state": "concern"}, "alarm", ["Expression of concern"]),
+        (
+            {"state": "retracted"},
+            {"state": "concern"},
+            "changed",
+            ["No longer said to be retracted", "It is under an expression of concern"],
+        ),
+        (
+            {"state": "retracted"},
+            {"state": "corrected"},
+            "changed",
+            ["No longer said to be retracted", "A correction has been published"],
+        ),
+        ({"state": "corrected"}, {"state": "concern"}, "alarm", ["Expression of concern"]),
         ({}, {"state": "corrected"}, "changed", ["Corrected: a correction has been published"]),
         ({"state": "replaced"}, {"state": "none"}, "changed", ["No longer said to be retracted and replaced"]),
         ({"title": Markup("A trial")}, {"title": Markup("A <i>trial</i>")}, "changed", ["Title: typography corrected"]),
@@ -107,3 +119,127 @@ def test_coming_and_leaving_are_said() -> None:
     assert said(row, row, inclusion="candidate") == ("gone", "Waits for a curator again: Wu 2018, A trial")
     assert said(row, None) == ("gone", "Merged into another study: Wu 2018, A trial")
     assert said(None, row, inclusion="candidate") is None
+
+
+def test_whoever_comes_retracted_is_an_alarm_and_whatever_else_is_told_of_one_carries_the_mark() -> None:
+    """It was plain good news: its state was no other than before."""
+    row = replace(_row(), byline="Wu A", year=2018, state="retracted")
+
+    def said(was: changes.State | None, now: StudyRow) -> tuple[str, str]:
+        moment = changes.Moment(7, datetime(2026, 5, 9, tzinfo=UTC), "included", "ann", {})
+        entry = changes.entry(changes.Step(1, (moment,), was, changes.State(now, "included")), CTS)
+        assert entry is not None
+        return entry.tone, changes.headline(entry, vocabulary())
+
+    waiting, excluded = changes.State(row, "candidate"), changes.State(row, "excluded")
+    untagged = changes.State(replace(row, conditions=()), "included")
+    assert said(waiting, row) == ("alarm", "Retracted, and included here: Wu 2018, A trial")
+    assert said(excluded, row) == ("alarm", "Retracted, and included here again: Wu 2018, A trial")
+    assert said(untagged, row) == ("alarm", "Retracted, and now listed here: Wu 2018, A trial")
+    doubted = replace(row, state="concern")
+    assert said(waiting, doubted) == ("alarm", "Expression of concern, and included here: Wu 2018, A trial")
+    known = changes.State(row, "included")
+    assert said(known, replace(row, n=54)) == ("changed", "Size now known: n = 54: [Retracted] Wu 2018, A trial")
+    assert said(known, doubted)[1] == "No longer said to be retracted: [Expression of concern] Wu 2018, A trial"
+
+
+def test_who_keeps_a_study_is_told_of_its_state_whatever_becomes_of_it() -> None:
+    row = replace(_row(), byline="Wu A", year=2018)
+    gone = replace(row, key="ke2011", state="retracted")
+
+    def said(was: str, now: str | None, **state: Any) -> tuple[str, list[str]] | None:
+        moment = changes.Moment(7, datetime(2026, 5, 9, tzinfo=UTC), "merged-away", "bob", {"rule": "curator"})
+        after = changes.State(replace(row, **state), now) if now else None
+        step = changes.Step(1, (moment,), changes.State(row, was), after, other=None if now else gone)
+        entry = changes.kept(step)
+        return (entry.tone, changes.sentence(entry, vocabulary())) if entry else None
+
+    for hidden in ("excluded", "candidate"):
+        assert said(hidden, hidden, state="retracted") == ("alarm", ["Retracted"])
+        assert said(hidden, hidden, n=54) is None
+        assert said(hidden, None) == ("alarm", ["Retracted: merged into ke2011"])
+    assert said("included", None) == ("alarm", ["Retracted: merged into ke2011"])
+    assert said("included", "excluded", state="concern") == ("alarm", ["Expression of concern", "Excluded"])
+    assert said("included", "excluded") == ("gone", ["Excluded"])
+    assert said("excluded", "included", state="retracted") == (
+        "alarm",
+        ["Retracted, and included here again", "Included again: RCT"],
+    )
+
+
+def _because(*moments: tuple[str, dict[str, Any]], was: dict[str, Any], now: dict[str, Any] | None) -> list[str]:
+    """The reasons of a difference between two days, an event each hour. `now`: None when it is excluded."""
+    events = tuple(
+        changes.Moment(n, datetime(2026, 5, 9, n, tzinfo=UTC), kind, "ann", detail)
+        for n, (kind, detail) in enumerate(moments)
+    )
+    before = changes.State(replace(_row(), **was), "included")
+    after = changes.State(
+        replace(_row(), **(was if now is None else now)), "included" if now is not None else "excluded"
+    )
+    entry = changes.entry(changes.Step(1, events, before, after), CTS)
+    assert entry is not None
+    return changes.because(entry.step, vocabulary())
+
+
+def test_a_difference_has_only_the_reasons_of_what_is_in_it() -> None:
+    said = ("status-said", {"kind": "retraction", "source": "retraction-watch"})
+    unsaid = ("status-withdrawn", {"key": "retraction-watch|retraction|ref:1", "state": "none"})
+    merged = ("studies-merged", {"rule": "curator", "reasons": ["the same trial"]})
+    blind = {"kind": "feature", "slug": "double-blind", "verdict": "yes"}
+    titled: dict[str, Any] = {"title": Markup("Another trial")}
+    revised = ("study-revised", {})
+    assert _because(said, unsaid, revised, was={}, now=titled) == ["As ann now gives it"]
+    assert _because(merged, ("merge-undone", {"merge": 1}), revised, was={}, now=titled) == ["As ann now gives it"]
+    assert _because(("tag-decided", blind), revised, was={}, now=titled) == ["As ann now gives it"]
+    decided = ("tag-decided", blind), ("tag-decided", blind | {"slug": "sham"}), ("tag-decision-undone", blind)
+    assert _because(*decided, was={"features": ("double-blind",)}, now={}) == [
+        "ann took back a decision on feature “Double-blind”"
+    ]
+    gone = _because(
+        said, unsaid, ("excluded", {}), ("included", {}), ("excluded", {"reason": "rats"}), was={}, now=None
+    )
+    assert gone == ["By ann, because rats"]
+    assert _because(said, revised, was={}, now={"state": "retracted"})[0] == "Retraction Watch names a retraction"
+
+
+def test_who_says_no_longer_what_is_named_and_no_other_source() -> None:
+    withdrawn = ("status-withdrawn", {"key": "retraction-watch|retraction|ref:1", "state": "none"})
+    changed = ("state-changed", {"from": "retracted", "to": "none"})
+    told = _because(changed, withdrawn, was={"state": "retracted"}, now={})
+    assert told == ["Retraction Watch no longer names a retraction"]
+    assert _because(("status-withdrawn", {}), was={"state": "retracted"}, now={}) == [
+        "A statement about it is no longer made"
+    ]
+
+
+def test_the_statement_most_exactly_dated_is_the_one_an_alarm_rests_on() -> None:
+    at = datetime(2026, 5, 9, tzinfo=UTC)
+    dates = (("retraction", "2015"), ("retraction", "2015-06-02"), ("correction", "2014-01-01"), ("retraction", ""))
+    moments = tuple(
+        changes.Moment(n, at, "status-said", "refresh", {"kind": kind, "date": date, "source": "pubmed"})
+        for n, (kind, date) in enumerate(dates)
+    )
+    was, now = (changes.State(replace(_row(), **fields), "included") for fields in ({}, {"state": "retracted"}))
+    entry = changes.entry(changes.Step(1, moments, was, now))
+    assert entry is not None
+    assert changes.rests_on(entry) == moments[1]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["By ann", "By bob"], "By ann. By bob."),
+        (["Wu A et al.", "J Nerve Stud. 2020;1"], "Wu A et al. J Nerve Stud. 2020;1."),
+        (["because it was “the elbow.”"], "because it was “the elbow.”"),
+        (["PubMed names a retraction (J Nerve Stud.)"], "PubMed names a retraction (J Nerve Stud.)."),
+        ([], ""),
+    ],
+)
+def test_sentences_have_one_full_stop_each(lines: list[str], said: str) -> None:
+    assert changes.sentences(lines) == said
+
+
+def test_a_later_version_is_an_update() -> None:
+    told = _because(("status-said", {"kind": "update", "source": "pubmed"}), was={}, now={"n": 54})
+    assert told == ["PubMed names an update"]

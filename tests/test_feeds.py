@@ -185,9 +185,13 @@ def test_the_history_is_told_by_days_newest_first(site: Site) -> None:
     assert headings[-1] == "2 March 2026"
     retracted = page.xpath("//li[contains(@class, 'alarm')]")
     assert [words(li) for li in retracted] == [
+        "Retracted, and included here again Wu 2020 · Perineural dextrose for carpal tunnel syndrome: a trial Included "
+        "again: RCT, n = 54PubMed names a retraction (notice PMID 90; 2020). By ann.",
         "Retracted Wu 2020 · Perineural dextrose for carpal tunnel syndrome: a trial PubMed names a retraction "
-        "(notice PMID 90; 2020)."
+        "(notice PMID 90; 2020).",
     ]
+    (excluded,) = [li for li in page.xpath("//li[contains(@class, 'tone-gone')]") if words(li).startswith("Excluded")]
+    assert words(excluded).startswith("Excluded Retracted · Wu 2020"), "whatever is told of it, the mark stands there"
     links = page.xpath("//div[@class='history']//a/@href")
     assert f"{PAGE}?as-of=2026-03-05" in links
     assert "/studies/wu2020perineural" in links
@@ -228,8 +232,10 @@ def test_feeds_are_valid_and_say_what_happened(site: Site) -> None:
     titles = [atom.text(entry, "title") for entry in atom.entries(root)]
     wu = "Wu 2020, Perineural dextrose for carpal tunnel syndrome: a trial"
     assert titles[-1] == f"New RCT, n = 54: {wu}"
-    assert f"RETRACTED on 5 March 2026: {wu}" in titles
-    retracted = next(e for e in atom.entries(root) if atom.text(e, "title").startswith("RETRACTED"))
+    assert f"RETRACTED in 2020 (known here since 5 March 2026): {wu}" in titles
+    assert f"RETRACTED in 2020 (known here since 5 March 2026), and included here again: {wu}" in titles
+    assert f"Excluded: [Retracted] {wu}" in titles
+    _, retracted = (e for e in atom.entries(root) if atom.text(e, "title").startswith("RETRACTED"))
     assert atom.text(retracted, "updated") == "2026-03-05T23:59:59Z"
     assert retracted.find(f"{atom.ATOM}category").get("term") == "retracted"
     assert atom.link(retracted, "alternate") == "http://localhost/studies/wu2020perineural"
@@ -310,11 +316,12 @@ def test_an_unchanged_feed_is_not_sent_again(own: Site) -> None:
 def test_what_was_put_on_a_shelf_and_retracted_later_is_said_with_both_days(site: Site) -> None:
     root = site.feed("/shelves/thesis.atom")
     retracted = [e for e in atom.entries(root) if atom.text(e, "title").startswith("RETRACTED")]
-    assert [atom.text(e, "title") for e in retracted] == [
-        "RETRACTED on 5 March 2026: Wu 2020, Perineural dextrose for carpal tunnel syndrome: a trial "
-        "(put on this shelf on 2 March 2026)"
+    assert [atom.text(e, "title") for e in retracted[1:]] == [
+        "RETRACTED in 2020 (known here since 5 March 2026): Wu 2020, Perineural dextrose for carpal tunnel syndrome: "
+        "a trial (put on this shelf on 2 March 2026)"
     ]
-    assert "Put on this shelf on 2 March 2026; was retracted on 5 March 2026." in atom.text(retracted[0], "content")
+    said = "Put on this shelf on 2 March 2026; was retracted in 2020; known here since 5 March 2026."
+    assert said in atom.text(retracted[1], "content")
     assert not any("Now listed" in title for title in site.titles("/shelves/thesis.atom"))
 
 

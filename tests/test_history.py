@@ -209,7 +209,8 @@ def test_the_history_says_what_happened_and_why(store: Store) -> None:
         "PubMed has deleted its record",
         "Title corrected from “Perineural dextrose for carpal tunnel syndrome: a trial” to “Perineural dextrose in "
         "carpal tunnel syndrome”; As test now gives it",
-        "Included again: RCT, n = 54; By ann",
+        "Retracted, and included here again; Included again: RCT, n = 54; PubMed names a retraction (notice PMID 90; "
+        "2020); By ann",
         "Now listed here: Cohort; bob said yes to condition “Carpal tunnel syndrome”",
         "Excluded; By ann",
         "No longer listed here; bob said no to condition “Carpal tunnel syndrome”: the wrist was healthy",
@@ -240,7 +241,7 @@ def test_a_difference_says_what_a_reader_of_the_first_day_must_learn(store: Stor
     assert said(4, 4) == ("", [])
     assert said(1, 3) == ("2 new (1 RCT)", [f"New RCT, n = 54: {trial}", f"New Cohort: {other}"])
     assert said(3, 6) == ("1 retracted", [f"Retracted: {trial}"]), "the merge was undone meanwhile"
-    assert said(6, 8) == ("2 gone", [f"Excluded: {trial}", f"No longer listed here: {other}"])
+    assert said(6, 8) == ("2 gone", [f"Excluded: [Retracted] {trial}", f"No longer listed here: {other}"])
     assert said(2, 10) == (
         "1 retracted, 1 changed",
         [
@@ -301,9 +302,9 @@ def test_a_shelf_tells_what_happened_since_each_study_came(store: Store) -> None
     assert [line[:20] for line in lines("late")] == [
         "07: PubMed has delet",
         "07: Title corrected ",
-        "07: Included again: ",
+        "07: Retracted, and i",
         "07: Conditions: gain",
-        "07: Excluded: Wu 202",
+        "07: Excluded: [Retra",
     ]
     for slug in ("early", "thesis", "late"):
         assert lines(slug) == lines(slug, 1) == lines(slug, 2)

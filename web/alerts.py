@@ -11,6 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from evidence import acknowledging
+from evidence.changes import sentences
 from evidence.errors import UsageProblem
 from evidence.store import life
 from evidence.text import clean
@@ -44,6 +45,9 @@ BASES: Final = {
 }
 """Where a statement was read (lifecycle.Statement.basis), after "from"."""
 
+MOST: Final = 500
+"""Alerts on the page: saying "seen" of one brings the next."""
+
 _LONGEST: Final = 9
 
 
@@ -51,7 +55,8 @@ _LONGEST: Final = 9
 def listed() -> str:
     """The status events of the last 90 days, gravest first."""
     access()
-    return render_template("alerts.html", alerts=life.alerts(library().store), days=life.NEWS.days, study_title=title)
+    found = life.alerts(library().store)
+    return render_template("alerts.html", alerts=found[:MOST], total=len(found), days=life.NEWS.days, study_title=title)
 
 
 @alerts.post("/alerts")
@@ -87,3 +92,4 @@ def status_basis(basis: str) -> str:
 alerts.add_app_template_global(status_words, "status_words")
 alerts.add_app_template_global(status_basis, "status_basis")
 alerts.add_app_template_global(partial_date, "partial_date")
+alerts.add_app_template_global(sentences, "sentences")

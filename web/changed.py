@@ -40,6 +40,9 @@ PARTS: Final[tuple[tuple[Tone, str], ...]] = (
 
 _LARGEST: Final = 2**31 - 1
 
+_MOST_READ: Final = 800
+"""Steps that are read at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -52,13 +55,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A change of one study: what, of which study, and why."""
+    """A change of one study: what, of which study, and why. `mark`: what must stand beside the study in any case."""
 
     event: int
     tone: Tone
     what: str
+    mark: str
     more: tuple[str, ...]
-    why: tuple[str, ...]
+    why: str
     key: str
     who: str
     title: Html
@@ -156,6 +160,23 @@ def history(condition: str, before: int) -> History:
     )
 
 
+def news(condition: str, before: int) -> tuple[list[Line], int]:
+    """The changes of a page of a condition's feed, and the event before which the next one begins, 0 at the end.
+
+    What is said of leads is no news: it is read over, so that a page is full unless it is the last one.
+    """
+    found: list[Line] = []
+    following, size = before, PAGE
+    while True:
+        steps, following = stored.of_condition(library().store, condition, before=following, size=size)
+        found += [line for line in lines(steps, condition, library().vocabulary) if not line.entry.lead]
+        if not following or len(found) >= PAGE:
+            break
+        size = min(size * 4, _MOST_READ)
+    more = len(found) > PAGE or following
+    return found[:PAGE], found[PAGE - 1].event if more else 0
+
+
 def days(found: Iterable[Line], condition: str) -> tuple[Day, ...]:
     """Lines under the day on which each happened (UTC)."""
     by_day = groupby(found, key=lambda line: line.entry.step.at.astimezone(UTC).date())
@@ -181,8 +202,9 @@ def line(entry: Entry, vocabulary: Vocabulary) -> Line:
         event=entry.step.event,
         tone=entry.tone,
         what=first,
+        mark=changes.mark(entry),
         more=tuple(more),
-        why=tuple(changes.because(entry.step, vocabulary)),
+        why=changes.sentences(changes.because(entry.step, vocabulary)),
         key=row.key,
         who=changes.who(row),
         title=present.title(row.title),

@@ -26,6 +26,7 @@ from evidence import changes
 from evidence.errors import UnknownParameter
 from evidence.store import history as stored
 from evidence.store import shelf_history
+from evidence.store.lifecycle import date_of
 from evidence.store.shelf_history import Placed
 from evidence.store.shelves import Shelf
 from evidence.text import clean
@@ -42,13 +43,21 @@ MEDIA: Final = "application/atom+xml"
 NAMES: Final = UUID("6f6f3c3e-5c0e-5b0c-9a3d-6c1c0f3b8f54")
 """The name space of the entries' names (RFC 9562, section 5.5): drawn once, the same for ever."""
 
+ALARMS_SHOWN: Final = 3
+"""Alarms on the page of one's own shelf; the feed has all."""
+
+_WORD: Final = re.compile(r"([^,:]*)(.*)", re.DOTALL)
+"""The word of an alarm, and what follows it."""
+
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML 1.0 document may hold (https://www.w3.org/TR/xml/#charsets)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed says of itself. `subject` is what its names are made of; addresses are paths of this site."""
+    """What a feed says of itself. `subject` is what its names are made of; addresses are paths of this site. `changed`:
+    when what it is about changed: entries that go with it must not make the feed older than it was.
+    """
 
     subject: str
     title: str
@@ -57,6 +66,7 @@ class Feed:
     here: str
     lines: tuple[tuple[Line, Placed | None], ...]
     older: str
+    changed: datetime | None = None
 
 
 @feeds.get("/conditions/<slug>.atom")
@@ -66,9 +76,7 @@ def export_condition(slug: str) -> Response:
     before = page_of(request.args.to_dict(flat=False))
 
     def made() -> Feed:
-        steps, following = stored.of_condition(library().store, slug, before=before, size=changed.PAGE)
-        told = changed.lines(steps, slug, library().vocabulary)
-        found = [line for line in told if not line.entry.lead]
+        found, following = changed.news(slug, before)
         here = url_for("feeds.export_condition", slug=slug)
         return Feed(
             subject=f"condition {slug}",
@@ -99,9 +107,26 @@ def of_shelf(shelf: Shelf, page: str, here: str, *, private: bool) -> Response:
             here=f"{here}?before={before}" if before else here,
             lines=tuple((changed.line(entry, library().vocabulary), at) for entry, at in found),
             older=f"{here}?before={following}" if following else "",
+            changed=shelf.changed,
         )
 
     return answer(made, private=private)
+
+
+def alarms(shelf: Shelf) -> list[tuple[Line, str]]:
+    """The last alarms about what stands on a shelf that still hold, one a study, newest first; each with since when the
+    study is there, or was exported, and when it was retracted.
+    """
+    found, _ = shelf_history.of_shelf(library().store, shelf.id, size=changed.PAGE)
+    latest: dict[int, str] = {}
+    told: dict[int, tuple[Line, str]] = {}
+    for entry, placed in found:
+        study = entry.step.study
+        if entry.tone == "alarm" and latest.setdefault(study, entry.row.state) == entry.row.state:
+            line = changed.line(entry, library().vocabulary)
+            told.setdefault(study, (line, _since(line, placed)))
+        latest.setdefault(study, entry.row.state)
+    return list(told.values())[:ALARMS_SHOWN]
 
 
 def page_of(args: Mapping[str, list[str]]) -> int:
@@ -134,7 +159,8 @@ def answer(made: Callable[[], Feed], *, private: bool = False) -> Response:
 
 def document(feed: Feed, began: datetime) -> str:
     """The feed as XML."""
-    updated = max((line.entry.step.at for line, _ in feed.lines), default=began)
+    updated = max([line.entry.step.at for line, _ in feed.lines] or [began])
+    updated = max(updated, feed.changed or updated)
     links = [
         _link("self", feed.here, MEDIA),
         _link("alternate", feed.page, "text/html"),
@@ -172,12 +198,17 @@ def _entry(feed: Feed, line: Line, placed: Placed | None, began: datetime) -> st
 
 
 def title(line: Line, placed: Placed | None) -> str:
-    """The entry's title: an alarm begins with its word in capitals, and on a shelf says since when it is there."""
-    first, colon, rest = line.what.partition(":") if line.tone == "alarm" else (line.what, "", "")
-    first = f"{first.upper()}{colon}{rest}" if line.tone == "alarm" else first
+    """The entry's title: an alarm begins with its word in capitals, says when that was and since when it is known; on a
+    shelf every title says since when the study is there.
+    """
+    first = line.what
+    if line.tone == "alarm":
+        word, rest = _WORD.fullmatch(first).groups()  # type: ignore[union-attr]
+        date, known = _when(line)
+        first = f"{word.upper()}{date}{f' ({known})' if known else ''}{rest}"
+    marked = f"[{line.mark}] " if line.mark else ""
     since = f" ({_placed(line, placed)})" if placed is not None else ""
-    when = f" on {wording.day(line.entry.step.at)}" if line.tone == "alarm" else ""
-    return f"{first}{when}: {changes.name(line.entry.row)}{since}"
+    return f"{first}: {marked}{changes.name(line.entry.row)}{since}"
 
 
 def content(feed: Feed, line: Line, placed: Placed | None) -> str:
@@ -186,11 +217,12 @@ def content(feed: Feed, line: Line, placed: Placed | None) -> str:
     said = [f"<p><strong>{escape(changes.sentences([line.what]))}</strong></p>"]
     if placed is not None:
         said.append(f"<p>{escape(_since(line, placed))}</p>")
-    said.append(f'<p><a href="{address}">{line.title}</a></p>')
-    cited = ". ".join(part for part in (row.byline, row.citation) if part)
+    marked = f"<strong>{escape(changes.sentences([line.mark]))}</strong> " if line.mark else ""
+    said.append(f'<p>{marked}<a href="{address}">{line.title}</a></p>')
+    cited = changes.sentences(part for part in (row.byline, row.citation) if part)
     said += [f"<p>{escape(cited)}</p>"] if cited else []
     said += [f"<ul>{''.join(f'<li>{escape(words)}</li>' for words in line.more)}</ul>"] if line.more else []
-    said += [f"<p>{escape(changes.sentences(line.why))}</p>"] if line.why else []
+    said += [f"<p>{escape(line.why)}</p>"] if line.why else []
     if feed.subject.startswith("condition "):
         day = line.entry.step.at.astimezone(UTC).date()
         then = absolute(f"{condition_url(feed.subject.removeprefix('condition '))}?as-of={day}")
@@ -201,9 +233,28 @@ def content(feed: Feed, line: Line, placed: Placed | None) -> str:
 def _since(line: Line, placed: Placed) -> str:
     was = {"retracted": "was retracted", "withdrawn": "was withdrawn", "replaced": "was retracted and replaced",
            "concern": "came under an expression of concern"}  # fmt: skip
-    done = was[line.entry.row.state] if line.tone == "alarm" else "changed"
     came = _placed(line, placed)
-    return f"{came[0].upper()}{came[1:]}; {done} on {wording.day(line.entry.step.at)}."
+    came = f"{came[0].upper()}{came[1:]}"
+    if line.tone != "alarm":
+        return f"{came}; changed on {wording.day(line.entry.step.at)}."
+    date, known = _when(line)
+    return f"{'; '.join(part for part in (came, was[line.entry.row.state] + date, known) if part)}."
+
+
+def _when(line: Line) -> tuple[str, str]:
+    """When an alarm's study was retracted, by the statement that it rests on, as exactly as that says (" on 1 June
+    2015", " in 2020", ""); and since when that is known here ("" where the log does not say).
+    """
+    entry = line.entry
+    said = changes.rests_on(entry)
+    before = entry.step.before
+    if said is None:
+        news = before is None or before.row.state != entry.row.state
+        return "", f"known here since {wording.day(entry.step.at)}" if news else ""
+    date = date_of(str(said.detail.get("date") or ""))
+    words = wording.partial_date(date) if date is not None else ""
+    on = f" {'on' if date is not None and date.day else 'in'} {words}" if words else ""
+    return on, f"known here since {wording.day(said.at)}"
 
 
 def _placed(line: Line, placed: Placed) -> str:

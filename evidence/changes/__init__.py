@@ -1,9 +1,12 @@
 """What changed about a study, from its states before and after, and the sentences that say it. Pure."""
 
-from evidence.changes.model import Change, Entry, Moment, State, Step, Tone, entry
-from evidence.changes.words import because, figures, headline, name, sentence, sentences, who
+from evidence.changes.model import ALARMS, SAID, Entry, State, Step, Tone, entry, giving, kept, rests_on
+from evidence.changes.moments import Change, Moment
+from evidence.changes.words import because, figures, headline, mark, name, sentence, sentences, who
 
 __all__ = [
+    "ALARMS",
+    "SAID",
     "Change",
     "Entry",
     "Moment",
@@ -13,8 +16,12 @@ __all__ = [
     "because",
     "entry",
     "figures",
+    "giving",
     "headline",
+    "kept",
+    "mark",
     "name",
+    "rests_on",
     "sentence",
     "sentences",
     "who",

@@ -6,13 +6,15 @@ shows (views.StudyRow) and whether any list shows it; who did it and why is in t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from evidence.changes.causes import causing
+from evidence.changes.moments import Change, Moment
+from evidence.lifecycle import SEVERITY, STATE
 from evidence.merging import RETRACTED_STATES
-from evidence.views import StudyRow
+from evidence.views import PublicationState, StudyRow
 
 Tone = Literal["alarm", "new", "gone", "changed"]
 """How an entry is shown: "alarm" for a study that is retracted, withdrawn or doubted from now on."""
@@ -41,17 +43,8 @@ FIELDS: Final[dict[str, str]] = {
 TAGS: Final = ("conditions", "interventions", "features", "designs")
 """What is compared as sets."""
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """An event: its number, time, kind, who, what it says of itself; `run`: the refresh run that it was part of."""
-
-    event: int
-    at: datetime
-    kind: str
-    actor: str
-    detail: Mapping[str, Any]
-    run: int | None = None
+SAID: Final = "status-said"
+"""The kind of event that logs a statement about the work (ingest/statuses.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,9 @@ class State:
 class Step:
     """What happened to a study between two states. None: it was no study of its own (unborn, or part of another one).
 
-    `other`: the study that a merge of this step is about; `once`: it had been a study before it was none.
+    `other`: the study that a merge of this step is about; `once`: it had been a study before it was none. `said`: the
+    statements that its state after it rests on; `at` of one that another study brought: when it came to this one.
+    `told`: the moments that explain an entry (`entry` chooses them); None: all.
     """
 
     study: int
@@ -80,6 +75,8 @@ class Step:
     after: State | None
     other: StudyRow | None = None
     once: bool = False
+    said: tuple[Moment, ...] = ()
+    told: tuple[Moment, ...] | None = None
 
     @property
     def event(self) -> int:
@@ -91,16 +88,11 @@ class Step:
         """When it was over."""
         return self.moments[-1].at
 
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that changed. `what`: came, left, a name of FIELDS, or one of TAGS; `was`, `now`: the values, as
-    they are stored; for tags those that were lost and gained, separated by spaces.
-    """
-
-    what: str
-    was: str = ""
-    now: str = ""
+    @property
+    def state(self) -> PublicationState:
+        """The publication state after it; of a merged study, that of the one it went into."""
+        row = self.after.row if self.after is not None else self.other
+        return row.state if row is not None else "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +115,71 @@ def entry(step: Step, condition: str = "") -> Entry | None:
     was = step.before if step.before and step.before.shown_in(condition) else None
     now = step.after if step.after and step.after.shown_in(condition) else None
     if now is None:
-        if was is None:
-            return None
-        return Entry(step, was.row, (Change("left"),), "gone")
+        return _entry(step, was.row, (Change("left"),), "gone") if was is not None else None
     if was is None:
-        known = step.before.row if step.before else None
-        changes = (Change("came"), *(differences(known, now.row) if known else ()))
-        alarm = now.row.state in ALARMS and (known is None or known.state != now.row.state)
-        return Entry(step, now.row, changes, "alarm" if alarm else "new")
+        return _came(step, now.row)
     changes = differences(was.row, now.row)
-    if not changes:
-        return None
-    alarm = now.row.state in ALARMS and was.row.state != now.row.state
-    return Entry(step, now.row, changes, "alarm" if alarm else "changed")
+    return _entry(step, now.row, changes, _tone(was.row.state, now.row.state, "changed")) if changes else None
+
+
+def kept(step: Step) -> Entry | None:
+    """The step for who keeps the study whatever becomes of it, on a shelf: what it is told of states, it is told of
+    one that was excluded or waits for a curator too, and of one that went into a study in such a state.
+    """
+    was, now = step.before, step.after
+    if was is None or (now is not None and now.inclusion == "included" != was.inclusion):
+        shown = now is not None and (now.inclusion == "included" or now.row.state in ALARMS)
+        return _came(step, now.row) if shown and now is not None else None
+    if now is None:
+        tone = _tone(was.row.state, step.state, "gone")
+        row = replace(was.row, state=step.state) if tone == "alarm" else was.row
+        return _entry(step, row, (Change("left"),), tone) if tone == "alarm" or was.shown_in("") else None
+    changes = differences(was.row, now.row)
+    if was.inclusion == now.inclusion == "included":
+        return entry(step)
+    changes = tuple(change for change in changes if change.what in ("state", "upstream"))
+    if was.inclusion == "included":
+        tone = _tone(was.row.state, now.row.state, "gone")
+        return _entry(step, now.row if changes else was.row, (*changes, Change("left")), tone)
+    return _entry(step, now.row, changes, _tone(was.row.state, now.row.state, "changed")) if changes else None
+
+
+def _came(step: Step, row: StudyRow) -> Entry:
+    known = step.before.row if step.before else None
+    changes = (Change("came"), *(differences(known, row) if known else ()))
+    return _entry(step, row, changes, "alarm" if row.state in ALARMS else "new")
+
+
+def _tone(was: str, now: str, otherwise: Tone) -> Tone:
+    """Alarm for what is graver than it was; what is less grave is good news, whatever still stands."""
+    return "alarm" if now in ALARMS and graver(now, was) else otherwise
+
+
+def graver(one: str, other: str) -> bool:
+    """Whether a publication state says worse of a study than another one."""
+    order: list[str] = list(SEVERITY)
+    return order.index(one) > order.index(other)
+
+
+def _entry(step: Step, row: StudyRow, changes: tuple[Change, ...], tone: Tone) -> Entry:
+    """With the moments that explain it: an alarm that nobody raised in this step has the statements it rests on."""
+    told = causing(step.moments, changes)
+    if tone == "alarm" and not any(m.kind == SAID and giving(m) == row.state for m in told):
+        told = (*step.said, *told)
+    return Entry(replace(step, told=told), row, changes, tone)
+
+
+def rests_on(entry: Entry) -> Moment | None:
+    """The statement that an alarm rests on: the most exactly dated, of these the first. None: none is known."""
+    said = entry.step.said or entry.step.moments
+    found = [m for m in said if m.kind == SAID and giving(m) == entry.row.state]
+    dated = {m.event: str(m.detail.get("date") or "") for m in found}
+    return min(found, key=lambda m: (-len(dated[m.event]), dated[m.event], m.event), default=None)
+
+
+def giving(said: Moment) -> str:
+    """The publication state that a logged statement gives."""
+    return STATE.get(said.detail.get("kind", ""), "none")
 
 
 def differences(was: StudyRow, now: StudyRow) -> tuple[Change, ...]:

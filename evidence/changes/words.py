@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from evidence import text
-from evidence.changes.model import FIELDS, Change, Entry, Moment, Step
+from evidence.changes.model import ALARMS, FIELDS, SAID, Entry, Step, graver
+from evidence.changes.moments import Change, Moment
 from evidence.lifecycle.statements import NAMES
 from evidence.views import StudyRow
 from evidence.vocabulary import Vocabulary
@@ -27,6 +28,20 @@ _NO_MORE: Final = {
     "replaced": "No longer said to be retracted and replaced",
     "concern": "No longer under an expression of concern",
     "corrected": "No correction is named any more",
+}
+_STILL: Final = {
+    "retracted": "It is still retracted",
+    "withdrawn": "It is still withdrawn by its publisher",
+    "concern": "It is under an expression of concern",
+    "corrected": "A correction has been published",
+}
+"""What still stands where something graver was taken back."""
+
+_MARKS: Final = {
+    "retracted": "Retracted",
+    "withdrawn": "Withdrawn",
+    "replaced": "Retracted and replaced",
+    "concern": "Expression of concern",
 }
 _UPSTREAM: Final = {
     "missing": "PubMed no longer answers to its PMID",
@@ -53,8 +68,13 @@ _MACHINES: Final = {
 
 def headline(entry: Entry, vocabulary: Vocabulary) -> str:
     """The entry in one line that can stand alone: "New RCT, n = 54: Wu 2018, Perineural dextrose …"."""
-    first = sentence(entry, vocabulary)[0]
-    return f"{first}: {name(entry.row)}"
+    first, marked = sentence(entry, vocabulary)[0], mark(entry)
+    return f"{first}: {f'[{marked}] ' if marked else ''}{name(entry.row)}"
+
+
+def mark(entry: Entry) -> str:
+    """What must stand beside the study whatever else is told of it; "" where nothing must, or the entry says it."""
+    return _MARKS.get(entry.row.state, "") if entry.tone != "alarm" and entry.row.state in ALARMS else ""
 
 
 def who(row: StudyRow) -> str:
@@ -92,27 +112,34 @@ def figures(entries: Sequence[Entry], vocabulary: Vocabulary) -> str:
 
 def sentence(entry: Entry, vocabulary: Vocabulary) -> list[str]:
     """What changed, the weightiest first; each without a full stop at its end."""
-    said = [_one(change, entry, vocabulary) for change in entry.changes]
-    found = [words for words in said if words]
+    said = [words for change in entry.changes for words in _each(change, entry, vocabulary)]
     if entry.tone == "alarm" and entry.changes[0].what == "came":
-        found.insert(0, f"{_STATES[entry.row.state]}, and new here")
-    return found or ["Listed differently"]
+        said.insert(0, f"{_STATES[entry.row.state]}, and {_coming(entry)}")
+    return [words for words in said if words] or ["Listed differently"]
 
 
 def because(step: Step, vocabulary: Vocabulary) -> list[str]:
     """Who or what did it, and the reason given; each once, in the order of events."""
-    told = any(moment.kind == "status-said" for moment in step.moments)
-    moments = (moment for moment in step.moments if not (told and moment.kind == "state-changed"))
-    return list(dict.fromkeys(words for moment in moments if (words := _why(moment, vocabulary))))
+    moments = step.moments if step.told is None else step.told
+    told = any(moment.kind in (SAID, "status-withdrawn") for moment in moments)
+    kept = (moment for moment in moments if not (told and moment.kind == "state-changed"))
+    return list(dict.fromkeys(words for moment in kept if (words := _why(moment, vocabulary))))
+
+
+def _each(change: Change, entry: Entry, vocabulary: Vocabulary) -> list[str]:
+    if change.what != "state":
+        return [_one(change, entry, vocabulary)]
+    came = entry.tone == "alarm" and entry.changes[0].what == "came"
+    if change.was and graver(change.was, change.now):
+        return [_NO_MORE[change.was], "" if came else _STILL.get(change.now, "")]
+    return ["" if came else _STATES[change.now]]
 
 
 def _one(change: Change, entry: Entry, vocabulary: Vocabulary) -> str:
     if change.what == "came":
         return _came(entry, vocabulary)
     if change.what == "left":
-        return _left(entry.step)
-    if change.what == "state":
-        return _STATES.get(change.now, "") or _NO_MORE[change.was]
+        return _left(entry)
     if change.what == "upstream":
         return _UPSTREAM[change.now]
     if change.what == "design":
@@ -131,21 +158,47 @@ def _one(change: Change, entry: Entry, vocabulary: Vocabulary) -> str:
 
 
 def _came(entry: Entry, vocabulary: Vocabulary) -> str:
-    step, row = entry.step, entry.row
+    row, verb = entry.row, _VERBS[_how(entry)]
     what = _design(vocabulary, row.design) if row.design != "other" else "study"
     size = "" if row.n is None else f", n = {row.n:,}" + ("" if row.n_unit in _PERSONS else f" {row.n_unit}")
+    return f"{verb} {what}{size}" if entry.step.before is None else f"{verb}: {what}{size}"
+
+
+def _how(entry: Entry) -> str:
+    """How a study came."""
+    step = entry.step
     if step.before is None:
-        new = "New lead, " if entry.lead else "New "
-        return f"Separated again: a study of its own, {what}{size}" if step.once else f"{new}{what}{size}"
+        return "separated" if step.once else "lead" if entry.lead else "new"
     if step.before.inclusion == "included":
-        return f"Now listed here: {what}{size}"
-    verb = "Included again" if step.before.inclusion == "excluded" else "Included"
-    return f"{verb}: {what}{size}"
+        return "listed"
+    return "again" if step.before.inclusion == "excluded" else "included"
 
 
-def _left(step: Step) -> str:
+_VERBS: Final = {
+    "separated": "Separated again: a study of its own,",
+    "lead": "New lead,",
+    "new": "New",
+    "listed": "Now listed here",
+    "again": "Included again",
+    "included": "Included",
+}
+_COMING: Final = {
+    "separated": "separated again",
+    "listed": "now listed here",
+    "again": "included here again",
+    "included": "included here",
+}
+
+
+def _coming(entry: Entry) -> str:
+    return _COMING.get(_how(entry), "new here")
+
+
+def _left(entry: Entry) -> str:
+    step = entry.step
     if step.after is None:
-        return f"Merged into {step.other.key}" if step.other is not None else "Merged into another study"
+        merged = f"Merged into {step.other.key}" if step.other is not None else "Merged into another study"
+        return merged if entry.tone != "alarm" else f"{_STATES[entry.row.state]}: m{merged[1:]}"
     if step.after.inclusion == "excluded":
         return "Excluded"
     return "Waits for a curator again" if step.after.inclusion == "candidate" else "No longer listed here"
@@ -219,13 +272,28 @@ def _said(detail: Any) -> str:
     kind = str(detail.get("kind", "")).replace("-", " ")
     parts = (where and f"notice {where}", detail.get("date"))
     more = "; ".join(_short(str(part)) for part in parts if part)
-    return f"{source} names a {kind}{f' ({more})' if more else ''}"
+    return f"{source} names {_article(kind)} {kind}{f' ({more})' if more else ''}"
+
+
+def _unsaid(detail: Any) -> str:
+    """A statement that is made no longer: its key begins with its source and kind (lifecycle.Statement.key)."""
+    source, _, rest = str(detail.get("key", "")).partition("|")
+    kind = rest.partition("|")[0].replace("-", " ")
+    if not kind:
+        return "A statement about it is no longer made"
+    return f"{NAMES.get(source, text.clean(source))} no longer names {_article(kind)} {kind}"
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[:1] in "aeiou" else "a"
 
 
 def _why(moment: Moment, vocabulary: Vocabulary) -> str:
     detail, actor = moment.detail, text.clean(moment.actor)
-    if moment.kind == "status-said":
+    if moment.kind == SAID:
         return _said(detail)
+    if moment.kind == "status-withdrawn":
+        return _unsaid(detail)
     who = "PubMed" if moment.run is not None and actor != "crossref" else _MACHINES.get(actor, actor)
     if moment.kind == "tag-decided":
         return _decided(detail, actor, vocabulary)
@@ -251,7 +319,6 @@ def _why(moment: Moment, vocabulary: Vocabulary) -> str:
         "upstream-present": "",
         "upstream-missing": "",
         "upstream-deleted": "",
-        "status-withdrawn": "A statement about it is no longer made",
         "claims-changed": "",
         "study-separated": "",
         "records-left": "",
@@ -277,5 +344,5 @@ def _tag(detail: Any, vocabulary: Vocabulary) -> str:
 
 
 def sentences(lines: Iterable[str]) -> str:
-    """Lines as one text: each with a full stop."""
-    return " ".join(line if line.endswith((".", "!", "?", "…")) else f"{line}." for line in lines)
+    """Lines as one text: each with one full stop, also where it ends with an abbreviation's or a quotation's."""
+    return " ".join(line if line.rstrip("”’\"'").endswith((".", "!", "?", "…")) else f"{line}." for line in lines)

@@ -165,8 +165,7 @@ class Batch:
             self._old_blocks[number] = index.keys(features(was))
             said = (r for r in was.relations if r.type in OF_ANOTHER)
             self._unsaid |= {(t.scheme, t.value) for r in said for t in r.targets}
-        fresh = {item.name for number, item in self._moving.items() if number in self._fresh}
-        spoken = self._spoken(fresh)
+        spoken = self._spoken()
         for number, item in self._moving.items():
             known = self._known[item.name]
             self._pool.put(number, item.name, item.details.features)
@@ -190,11 +189,17 @@ class Batch:
         persons = {pair for pair, row in before.items() if row.actor != MACHINE}
         return self._decide([link for link in found if ordered(link.a, link.b) not in persons])
 
-    def _spoken(self, fresh: Collection[tuple[str, str]]) -> dict[tuple[str, str], Word]:
-        """What persons said of the moving records, before they came too."""
+    def _spoken(self) -> dict[tuple[str, str], Word]:
+        """What persons said of the moving records, before they came or carried their PMID too."""
+        gained = {}
+        for number, item in self._moving.items():
+            was = () if number in self._fresh else rejections.pmids(self._saver.member(number).record)
+            gained[item.name] = [pmid for pmid in rejections.pmids(item.record) if pmid not in was]
+        fresh = {item.name for number, item in self._moving.items() if number in self._fresh}
         moving = {item.name: item.record for item in self._moving.values()}
-        said, self._inherited = rejections.spoken(self._writer.connection, moving, fresh)
+        said, self._inherited = rejections.spoken(self._writer.connection, moving, gained)
         stays = {name: word for name, word in said.items() if name in fresh and word.verdict == "excluded"}
+        stays |= self._inherited
         self.notes += [f"{source} {own} stays excluded: {rejections.told(w)}" for (source, own), w in stays.items()]
         return said
 

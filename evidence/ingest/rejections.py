@@ -1,12 +1,13 @@
 """What a person said of records before they came: an excluded one that arrives all the same is born excluded.
 
-A name that was excluded ("pubmed", a PMID) stays excluded when its record comes with a file. So does a new record of
-another source that carries the PMID: it takes the word over, as if it had been there when the word was given.
+A name that was excluded ("pubmed", a PMID) stays excluded when its record comes with a file. So does a record of
+another source that carries the PMID, from its first version or a later one: it takes the word over, as if it had been
+there when the word was given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from evidence.records import Item, Record, Rejected
@@ -30,14 +31,15 @@ def pmids(record: Record) -> list[Name]:
 
 
 def spoken(
-    connection: Snapshot, moving: Mapping[Name, Record], fresh: Iterable[Name]
+    connection: Snapshot, moving: Mapping[Name, Record], gained: Mapping[Name, Collection[Name]]
 ) -> tuple[dict[Name, Word], dict[Name, Word]]:
-    """The words on these records; and of these those that new ones take over from a PMID they carry."""
-    carried = {own: pmids(moving[own]) for own in fresh}
-    known = inclusions.words(connection, {*moving, *(pmid for names in carried.values() for pmid in names)})
+    """The words on these records; and of these those that they take over from a PMID. `gained`: what PubMed calls the
+    records that each says it is since now; a record of which a person has spoken keeps that word.
+    """
+    known = inclusions.words(connection, {*moving, *(pmid for names in gained.values() for pmid in names)})
     own_words = {own: known[own] for own in moving if own in known}
     inherited = {}
-    for own, names in carried.items():
+    for own, names in gained.items():
         said = [known[pmid] for pmid in names if pmid in known and known[pmid].verdict == "excluded"]
         if own not in known and said:
             inherited[own] = max(said, key=lambda w: w.event)

@@ -58,10 +58,10 @@ class Saver:
         self._loaded: set[int] = set()
         self._members: dict[int, Member] = {}
         self._groups: dict[int, tuple[int, ...]] = {}
+        self._stood: dict[int, int] = {}  # record → its study as stored
         self._fresh: set[int] = set()
         self._retired: dict[int, int] = {}
         self._happened: dict[int, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
-        self._stored: set[int] = set()
         self._spoken_of: set[tuple[str, str]] = set()
         self._restating: set[int] = set()
 
@@ -77,7 +77,7 @@ class Saver:
         for study, members in reads.members(self.writer.connection, wanted, self._vocabulary).items():
             self._groups[study] = tuple(m.id for m in members)
             for member in members:
-                self._stored.add(member.id)
+                self._stood[member.id] = study
                 self._members.setdefault(member.id, member)
 
     def member(self, number: int) -> Member:
@@ -145,7 +145,7 @@ class Saver:
         member = self._members[number]
         if getattr(member, column) != state:
             self._members[number] = replace(member, **{column: state})  # type: ignore[arg-type]
-            if number in self._stored:
+            if number in self._stood:
                 writes.set_states(self.writer, column, {number: state})
             self.changed(study, f"upstream-{state}" if column == "upstream" else state)
             if column == "upstream":  # a notice that is deleted says nothing any more
@@ -175,9 +175,14 @@ class Saver:
         self._log_claims({**moved, **new}, held, rows.keys())
         cycles |= {study: projected.cycle for study, projected in projections.items()}
         statuses.settle(
-            self.writer, cycles, self._rows, fresh=self._fresh, retired=self._retired, actor=self.actor,
-            run_id=self._run_id, quiet=self._restating,
+            self.writer, cycles, self._rows, came=self._came(), fresh=self._fresh, retired=self._retired,
+            actor=self.actor, run_id=self._run_id, quiet=self._restating,
         )  # fmt: skip
+
+    def _came(self) -> dict[int, set[int]]:
+        """Study → the others that had one of its records until now."""
+        stood = {study: {self._stood.get(n, study) for n in numbers} for study, numbers in self._groups.items()}
+        return {study: others - {study} for study, others in stood.items() if others - {study}}
 
     def _heed(self, notices: Collection[tuple[str, str]]) -> dict[int, LifeCycle]:
         """Log the studies whose state another record or a list has changed; what is said of all that it spoke of."""

@@ -10,23 +10,25 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, desc, func, select
 
-from evidence.changes import Moment, State, Step
+from evidence.changes import ALARMS, SAID, Moment, State, Step, giving
 from evidence.errors import UnknownParameter
 from evidence.store import images, schema
 from evidence.store.asof import last_event, span
 from evidence.store.engine import Store, table_of
-from evidence.store.reads import EVENT, LIBRARY, utc
+from evidence.store.reads import EVENT, LIBRARY, MERGE, utc
 from evidence.store.statements import rows_in
 
 TRAIL: Final = table_of(schema.ConditionEvent)
 _GONE: Final = "merged-away"
+UNSAID: Final = "status-withdrawn"
+"""The kind of event by which the log tells that a statement is made no longer (ingest/statuses.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,28 @@ class Log:
         wanted = [event for event in events if event not in self._bytes]
         for row in rows_in(self._connection, select(EVENT.c.id, EVENT.c.image), EVENT.c.id, wanted):
             self._bytes[row.id] = row.image
+
+    def ready(self, starts: Iterable[tuple[int, int]]) -> None:
+        """Read, in few statements, what the steps that begin with these events (event, study) need."""
+        needed: list[Happened | None] = []
+        for event, study in starts:
+            events = self._of[study]
+            at = bisect_left(events, event, key=lambda happened: happened.moment.event)
+            when = events[at].moment.at
+            later = next((i for i in range(at, len(events)) if events[i].moment.at != when), len(events))
+            needed += [*events[max(at - 1, 0) : later], self.last_state(study, event - 1)]
+        self.ready_states(needed)
+
+    def ready_states(self, states: Iterable[Happened | None]) -> None:
+        """Read these states, and of a study that went into another one that one's."""
+        wanted = [h for h in states if h is not None]
+        ends = [(h, into) for h in wanted if h.moment.kind == _GONE and (into := _into(h.moment))]
+        self.load(into for _, into in ends)
+        wanted += [other for h, into in ends if (other := self._then(into, h.moment.event)) is not None]
+        self.fetch(h.moment.event for h in wanted if h.image)
+
+    def _then(self, study: int, event: int) -> Happened | None:
+        return self.last_state(study, event) or self.first_state(study, event)
 
     def last_state(self, study: int, until: int) -> Happened | None:
         """The event that says what a study was after event `until`."""
@@ -138,12 +162,17 @@ class Log:
     def _into(self, moments: Iterable[Moment]) -> Any:
         """The study that took a merged one over, as it was then."""
         last = next((m for m in reversed(list(moments)) if m.kind == _GONE), None)
-        into = int(last.detail["into"]) if last is not None and "into" in last.detail else 0
+        into = _into(last) if last is not None else 0
         if not into or last is None:
             return None
         self.load([into])
-        image = self.image(self.last_state(into, last.event) or self.first_state(into, last.event))
+        image = self.image(self._then(into, last.event))
         return image.row() if image is not None else None
+
+
+def _into(merged: Moment) -> int:
+    """The number of the study that one went into; 0 where the log does not say."""
+    return int(merged.detail.get("into", 0))
 
 
 def of_condition(store: Store, condition: str, *, before: int = 0, size: int = 50) -> tuple[tuple[Step, ...], int]:
@@ -157,19 +186,18 @@ def of_condition(store: Store, condition: str, *, before: int = 0, size: int = 5
     with store.read() as connection:
         rows = connection.execute(trail.order_by(desc(TRAIL.c.event_id)).limit(size + 1)).all()
         shown = [(row.event_id, row.study_id) for row in rows[:size]]
-        return tuple(steps(connection, shown)), shown[-1][0] if len(rows) > size else 0
+        return steps(connection, shown), shown[-1][0] if len(rows) > size else 0
 
 
-def steps(connection: Connection, wanted: Sequence[tuple[int, int]]) -> Iterator[Step]:
+def steps(connection: Connection, wanted: Sequence[tuple[int, int]]) -> tuple[Step, ...]:
     """The steps that begin with these events (event, study), in that order."""
     log = Log(connection, (study for _, study in wanted))
+    log.ready(wanted)
     found = []
     for event, study in wanted:
-        found.append((event, study, log.last_state(study, event - 1)))
-    log.fetch([event for event, _, _ in found] + [b.moment.event for _, _, b in found if b is not None and b.image])
-    for event, study, before in found:
         together = log.saved_with(study, event)
-        yield log.step(study, together, before, together[0])
+        found.append(log.step(study, together, log.last_state(study, event - 1), together[0]))
+    return resting(connection, log, found)
 
 
 def between(store: Store, condition: str, since: date, until: date) -> tuple[Step, ...]:
@@ -186,11 +214,70 @@ def between(store: Store, condition: str, since: date, until: date) -> tuple[Ste
         studies = sorted(set(connection.scalars(select(TRAIL.c.study_id).where(*span))))
         log = Log(connection, studies)
         ends = {study: (log.last_state(study, low), log.last_state(study, high)) for study in studies}
-        log.fetch(h.moment.event for pair in ends.values() for h in pair if h is not None and h.image)
-        return tuple(
+        log.ready_states(h for pair in ends.values() for h in pair)
+        found = [
             log.step(study, [h for h in log.events(study) if low < h.moment.event <= high], *ends[study])
             for study in studies
-        )
+        ]
+        return resting(connection, log, found)
+
+
+def resting(connection: Connection, log: Log, found: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps, those after which a study is retracted, withdrawn or doubted with the statements that say so.
+
+    Where the study's own log has none, they are those of the studies that were ever one with it.
+    """
+    own = {step.event: _statements(log, step, step.study) for step in found if step.state in ALARMS}
+    strange = {step.study for step in found if step.event in own and not own[step.event]}
+    near = families(connection, strange) if strange else {}
+    log.load(n for family in near.values() for n in family)
+    return tuple(_resting(log, step, own, near) if step.event in own else step for step in found)
+
+
+def _resting(log: Log, step: Step, own: Mapping[int, tuple[Moment, ...]], near: Mapping[int, set[int]]) -> Step:
+    if said := own[step.event]:
+        return replace(step, said=said)
+    others = {m.event: m for n in near[step.study] for m in _statements(log, step, n)}
+    return replace(step, said=tuple(replace(others[event], at=step.at) for event in sorted(others)))
+
+
+def _statements(log: Log, step: Step, study: int) -> tuple[Moment, ...]:
+    """What a study's log says, until the step's end and not withdrawn, that gives the state after the step."""
+    last = step.moments[-1].event
+    held: dict[str, Moment] = {}
+    for moment in (happened.moment for happened in log.events(study)):
+        key = str(moment.detail.get("key", ""))
+        if moment.event > last:
+            break
+        if moment.kind == SAID and giving(moment) == step.state:
+            held.setdefault(key, moment)
+        elif moment.kind == UNSAID:
+            held.pop(key, None)
+    return tuple(held.values())
+
+
+def families(connection: Connection, studies: Iterable[int]) -> dict[int, set[int]]:
+    """Study → all that were ever one with it or parted from it, or from one of those; without itself."""
+    edges: dict[int, set[int]] = defaultdict(set)
+    layer, seen = set(studies), set[int]()
+    columns = select(MERGE.c.study_id, MERGE.c.from_study_id)
+    while layer:
+        seen |= layer
+        for end in (MERGE.c.study_id, MERGE.c.from_study_id):
+            for row in rows_in(connection, columns, end, layer):
+                if row.study_id is not None and row.from_study_id is not None:
+                    edges[row.study_id].add(row.from_study_id)
+                    edges[row.from_study_id].add(row.study_id)
+        layer = set(edges) - seen
+    return {study: _reached(edges, study) for study in dict.fromkeys(studies)}
+
+
+def _reached(edges: Mapping[int, set[int]], study: int) -> set[int]:
+    found, layer = {study}, {study}
+    while layer:
+        layer = {other for one in layer for other in edges.get(one, ())} - found
+        found |= layer
+    return found - {study}
 
 
 def days(store: Store) -> tuple[date, date]:

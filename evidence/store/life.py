@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from evidence.store import lifecycle
 from evidence.store.engine import Store
 from evidence.store.inquiries import Asked
 from evidence.store.inquiries import asked as asked_about
-from evidence.store.reads import CITE_KEY, EVENT, RECORD, STUDY, live_study, utc
+from evidence.store.reads import CITE_KEY, EVENT, RECORD, STUDY, utc
 from evidence.store.statements import rows_in
 from evidence.views import AlertView, CheckView, LifeView, StatementView
 
@@ -42,7 +42,8 @@ def life_of(connection: Connection, study: int, records: Sequence[Record], numbe
         [one for name in names for one in heard.get(name, ())],
         dict.fromkeys(row for name in names for row in listed.get(name, ())),
     )
-    read = lifecycle.lists(connection)
+    unnamed = not any(scheme in ("pmid", "doi") for scheme, _ in names)
+    read = [] if unnamed else lifecycle.lists(connection)  # a list names works by these two alone
     asked = {w.statement.source for w in cycle.said} | {one.source for one in read}
     asked |= {"pubmed"} & {record.source for record in records}
     inquiries = list(asked_about(connection, CROSSREF, [value for scheme, value in names if scheme == "doi"]).values())
@@ -54,6 +55,7 @@ def life_of(connection: Connection, study: int, records: Sequence[Record], numbe
         statements=tuple(_view(w, told, seen) for w in cycle.said),
         checks=(*_asked(connection, numbers), *_inquired(inquiries), *checks),
         disagreements=disagreements(cycle, {source: name_of(source) for source in asked}),
+        unnamed=unnamed,
     )
 
 
@@ -108,7 +110,7 @@ def _inquired(inquiries: Sequence[Asked]) -> list[CheckView]:
     return [CheckView(source_name=name_of(CROSSREF), at=max(one.at for one in inquiries), file=note)]
 
 
-def alerts(store: Store, *, limit: int = 500) -> tuple[AlertView, ...]:
+def alerts(store: Store) -> tuple[AlertView, ...]:
     """The status events of the last 90 days that nobody has acknowledged, the gravest first, then the newest.
 
     An event whose statement is made no more, or stands no more, is none; nor is one of a study that is excluded.
@@ -116,7 +118,7 @@ def alerts(store: Store, *, limit: int = 500) -> tuple[AlertView, ...]:
     with store.read() as connection:
         found = _recent(connection, store.now() - NEWS)
         seen = lifecycle.acknowledged(connection, [row.id for row in found])
-        homes = {row.study_id: live_study(connection, row.study_id) for row in found}
+        homes = _homes(connection, [row.study_id for row in found])
         standing = lifecycle.statuses(connection, homes.values())
         rows = {row.id: row for row in rows_in(connection, _SHOWN, STUDY.c.id, homes.values())}
         latest: dict[tuple[int, str], Any] = {}
@@ -126,7 +128,26 @@ def alerts(store: Store, *, limit: int = 500) -> tuple[AlertView, ...]:
             if study in rows and standing.get(study, {}).get(detail["key"]):
                 latest[study, detail["key"]] = (row, detail)
         made = [_alert(row, detail, rows[study]) for (study, _), (row, detail) in latest.items() if row.id not in seen]
-        return tuple(sorted(made, key=_gravest)[:limit])
+        return tuple(sorted(made, key=_gravest))
+
+
+def _homes(connection: Connection, studies: Iterable[int]) -> dict[int, int]:
+    """Study → the one that stands for it now (as reads.live_study); one statement a step of merges, whatever many."""
+    into: dict[int, int] = {}
+    layer = set(studies)
+    homes = dict.fromkeys(layer, 0)
+    merged = select(STUDY.c.id, STUDY.c.merged_into).where(STUDY.c.merged_into.is_not(None))
+    while layer:
+        found = {row.id: row.merged_into for row in rows_in(connection, merged, STUDY.c.id, layer)}
+        into |= found
+        layer = set(found.values()) - into.keys()
+    for study in homes:
+        home, passed = study, {study}
+        while (next_one := into.get(home)) is not None and next_one not in passed:
+            home = next_one
+            passed.add(home)
+        homes[study] = home
+    return homes
 
 
 _SHOWN: Final = (

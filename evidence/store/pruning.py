@@ -71,9 +71,9 @@ def _prune(writer: Writer, before: datetime) -> Pruned:
     ]
     characters = _length(writer, RUN, "log", old_logs)
     logs = _done(writer, update(RUN).where(*old_logs).values(log=_EMPTY_LOG))
-    place = func.row_number().over(
-        partition_by=(REJECTION.c.subject, REJECTION.c.line, REJECTION.c.reason), order_by=REJECTION.c.id.desc()
-    )
+    # With its text: "export.ris, line 3" may be of two files, and is told of once for each.
+    same = (REJECTION.c.subject, REJECTION.c.line, REJECTION.c.reason, REJECTION.c.payload)
+    place = func.row_number().over(partition_by=same, order_by=REJECTION.c.id.desc())
     counted = select(REJECTION.c.id, REJECTION.c.at, place.label("place")).subquery()
     repeated = [REJECTION.c.id.in_(select(counted.c.id).where(counted.c.place > 1, counted.c.at < before))]
     characters += _length(writer, REJECTION, "payload", repeated)

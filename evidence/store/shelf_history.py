@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
 from sqlalchemy import Connection, select
 
-from evidence.changes import Entry, entry
+from evidence.changes import Entry, kept
 from evidence.store.asof import last_before
 from evidence.store.engine import Store
-from evidence.store.history import Happened, Log
+from evidence.store.history import Happened, Log, resting
 from evidence.store.reads import EVENT, MEMBERSHIP, utc
 from evidence.store.shelves import ITEM
 
 MOST_READ: Final = 400
 """Changes looked at for one page: nearly all of them show; a page may be short, and the next one goes on behind it."""
+
+
+_CHUNK: Final = 50
+
+State = tuple[Happened, Happened | None]
+"""An event that says what a study is from now on, and the event before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,13 @@ class Placed:
         known = (self.exported, self.exported_last)
         return tuple(dict.fromkeys(at for at in known if at is not None and at <= moment))
 
+    def and_(self, other: Placed) -> Placed:
+        """Of a study of which two records stand there: since the earlier, with the first and last export of both."""
+        since = min(self, other, key=lambda placed: (placed.at, placed.event))
+        first = [at for at in (self.exported, other.exported) if at is not None]
+        last = [at for at in (self.exported_last, other.exported_last) if at is not None]
+        return Placed(since.at, since.event, min(first, default=None), max(last, default=None))
+
 
 def of_shelf(
     store: Store, shelf: int, *, before: int = 0, size: int = 50
@@ -49,50 +61,65 @@ def of_shelf(
         placed = _placed(connection, shelf)
         log = Log(connection, placed)
         found: list[tuple[Entry, Placed]] = []
-        for read, happened in enumerate(_states(log, placed, before)):
-            if len(found) == size or read == MOST_READ:
-                return tuple(found), happened.moment.event + 1
-            study, event = happened.study, happened.moment.event
-            together = log.saved_with(study, event)
-            made = entry(log.step(study, together, log.last_state(study, event - 1), happened))
-            if made is not None:
-                found.append((made, placed[study]))
+        states = _states(log, placed, before)
+        for start in range(0, len(states), _CHUNK):
+            if start >= MOST_READ:
+                return tuple(found), states[start][0].moment.event + 1
+            for made in _entries(connection, log, states[start : start + _CHUNK]):
+                if len(found) == size:
+                    return tuple(found), made.step.event + 1
+                found.append((made, placed[made.step.study]))
         return tuple(found), 0
 
 
-def _states(log: Log, placed: Mapping[int, Placed], before: int) -> Iterator[Happened]:
-    """The first event of each save of these studies after they were put there, newest first."""
+def _entries(connection: Connection, log: Log, states: Sequence[State]) -> list[Entry]:
+    """What the saves that begin with these states are to who keeps the studies, in that order."""
+    starts = [(happened.moment.event, happened.study) for happened, _ in states]
+    log.ready(starts)
+    steps = [
+        log.step(h.study, log.saved_with(h.study, h.moment.event), log.last_state(h.study, h.moment.event - 1), h)
+        for h, previous in states
+        if previous is None or not log.saved_together(previous, h)
+    ]
+    return [made for step in resting(connection, log, steps) if (made := kept(step)) is not None]
+
+
+def _states(log: Log, placed: Mapping[int, Placed], before: int) -> list[State]:
+    """The states of these studies after they were put there, newest first."""
     every = (
         (happened, previous)
         for study, since in placed.items()
         for happened, previous in zip(log.events(study), [None, *log.events(study)], strict=False)
         if happened.state and happened.moment.event > since.event and (not before or happened.moment.event < before)
     )
-    for happened, previous in sorted(every, key=lambda pair: -pair[0].moment.event):
-        if previous is None or not log.saved_together(previous, happened):
-            yield happened
+    return sorted(every, key=lambda pair: -pair[0].moment.event)
 
 
 def _placed(connection: Connection, shelf: int) -> dict[int, Placed]:
-    """The studies that hold the records of a shelf, and those that were made for them: since when they are there."""
+    """The studies that hold the records of a shelf, and those that were made for them: since when they are there,
+    and their exports, over all records of theirs that were put there.
+    """
     columns = select(*ITEM.c, MEMBERSHIP.c.study_id, MEMBERSHIP.c.born_study_id)
     joined = columns.join(MEMBERSHIP, MEMBERSHIP.c.source_record_id == ITEM.c.source_record_id)
+    events = _addings(connection, shelf)
     found: dict[int, Placed] = {}
-    events: dict[datetime, int] = {}
     for row in connection.execute(joined.where(ITEM.c.shelf_id == shelf).order_by(ITEM.c.added)):
         at = utc(row.added)
-        if at not in events:
-            events[at] = _adding(connection, shelf, at)
+        event = events.get(at)
+        if event is None:
+            event = events[at] = last_before(connection, at)
         first, last = (utc(t) if t is not None else None for t in (row.exported, row.exported_last))
-        for study in (row.study_id, row.born_study_id):
-            if study is not None:
-                found.setdefault(study, Placed(at, events[at], first, last))
+        one = Placed(at, event, first, last)
+        for study in {row.study_id, row.born_study_id} - {None}:
+            found[study] = found[study].and_(one) if study in found else one
     return found
 
 
-def _adding(connection: Connection, shelf: int, at: datetime) -> int:
-    """The number of the event that put studies on a shelf at that moment."""
-    low = last_before(connection, at)
-    span = (EVENT.c.id > low, EVENT.c.at <= at, EVENT.c.kind == "shelf-added")
-    rows = connection.execute(select(EVENT.c.id, EVENT.c.detail).where(*span).order_by(EVENT.c.id))
-    return next((row.id for row in islice(rows, 1000) if json.loads(row.detail).get("shelf") == shelf), low)
+def _addings(connection: Connection, shelf: int) -> dict[datetime, int]:
+    """The moments at which studies were put on a shelf, and the numbers of the events."""
+    rows = connection.execute(select(EVENT.c.id, EVENT.c.at, EVENT.c.detail).where(EVENT.c.kind == "shelf-added"))
+    found: dict[datetime, int] = {}
+    for row in sorted(rows, key=lambda row: int(row.id)):
+        if json.loads(row.detail).get("shelf") == shelf:
+            found.setdefault(utc(row.at), row.id)
+    return found

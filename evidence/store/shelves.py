@@ -13,10 +13,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, desc, func, insert, select, update
@@ -34,6 +35,7 @@ from evidence.vocabulary import Vocabulary
 SHELF: Final = table_of(schema.Shelf)
 ITEM: Final = table_of(schema.ShelfItem)
 _CHUNK: Final = 200
+_NO_TIMES: Final[Mapping[int, Sequence[str | None]]] = MappingProxyType({})
 
 Visibility = Literal["private", "secret", "public"]
 VISIBILITIES: Final[tuple[Visibility, ...]] = ("private", "secret", "public")
@@ -169,9 +171,9 @@ def count_of(connection: Connection, owner: str) -> int:
 
 
 def items(connection: Connection, shelf: int) -> list[Row[Any]]:
-    """source_record_id, position, exported, study_id, inclusion of every item, in the order of adding."""
+    """The columns of every item, with study_id and inclusion of the study that holds it, in the order of adding."""
     columns = (
-        select(ITEM.c.source_record_id, ITEM.c.position, ITEM.c.exported, MEMBERSHIP.c.study_id, STUDY.c.inclusion)
+        select(*ITEM.c, MEMBERSHIP.c.study_id, STUDY.c.inclusion)
         .join(MEMBERSHIP, MEMBERSHIP.c.source_record_id == ITEM.c.source_record_id)
         .join(STUDY, STUDY.c.id == MEMBERSHIP.c.study_id)
         .where(ITEM.c.shelf_id == shelf)
@@ -260,15 +262,33 @@ def change(writer: Writer, shelf: int, **values: Any) -> None:
     writer.dirty = True
 
 
-def put(writer: Writer, shelf: int, placed_at: Sequence[tuple[int, int]]) -> None:
-    """Put source records on a shelf, each at its position."""
+def put(
+    writer: Writer,
+    shelf: int,
+    placed_at: Sequence[tuple[int, int]],
+    times: Mapping[int, Sequence[str | None]] = _NO_TIMES,
+) -> None:
+    """Put source records on a shelf, each at its position. `times`: as `times_of` gave them when they were taken off;
+    what has none is there from now on.
+    """
     rows = [
-        {"shelf_id": shelf, "source_record_id": record, "position": position, "added": writer.now}
+        {"shelf_id": shelf, "source_record_id": record, "position": position, **_times(writer, times.get(record, ()))}
         for record, position in placed_at
     ]
     if rows:
         writer.connection.execute(insert(ITEM), rows)
         writer.dirty = True
+
+
+def times_of(item: Row[Any]) -> tuple[str | None, ...]:
+    """When an item was added, and first and last exported, as the log keeps it."""
+    moments = (item.added, item.exported, item.exported_last)
+    return tuple(utc(moment).isoformat() if moment is not None else None for moment in moments)
+
+
+def _times(writer: Writer, told: Sequence[str | None]) -> dict[str, datetime | None]:
+    added, first, last = (datetime.fromisoformat(t) if t else None for t in (*told, None, None, None)[:3])
+    return {"added": added or writer.now, "exported": first, "exported_last": last}
 
 
 def exported(writer: Writer, shelf: int, records: Iterable[int]) -> None:

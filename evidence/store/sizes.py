@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from evidence.store import schema
@@ -43,7 +43,7 @@ class Sizes:
 def sizes(store: Store) -> Sizes:
     """What takes how much now."""
     with store.read() as connection:
-        groups = {name: sum(_tables(connection, tables).values()) for name, tables in GROUPS.items()}
+        groups = {name: sum(of_tables(connection, tables).values()) for name, tables in GROUPS.items()}
         if store.dialect == "postgresql":
             whole = int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
             return Sizes(database=whole, free=0, **groups)
@@ -54,14 +54,8 @@ def sizes(store: Store) -> Sizes:
     return Sizes(database=pages * page + _log_beside(store), free=free * page, **groups)
 
 
-def by_table(store: Store) -> dict[str, int]:
-    """Bytes of every table, its indexes among them, the largest first."""
-    with store.read() as connection:
-        found = _tables(connection, inspect(connection).get_table_names())
-    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _tables(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+def of_tables(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """Bytes of each of these tables, its indexes among them."""
     if connection.dialect.name == "postgresql":
         size = text("SELECT pg_total_relation_size(CAST(:name AS regclass))")
         return {name: int(connection.scalar(size, {"name": f'"{name}"'}) or 0) for name in names}
