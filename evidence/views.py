@@ -152,11 +152,14 @@ class CheckView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifeView:
-    """A study's life cycle: who says what, when each source was last checked, in which words they differ."""
+    """A study's life cycle: who says what, when each source was last checked, in which words they differ. `unnamed`: it
+    has no PMID or DOI, so no list can name it.
+    """
 
     statements: tuple[StatementView, ...] = ()
     checks: tuple[CheckView, ...] = ()
     disagreements: tuple[str, ...] = ()
+    unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +267,9 @@ class RefreshView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryState:
-    """The store in a line."""
+    """The store in a line. The refreshes are of saved searches; `troubled`: the newest run of each search that is not
+    good, the newest first.
+    """
 
     revision: int
     studies: int
@@ -273,6 +278,7 @@ class LibraryState:
     last_refresh: RefreshView | None
     last_success: RefreshView | None
     starter_loaded: datetime | None
+    troubled: tuple[RefreshView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,6 +358,7 @@ class SearchView:
     conditions: tuple[str, ...]
     include: bool  # True: finds are included; False: queued for a curator
     last: RefreshView | None
+    ran: str = ""  # the query of its last good run, which may be another one; "" before the first
 
 
 Day = date

@@ -46,7 +46,7 @@ def test_excluded_with_a_reason_listed_and_undone() -> None:
     again = run("exclude", "--undo", event)
     assert (again.exit_code, again.stderr.count("\n")) == (1, 1)
     assert "a search may bring it in again" in run("include", "777").stdout
-    assert run("include", "777").stdout == "PMID 777: included already\n"
+    assert "nor is it excluded" in run("include", "777").stderr
 
 
 def test_candidates_are_listed_and_taken_in() -> None:

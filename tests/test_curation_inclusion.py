@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evidence import changes, curation, retag
@@ -175,7 +175,7 @@ def test_all_or_none(store: Store) -> None:
     before = contents(store)
     with pytest.raises(NotFound, match=r"10\.5555/nothing.*only a PMID"):
         say(store, "excluded", "1", "10.5555/nothing")
-    with pytest.raises(NotFound, match="nor was it excluded"):
+    with pytest.raises(NotFound, match="nor is it excluded"):
         say(store, "included", "1", "77")
     with pytest.raises(UsageProblem, match="verdict"):
         say(store, "maybe", "1")
@@ -244,6 +244,79 @@ def test_a_reference_that_carries_a_rejected_pmid_arrives_excluded_whoever_comes
     assert [(i.key != "", i.pmid) for i in candidates.excluded(store).items] == [(True, "77")], "told of once"
     taken(store, trial("77", title))
     assert state(store, "77") == "excluded"
+
+
+def test_a_reference_that_gets_a_rejected_pmid_later_is_excluded_then(either: Store) -> None:
+    store = either
+    title = "Dextrose in rats with a crushed nerve"
+    done = exclude(store, "77", reason="rats")
+    bare = record("refs.bib#r", title, source="bibtex", doi="10.5555/r")
+    assert taken(store, bare).notes == []
+    named = record("refs.bib#r", title, source="bibtex", doi="10.5555/r", pmid="77")
+    report = taken(store, named)
+    assert report.notes == ["bibtex refs.bib#r stays excluded: ann excluded it on " + f"{store.now():%Y-%m-%d}: rats"]
+    assert state(store, "77") == "excluded"
+    assert [i.pmid for i in candidates.excluded(store).items] == ["77"]
+    include(store, "77")
+    more = record("refs.bib#r", f"{title}, a series", source="bibtex", doi="10.5555/r", pmid="77")
+    assert taken(store, more).notes == []
+    assert state(store, "77") == "included", "the later word stays, for it carried the PMID before"
+    with pytest.raises(Conflict):
+        undo(store, vocabulary(), done.event, actor="ann")
+
+
+def test_a_reference_of_which_a_person_spoke_keeps_that_word_when_it_gets_a_rejected_pmid(store: Store) -> None:
+    title = "Dextrose in rats with a crushed nerve"
+    exclude(store, "77", reason="rats")
+    taken(store, record("refs.bib#r", title, source="bibtex", doi="10.5555/r"), include=False)
+    (done,) = say(store, "included", "10.5555/r")
+    taken(store, record("refs.bib#r", title, source="bibtex", doi="10.5555/r", pmid="77"))
+    assert state(store, done.key) == "included"
+
+
+def test_what_came_later_has_what_holds_for_its_pmid_when_the_last_word_is_undone(store: Store) -> None:
+    first = exclude(store, "77", reason="rats")
+    last = exclude(store, "77", reason="rats and mice")
+    taken(store, reference("refs.bib#r", "77", "Dextrose in rats with a crushed nerve"))
+    undo(store, vocabulary(), last.event, actor="ann")
+    assert state(store, "77") == "excluded"
+    undo(store, vocabulary(), first.event, actor="ann")
+    assert state(store, "77") == "included"
+
+
+def test_a_pmid_that_is_let_in_again_is_no_more_than_a_candidate_to_a_search_that_proposes(either: Store) -> None:
+    store = either
+    shut = exclude(store, "77", reason="rats")
+    let_in = include(store, "77")
+    with store.read() as connection:
+        assert inclusions.words(connection, [("pubmed", "77")]) == {}
+    said = decision(store, let_in.event)
+    assert said is not None
+    assert (said.verdict, said.pmid, said.undoable) == ("included", "77", True)
+    with pytest.raises(NotFound, match="nor is it excluded"):
+        include(store, "77")
+    with pytest.raises(Conflict):
+        undo(store, vocabulary(), shut.event, actor="ann")
+    taken(store, trial("77", "Dextrose in rats with a crushed nerve", family="Rex"), include=False)
+    assert state(store, "77") == "candidate"
+    assert not undo(store, vocabulary(), let_in.event, actor="ann").undoable
+    assert state(store, "77") == "excluded"
+    undo(store, vocabulary(), shut.event, actor="ann")
+    assert state(store, "77") == "candidate"
+    with pytest.raises(Conflict):
+        undo(store, vocabulary(), let_in.event, actor="ann")
+
+
+def test_an_undone_exclusion_does_not_come_back_with_the_undoing_of_a_later_word(store: Store) -> None:
+    merge = curation.merge(store, vocabulary(), key(store, "1"), key(store, "2"), actor="ann")
+    both = exclude(store, "1", reason="rats")
+    curation.unmerge(store, vocabulary(), merge, actor="ann")
+    one = include(store, "2", actor="bob")
+    undo(store, vocabulary(), both.event, actor="ann")
+    undo(store, vocabulary(), one.event, actor="ann")
+    assert [state(store, pmid) for pmid in "12"] == ["included", "included"]
+    with store.read() as connection:
+        assert inclusions.words(connection, [("pubmed", "1"), ("pubmed", "2")]) == {}
 
 
 def test_adding_a_rejected_pmid_says_who_rejected_it(store: Store) -> None:
@@ -318,3 +391,59 @@ def test_undoing_a_decision_leaves_no_trace_but_the_log(before: list[tuple[str, 
         (done,) = say(store, verdict, str(last[1]), reason="last")
         undo(store, vocabulary(), done.event, actor="bob")
         assert contents(store, leave_out=LOGS) == was
+
+
+SAY = st.tuples(st.sampled_from(("excluded", "included")), st.sampled_from(("2", "77", "12", "23")))
+UNDO = st.integers(0, 3)
+
+
+@settings(max_examples=examples(18))
+@given(st.lists(SAY, min_size=1, max_size=4), st.lists(SAY | UNDO, max_size=4), st.permutations(range(6)))
+@example([("excluded", "12"), ("included", "2")], [], [0, 1, 2, 3, 4, 5])
+def test_the_word_is_that_of_the_latest_decision_that_is_not_undone(
+    before: list[tuple[str, str]], between: list[tuple[str, str] | int], undoing: list[int]
+) -> None:
+    """One name, a PMID that is not here, or two studies that are one while the decision is made; any of them undone."""
+    steps = [*before, *between, *undoing]
+    made: list[tuple[int, str, list[str]]] = []  # event, verdict, PMIDs
+    undone: set[int] = set()
+    with fresh_store() as store:
+        taken(store, trial("1"), trial("2", "Hydrodissection of the ulnar nerve: a trial", family="Ng"))
+        taken(store, trial("3", "Saline around the radial nerve in walkers", family="Oe"))
+        for number, step in enumerate(steps):
+            if isinstance(step, int):
+                if step < len(made) and taken_back(store, made[step][0]):
+                    undone.add(made[step][0])
+                continue
+            verdict, names = step
+            pmids = list(names) if names in ("12", "23") else [names]
+            merge = curation.merge(store, vocabulary(), *(key(store, p) for p in pmids), actor="x") if pmids[1:] else 0
+            made += [(done.event, verdict, pmids) for done in said(store, verdict, pmids[0], f"{number}")]
+            if merge:
+                curation.unmerge(store, vocabulary(), merge, actor="x")
+        for pmid in ("1", "2", "3", "77"):
+            stands = [(event, verdict) for event, verdict, pmids in made if pmid in pmids and event not in undone]
+            last = max(stands, default=None)
+            let_in = pmid == "77" and last is not None and last[1] == "included"
+            assert held(store, pmid) == (None if let_in else last)
+
+
+def taken_back(store: Store, event: int) -> bool:
+    try:
+        undo(store, vocabulary(), event, actor="ann")
+    except Conflict:
+        return False
+    return True
+
+
+def said(store: Store, verdict: str, name: str, reason: str) -> tuple[Decided, ...]:
+    try:
+        return say(store, verdict, name, reason=reason)
+    except NotFound:  # a PMID that is not here and was not excluded
+        return ()
+
+
+def held(store: Store, pmid: str) -> tuple[int, str] | None:
+    with store.read() as connection:
+        word = inclusions.words(connection, [("pubmed", pmid)]).get(("pubmed", pmid))
+    return (word.event, word.verdict) if word is not None else None

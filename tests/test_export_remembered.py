@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evidence import shelving
-from evidence.errors import Conflict, UsageProblem
+from evidence.errors import Conflict, NotFound, UsageProblem
 from evidence.ingest import take
 from evidence.settings import Settings
 from evidence.store import Store, shelf_history, shelves
@@ -85,9 +85,9 @@ def test_something_exported_on_3_march_was_retracted_on_9_may(store: Store, tmp_
     export(store, at(3, 3), "2001", "2002")
     retract(store)
     ((_, title, content),) = feed(store, tmp_path)
-    assert title.startswith("RETRACTED on 9 May 2026: ")
+    assert title.startswith("RETRACTED in 2020 (known here since 9 May 2026): ")
     assert title.endswith("(exported on 3 March 2026)")
-    assert "Exported on 3 March 2026; was retracted on 9 May 2026." in content
+    assert "Exported on 3 March 2026; was retracted in 2020; known here since 9 May 2026." in content
 
 
 @pytest.mark.parametrize(
@@ -141,6 +141,33 @@ def test_a_name_that_cannot_be_changes_nothing(store: Store) -> None:
     with pytest.raises(Conflict, match="may be"):
         export(store, at(3, 3), "2001", shelf="Two of a  KIND")
     assert contents(store) == before
+
+
+def test_more_than_a_shelf_holds_makes_none(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelving, "MOST_STUDIES", 2)
+    before = contents(store)
+    with pytest.raises(UsageProblem, match="the most that a shelf holds"):
+        export(store, at(3, 3), "2001", "2002", "2003")
+    with pytest.raises(NotFound):
+        export(store, at(3, 3), "2001", "1999")
+    assert contents(store) == before
+    with pytest.raises(UsageProblem, match="the most that a shelf holds"):
+        shelving.meant(store, "Thesis", studies=3)
+    assert shelving.meant(store, "Thesis", studies=2) is None
+
+
+def test_what_a_shelf_cannot_hold_is_said_before_the_file_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelving, "MOST_STUDIES", 1)
+    assert run("import", bib(tmp_path, WU, LEE)).exit_code == 0
+    out = tmp_path / "mine.bib"
+    done = run("export", "-o", out, "--remember", "All")
+    assert done.exit_code == 2
+    assert "the most that a shelf holds" in done.stderr
+    assert not out.exists()
+    assert told("shelves", "list") == []
+    assert run("export", "--query", "Lee[au]", "-o", out, "--remember", "Some").exit_code == 0
 
 
 def test_on_the_command_line(tmp_path: Path) -> None:

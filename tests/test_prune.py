@@ -110,6 +110,22 @@ def test_what_goes_and_what_stays(store: Store) -> None:
     assert requests.newest(store) is not None
 
 
+def test_what_stood_at_the_same_place_of_two_files_is_not_the_same(store: Store) -> None:
+    lines = ["TY  - X", "TY  - Y", "TY  - X"]
+    with store.write() as writer:
+        said = [Rejected(subject="export.ris", line=3, reason="has no title", payload=line) for line in lines]
+        writes.reject(writer, said, run_id=None)
+        writer.connection.execute(REJECTION.update().values(at=NOW - 2 * YEAR))
+
+    def kept() -> list[str]:
+        with store.read() as connection:
+            return sorted(connection.scalars(select(REJECTION.c.payload).where(REJECTION.c.subject == "export.ris")))
+
+    assert kept() == sorted(lines)
+    pruning.prune(store, older_than=YEAR, actor="test")
+    assert kept() == ["", ""], "once for each file, without its text"
+
+
 def test_what_the_next_refresh_goes_by_stays(store: Store) -> None:
     def known() -> list[object]:
         found: list[object] = []
@@ -168,7 +184,7 @@ def test_bytes_are_told_without_dbstat(store: Store, monkeypatch: pytest.MonkeyP
     assert 0 < rough.events < exact.events
 
 
-def test_on_the_command_line(tmp_path: Path, home: Path) -> None:
+def test_on_the_command_line(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = home / ".local/share/evidence/evidence.db"
     with create(f"sqlite:///{database}", lambda: datetime(2024, 1, 1, tzinfo=UTC)) as made:
         ran(made, "mine")
@@ -177,6 +193,9 @@ def test_on_the_command_line(tmp_path: Path, home: Path) -> None:
     shown = run("prune", "--preview").stdout
     assert shown.startswith("would remove 1 log of runs, 1 rejection that came again, the text of 1 more, 0 requests:")
     assert told("prune", "--preview", "--older-than", "31")["removed"]["logs"] == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(pruning, "KEPT_DAYS", 10**4)
+        assert run("prune", "--preview").stdout.startswith("would remove 0 logs")
     assert run("prune", "--preview", "--vacuum").exit_code == 2
     assert run("prune", "--older-than", "30").exit_code == 2
     done = told("prune", "--vacuum")

@@ -91,7 +91,7 @@ def test_the_summary_line_says_what_there_is(client: FlaskClient) -> None:
 def test_freshness_before_any_refresh(client: FlaskClient) -> None:
     fresh = [words(p) for p in parsed(client.get("/").text).xpath("//p[@class='fresh']")]
     loaded = "Starter library, compiled from public pages in November 2026, loaded 21 November 2026"
-    unchecked = "Retractions and corrections have not been checked yet."
+    unchecked = "Retractions and corrections have not been checked in PubMed yet."
     assert fresh == [f"{loaded}; not yet refreshed from PubMed. {unchecked} Refreshes"]
     assert "none has succeeded yet" in client.get("/about").text
 
@@ -105,7 +105,7 @@ def test_freshness_after_a_refresh_and_after_a_failed_one(client: FlaskClient, q
     page = parsed(client.get(CTS).text)
     assert "22 November 2026" in words(page.xpath("//p[@class='fresh']")[0])
     assert words(page.xpath("//p[@class='trouble']")[0]) == (
-        "The refresh of 23 November 2026, 09:05 UTC failed (PubMed: 500); what is shown dates from before it."
+        "The search cts of 23 November 2026, 09:05 UTC failed (PubMed: 500); what it found dates from before."
     )
 
 

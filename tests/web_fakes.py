@@ -12,6 +12,7 @@ from evidence.errors import UnknownParameter
 from evidence.filters import Filter
 from evidence.settings import Settings
 from evidence.views import (
+    CheckView,
     ConditionLine,
     Facet,
     FacetOption,
@@ -49,7 +50,10 @@ class FakeQueries:
         if self.fails is not None:
             raise self.fails
 
-    def state(self, store: object) -> LibraryState:
+    def checked(self, store: object) -> tuple[CheckView, ...]:
+        return ()
+
+    def state(self, store: object, vocabulary: Vocabulary) -> LibraryState:
         self._note("state")
         return LibraryState(
             revision=self.revision,
@@ -58,6 +62,7 @@ class FakeQueries:
             retracted=1,
             last_refresh=self.last_refresh,
             last_success=self.last_success,
+            troubled=(self.last_refresh,) if self.last_refresh and self.last_refresh.state != "ok" else (),
             starter_loaded=datetime(2026, 11, 21, tzinfo=UTC),
         )
 
@@ -94,7 +99,7 @@ class FakeQueries:
             )
             for slug in vocabulary.conditions
         )
-        return Home(conditions=lines, total=self.summary(self.held, vocabulary), state=self.state(store))
+        return Home(conditions=lines, total=self.summary(self.held, vocabulary), state=self.state(store, vocabulary))
 
     def _select(self, chosen: Filter) -> list[StudyRow]:
         found = [
@@ -132,7 +137,7 @@ class FakeQueries:
             registrations=REGISTRATIONS if chosen.condition[:1] == "c" else (),
             matched_conditions=("carpal-tunnel-syndrome",) if chosen.query.casefold() == "cts" else (),
             searched_as=("cts",) if chosen.condition[:1] == "c" else (),
-            state=self.state(store),
+            state=self.state(store, vocabulary),
         )
 
     def _facets(self, found: list[StudyRow], known: Vocabulary, chosen: Filter) -> tuple[Facet, ...]:
@@ -187,7 +192,15 @@ class FakeQueries:
     def searches(self, store: object, vocabulary: Vocabulary) -> tuple[SearchView, ...]:
         self._note("searches")
         return tuple(
-            SearchView(name=s.name, label=s.label, query=s.query, conditions=(), include=True, last=REFRESH)
+            SearchView(
+                name=s.name,
+                label=s.label,
+                query=s.query,
+                conditions=(),
+                include=True,
+                last=self.last_refresh,
+                ran=s.query if self.last_success else "",
+            )
             for s in vocabulary.searches.values()
         )
 

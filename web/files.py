@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -64,6 +64,14 @@ def day_of(args: dict[str, list[str]]) -> date | None:
     if len(values) > 1:
         raise UnknownParameter("as-of", "given more than once")
     return parse_day(values[0]) if values else None
+
+
+def of_now(args: Mapping[str, str]) -> None:
+    """Raise UnknownParameter where a day is asked for of a page that shows only what is so now."""
+    if args.get("as-of", "").strip():
+        raise UnknownParameter(
+            "as-of", "this page shows only how it is now; conditions and files can be had as of a day"
+        )
 
 
 def _list(ext: str, name: str, *, condition: str = "") -> Response:

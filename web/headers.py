@@ -8,12 +8,16 @@ an ETag of their own: web/exports.py.
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC
 from typing import Final
 
 from flask import Flask, Response, g, request
 
 from web.access import access
 from web.library import library
+
+DATED: Final = ("pages.history",)
+"""Pages that show today's date: a copy of yesterday's is not current."""
 
 CSP: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'none'; form-action 'self'; base-uri 'none'; "
@@ -65,6 +69,9 @@ def install(app: Flask) -> None:
 
 
 def etag() -> str:
-    """What this address shows, in a word: the store's version, the code's, the address with its host, who asks."""
-    shown = f"{library().version()}\n{request.url}\n{access().tag}"
+    """What this address shows, in a word: the store's version, the code's, the address with its host, who asks; and the
+    day, where the page shows which day it is.
+    """
+    today = f"\n{library().store.now().astimezone(UTC):%Y-%m-%d}" if request.endpoint in DATED else ""
+    shown = f"{library().version()}\n{request.url}\n{access().tag}{today}"
     return hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()[:32]

@@ -14,7 +14,7 @@ from evidence.filters import Filter
 from evidence.store import Store
 from evidence.store.queries import content
 from evidence.text import clean
-from evidence.views import Home, LibraryState, Listing, RunView, SearchView, Study
+from evidence.views import CheckView, Home, LibraryState, Listing, RunView, SearchView, Study
 from evidence.vocabulary import Condition, Vocabulary
 
 EXTENSION = "evidence-library"
@@ -31,9 +31,10 @@ class Queries(Protocol):
     def studies(self, store: Store, vocabulary: Vocabulary, keys: Sequence[str], /) -> Iterator[Study]: ...  # noqa: D102
     def stream_as_of(self, store: Store, vocabulary: Vocabulary, chosen: Filter, day: date, /) -> Iterator[Study]: ...  # noqa: D102
     def study_as_of(self, store: Store, vocabulary: Vocabulary, key: str, day: date, /) -> Study | None: ...  # noqa: D102
-    def state(self, store: Store, /) -> LibraryState: ...  # noqa: D102
+    def state(self, store: Store, vocabulary: Vocabulary, /) -> LibraryState: ...  # noqa: D102
     def runs(self, store: Store, vocabulary: Vocabulary, limit: int, /) -> tuple[RunView, ...]: ...  # noqa: D102
     def searches(self, store: Store, vocabulary: Vocabulary, /) -> tuple[SearchView, ...]: ...  # noqa: D102
+    def checked(self, store: Store, /) -> tuple[CheckView, ...]: ...  # noqa: D102
     def version(self, store: Store, /) -> str: ...  # noqa: D102
     def vocabulary(self, store: Store, packaged: Vocabulary, version: str, /) -> Vocabulary: ...  # noqa: D102
 
@@ -89,6 +90,10 @@ class Library:
         """A page of studies."""
         return self.queries.listing(self.store, self.vocabulary, chosen)
 
+    def checked(self) -> tuple[CheckView, ...]:
+        """The sources beside PubMed that were asked what became of works."""
+        return self.queries.checked(self.store)
+
     def study(self, key: str) -> Study | None:
         """One study by its key or an alias."""
         return self.queries.study(self.store, self.vocabulary, clean(key))
@@ -122,7 +127,7 @@ class Library:
 
     def state(self) -> LibraryState:
         """Counts and the last refresh."""
-        return self.queries.state(self.store)
+        return self.queries.state(self.store, self.vocabulary)
 
     def searches(self) -> tuple[SearchView, ...]:
         """The saved searches."""

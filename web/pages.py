@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,12 +15,12 @@ from evidence.filters import Filter
 from evidence.identifiers import Identifier
 from evidence.store import past
 from evidence.text import clean, plain
-from evidence.views import Listing, SearchView, Study
+from evidence.views import CheckView, LibraryState, Listing, SearchView, Study
 from evidence.vocabulary import Condition
 from web import changed, present, wording
 from web.chart import Chart, chart
 from web.dossier import dossier
-from web.files import day_of, study_exports
+from web.files import day_of, of_now, study_exports
 from web.home import regions, tally_columns
 from web.library import library
 from web.selection import Controls, Place, controls
@@ -43,6 +44,7 @@ class ListPage:
 @pages.get("/")
 def home() -> str:
     """Every condition with its counts."""
+    of_now(request.args)
     found = library().home()
     return render_template(
         "home.html",
@@ -50,6 +52,7 @@ def home() -> str:
         regions=regions(found, library().vocabulary),
         columns=tally_columns(),
         state=found.state,
+        checks=checked_elsewhere(found.state),
     )
 
 
@@ -62,7 +65,7 @@ def condition(slug: str) -> str:
     chosen = library().parse(args, condition=slug)
     shown = list_page(chosen, Place(slug, day))
     state = shown.listing.state or library().state()
-    searched = searches_of(slug, shown.listing.searched_as)
+    searched = searches_of(slug, shown.listing.searched_as, day)
     return render_template(
         "condition.html",
         page=shown,
@@ -70,8 +73,9 @@ def condition(slug: str) -> str:
         as_of=day,
         now=Place(slug).page(chosen.first_page()),
         state=state,
+        checks=() if day else checked_elsewhere(state),
         searched=searched,
-        searched_words=wording.searched(searched, state),
+        searched_words=wording.searched(searched),
     )
 
 
@@ -104,6 +108,7 @@ def search() -> str:
 @pages.get("/studies/<path:key>")
 def study(key: str) -> AnyResponse:
     """One study; an alias of its key leads to the current one."""
+    of_now(request.args)
     found = library().study_named(key)
     if found.row.key != key:
         return redirect(url_for("pages.study", key=found.row.key), 301)
@@ -173,11 +178,18 @@ def list_page(chosen: Filter, place: Place) -> ListPage:
     )
 
 
-def searches_of(condition: str, names: tuple[str, ...]) -> tuple[SearchView, ...]:
-    """The saved searches of these names, those written for this condition first."""
+def checked_elsewhere(state: LibraryState) -> tuple[CheckView, ...]:
+    """Who else was asked what became of works, where PubMed never was (wording.unchecked)."""
+    return () if state.last_success else library().checked()
+
+
+def searches_of(condition: str, names: tuple[str, ...], day: date | None = None) -> tuple[SearchView, ...]:
+    """The saved searches of these names, those written for this condition first; as they had gone by a day's end."""
     if not names:
         return ()
-    found = [s for s in library().searches() if s.name in names]
+    known = library()
+    all_of_them = past.searches(known.store, known.vocabulary, day) if day else known.searches()
+    found = [s for s in all_of_them if s.name in names]
     return tuple(sorted(found, key=lambda s: (condition not in s.conditions, len(s.conditions))))
 
 

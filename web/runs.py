@@ -62,9 +62,12 @@ def ask() -> AnyResponse:
 
 @runs.get("/runs.csv")
 def search_log() -> Response:
-    """The search log: of the saved search that is named, or of all. 404 for one that is neither saved nor ever ran."""
+    """The search log: of the saved search that is named, or of all. 404 for one that is neither saved nor ever ran.
+
+    Runs beside the searches' (re-check, by-doi, crossref) asked no query and are none of it.
+    """
     name = clean(request.args.get("search", ""))[:200]
-    found = stored.of_searches(library().store, name)
+    found = [run for run in stored.of_searches(library().store, name) if run.query]
     if name and not found and name not in library().vocabulary.searches:
         raise NotFound(f"search “{name[:80]}”", "this library has no saved search of that name, and never ran one")
     answer = make_response("".join(_csv(_rows(found))))

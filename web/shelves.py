@@ -27,7 +27,7 @@ from web import feeds, present, shelved
 from web.access import access
 from web.errors import sentence
 from web.exports import Audience, live, nothing_else, writing
-from web.files import dated, day_of
+from web.files import dated, day_of, of_now
 from web.library import library
 from web.origin import safe_next
 from web.selection import EXPORTS, OFFERS
@@ -217,6 +217,7 @@ def _unknown(slug: str) -> NotFound:
 
 
 def _page(shelf: Shelf, own: bool, token: str = "") -> Response:
+    of_now(request.args)
     start, store = _start(), library().store
     page = stored.page(store, shelf.id, start=start, size=PAGE)
     if start and start >= page.total:  # what stood there was taken off
@@ -229,6 +230,7 @@ def _page(shelf: Shelf, own: bool, token: str = "") -> Response:
             page=page,
             cards=present.cards(page.rows, library().vocabulary),
             hidden=present.cards(page.hidden, library().vocabulary) if own else (),
+            alarms=feeds.alarms(shelf) if own and not start else (),
             own=own,
             token=token,
             feed=_feed_address(shelf, token),

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from evidence.filters import Filter
 from evidence.records import PartialDate
-from evidence.views import LibraryState, RefreshView, RegistrationView, SearchView, StudyRow, Summary
+from evidence.views import CheckView, LibraryState, RefreshView, RegistrationView, SearchView, StudyRow, Summary
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
@@ -28,6 +28,9 @@ LANGUAGES: Final = {
 
 COMPILED: Final = "November 2026"
 """When the starter library was compiled from public pages (data/README.md); its records have no date of their own."""
+
+MOST_TROUBLE: Final = 3
+"""Searches that went wrong of which a page tells one by one."""
 
 _TAG: Final = re.compile(r"[a-z]{2}(-[A-Za-z0-9]{2,8})*")
 
@@ -135,30 +138,38 @@ def freshness(state: LibraryState) -> str:
     return "Not yet refreshed from PubMed."
 
 
-def unchecked(state: LibraryState) -> str:
-    """What no file can say and only a refresh finds out; empty after the first that succeeded."""
-    return "" if state.last_success else "Retractions and corrections have not been checked yet."
+def unchecked(state: LibraryState, checks: Iterable[CheckView] = ()) -> str:
+    """That PubMed was not asked what became of works, and who else was, and when; empty after PubMed's first answer."""
+    if state.last_success:
+        return ""
+    others = [f"{c.source_name} on {minute(c.at)}{f' ({c.file})' if c.file else ''}" for c in checks]
+    asked = f" Checked elsewhere: {'; '.join(others)}." if others else ""
+    return f"Retractions and corrections have not been checked in PubMed yet.{asked}"
 
 
-def searched(searches: Iterable[SearchView], state: LibraryState) -> str:
+def searched(searches: Iterable[SearchView]) -> str:
     """What to call the saved searches of a condition: said to have been run only when one was."""
-    runs = [s.last for s in searches if s.last is not None]
-    if state.last_success and runs:
+    found = tuple(searches)
+    if any(s.ran for s in found):
         return "Searched in PubMed as"
-    attempted = bool(runs) and state.last_refresh is not None
+    attempted = any(s.last is not None for s in found)
     return f"Saved searches for this condition ({'no run has succeeded' if attempted else 'none has been run'} yet)"
 
 
 def trouble(state: LibraryState) -> str:
-    """What went wrong in the last refresh, or that one is running; empty when all is well."""
-    last = state.last_refresh
-    if last is None or last.state == "ok":
-        return ""
-    if last.state == "running":
-        return f"A refresh has been running since {minute(last.at)}."
-    why = f" ({last.error})" if last.error else ""
-    done = "was interrupted" if last.state == "interrupted" else "failed"
-    return f"The refresh of {minute(last.at)} {done}{why}; what is shown dates from before it."
+    """Which searches went wrong when they were last run, or are running; empty when all is well."""
+    told = [_went(run) for run in state.troubled[:MOST_TROUBLE]]
+    if more := len(state.troubled) - len(told):
+        told.append(f"So it is with {count(more, 'more search', 'more searches')}.")
+    return " ".join(told)
+
+
+def _went(run: RefreshView) -> str:
+    if run.state == "running":
+        return f"The search {run.search} has been running since {minute(run.at)}."
+    why = f" ({run.error})" if run.error else ""
+    done = "was interrupted" if run.state == "interrupted" else "failed"
+    return f"The search {run.search} of {minute(run.at)} {done}{why}; what it found dates from before."
 
 
 def _found(last: RefreshView) -> str:

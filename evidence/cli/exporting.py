@@ -52,8 +52,13 @@ class Selection:
             raise UsageProblem(naming[0], "names studies; leave out the options that select")
         return found
 
-    def expect(self, fmt: Format) -> None:
-        """Raise UsageProblem for a day that cannot be had in this format or of what is named."""
+    def expect(self, fmt: Format, shelf_to_note: str) -> None:
+        """Raise UsageProblem for a day that cannot be had in this format or of what is named, or not be remembered."""
+        if self.day and shelf_to_note:
+            reason = (
+                "goes not with --as-of: a shelf tells what has become of studies since they were exported as they are"
+            )
+            raise UsageProblem("--remember", reason)
         if self.day and (fmt.name == "jsonl" or self.aux or self.keys):
             raise UsageProblem("--as-of", "goes with none of jsonl, --aux and --keys")
 
@@ -70,6 +75,15 @@ class Selection:
         if self.naming or self.day:
             return 0
         return queries.listing(library.store, library.vocabulary, chosen(self.options, library.vocabulary)).leads_total
+
+    def studies_known(self, library: Library) -> int:
+        """How many studies and leads will be written; 0 where only reading them can tell."""
+        from evidence.store import queries
+
+        if self.naming or self.day:
+            return 0
+        found = queries.listing(library.store, library.vocabulary, chosen(self.options, library.vocabulary))
+        return found.total + (found.leads_total if self.leads else 0)
 
     def manuscript(self, library: Library) -> Manuscript:
         """The writer's files, read."""
@@ -137,12 +151,15 @@ def _on_shelf(library: Library, name: str, day: str) -> Callable[[], Iterator[St
 
 @dataclass(slots=True)
 class Written:
-    """What was written: studies and leads; the library's own keys of all of them, and of those by alarming state."""
+    """What was written: studies and leads; the library's own keys of all of them, and of those by alarming state, as
+    they were written, and `since` then.
+    """
 
     studies: int = 0
     leads: int = 0
     keys: dict[str, None] = field(default_factory=dict)
     alarming: dict[str, dict[str, None]] = field(default_factory=dict)
+    since: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def passing(self, studies: Iterator[Study]) -> Iterator[Study]:
         """The studies as they are, counted on their way."""
@@ -157,20 +174,36 @@ class Written:
                 self.alarming.setdefault(study.row.state, {})[key] = None
             yield study
 
+    def look_today(self, library: Library) -> None:
+        """Note what is alarming today about studies that were written as they were on a day."""
+        from evidence.store import queries
+
+        for study in queries.studies(library.store, library.vocabulary, list(self.keys)):
+            state = study.row.state
+            if state in _ALARMING:
+                keys = [key for key in (study.row.key, *study.aliases) if key in self.keys]
+                self.since.setdefault(state, {}).update(dict.fromkeys(keys))
+        for named, held in self.since.items():
+            self.since[named] = {key: None for key in held if key not in self.alarming.get(named, ())}
+
     def warn(self) -> None:
         """Say on standard error which of them no paper should cite as if nothing had happened."""
-        for state, (one, many) in _ALARMING.items():
-            keys = list(self.alarming.get(state, ()))
-            if keys:
-                more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
-                note(f"{', '.join(keys[:_MOST_NAMED])}{more} {one if len(keys) == 1 else many}")
+        for found, when in ((self.alarming, ""), (self.since, " today")):
+            for state, (one, many) in _ALARMING.items():
+                keys = list(found.get(state, ()))
+                if keys:
+                    more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
+                    said = one if len(keys) == 1 else many
+                    note(f"{', '.join(keys[:_MOST_NAMED])}{more} {said}{when}")
 
 
-def expect_shelf(library: Library, name: str) -> None:
-    """Raise UsageProblem or Conflict, before anything is written, for a shelf that could not be made or told."""
+def expect_shelf(library: Library, name: str, wanted: Selection) -> None:
+    """Raise UsageProblem or Conflict, before anything is written, for a shelf that could not be made or told, or that
+    has no room for what is wanted, where its number is known.
+    """
     from evidence import shelving
 
-    shelving.meant(library.store, name)
+    shelving.meant(library.store, name, studies=wanted.studies_known(library))
 
 
 def remember(library: Library, shelf: str, written: Written) -> None:

@@ -89,21 +89,24 @@ def export(format_name: str, output: Path | None, shelf_to_note: str, **options:
     studies stand under your own keys: FILE is your .bib, .ris or other file, whose references are recognised as an
     import would.
 
-    What is retracted or under an expression of concern is named. --remember puts what was exported on a shelf, which
-    is made when there is none: its feed and `evidence history --shelf` tell what has become of it since.
+    What is retracted or under an expression of concern is named; with --as-of, also what is so today and was not then.
+    --remember puts what was exported on a shelf, which is made when there is none: its feed and
+    `evidence history --shelf` tell what has become of it since.
     """
     how = taken(options)
     wanted = Selection.of(options)
     fmt = _format(format_name, writing=True) if format_name else _by_suffix(output)
-    wanted.expect(fmt)
+    wanted.expect(fmt, shelf_to_note)
     with opened() as library:
         if shelf_to_note:
-            expect_shelf(library, shelf_to_note)
+            expect_shelf(library, shelf_to_note, wanted)
         known = wanted.leads_known(library)
         paper = wanted.manuscript(library)
         listed = wanted.listed(library)
         studies = paper.studies(library, listed, one_each=fmt.name == "biblatex", cases=fmt.name != "bibtex")
         written = _write(fmt, studies, output, how)
+        if wanted.day:
+            written.look_today(library)
         _tell(written, output, known, leads=wanted.leads)
         if shelf_to_note and written.keys:
             remember(library, shelf_to_note, written)

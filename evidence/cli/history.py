@@ -66,10 +66,15 @@ def _latest(library: Library, condition: str, limit: int) -> list[Entry]:
 def _between(library: Library, condition: str, since: str, until: str | None) -> list[Entry]:
     from evidence.changes import entry
     from evidence.store import history as stored
-    from evidence.store.asof import parse_day
+    from evidence.store.asof import last_event, parse_day
 
-    last = parse_day(until, "--until") if until else stored.days(library.store)[1]
-    steps = stored.between(library.store, condition, parse_day(since, "--since"), last)
+    first, last = parse_day(since, "--since"), parse_day(until, "--until") if until else stored.days(library.store)[1]
+    with library.store.read() as connection:  # so that what is said names the options
+        last_event(library.store, connection, first, "--since")
+        last_event(library.store, connection, last, "--until")
+    if first > last:
+        raise UsageProblem("--since", f"{first} is after {last}; the earlier day comes first")
+    steps = stored.between(library.store, condition, first, last)
     found = [made for step in steps if (made := entry(step, condition)) is not None]
     return sorted(found, key=lambda e: (-e.step.at.timestamp(), e.row.key))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from evidence.cli.life import life
 from evidence.cli.opening import Library, key_of, opened
 from evidence.cli.output import (
     AUTHORS_NOT_RECORDED,
@@ -114,7 +115,7 @@ def status(as_json: bool, check: bool) -> None:
     from evidence.store import queries, sizes
 
     with opened() as library:
-        state = queries.state(library.store)
+        state = queries.state(library.store, library.vocabulary)
         last = state.last_refresh
         overdue = [turn.search for turn in due.turns(library.store, library.vocabulary) if turn.overdue]
         report = {
@@ -127,6 +128,7 @@ def status(as_json: bool, check: bool) -> None:
             "starter_loaded": state.starter_loaded,
             "last_refresh": last,
             "last_success": state.last_success,
+            "troubled": state.troubled,
             "retag_due": bool(hint := retag_hint(library)),
             "overdue": overdue,
             "bytes": sizes.sizes(library.store),
@@ -144,6 +146,8 @@ def _tell_status(report: dict[str, Any], state: LibraryState, hint: str) -> None
     last = state.last_refresh
     report["last_refresh"] = f"{_moment(last.at)} {last.search}: {last.state} {last.error}" if last else "never"
     report["last_success"] = _moment(state.last_success.at) if state.last_success else "never"
+    troubled = [f"{run.search}: {run.state} {_moment(run.at)} {run.error}".rstrip() for run in state.troubled]
+    report["troubled"] = "; ".join(troubled) or "none"
     report["retag_due"] = hint or "no"
     report["starter_loaded"] = _moment(state.starter_loaded) if state.starter_loaded else "no"
     report["overdue"] = ", ".join(report["overdue"]) or "none"
@@ -153,6 +157,11 @@ def _tell_status(report: dict[str, Any], state: LibraryState, hint: str) -> None
 
 
 COMMANDS: Final = (list_studies, show, conditions, status)
+
+_GONE: Final = {
+    "missing": "PubMed no longer answers to this PMID; this is what it said last",
+    "deleted": "PubMed has deleted this record; this is what it said last",
+}
 
 _COUNTS: Final = ("Studies", "Guidelines", "Reviews", "Trials", "Newest", "Retracted", "Leads")
 
@@ -173,7 +182,8 @@ def _rows(library: Library, wanted: Filter, limit: int) -> tuple[Listing, list[S
 
 
 def _state(row: StudyRow) -> str:
-    states = ("" if row.identified else "lead", "" if row.state == "none" else row.state)
+    gone = "" if row.upstream == "present" else row.upstream
+    states = ("" if row.identified else "lead", "" if row.state == "none" else row.state, gone)
     return ", ".join(state for state in states if state)
 
 
@@ -208,6 +218,9 @@ def _facts(study: Study) -> Iterator[tuple[str, str]]:
     yield from (("published", text) for text in (row.citation,) if text)
     if row.state != "none":
         yield "status", row.state.upper()
+    if row.upstream != "present":
+        yield "upstream", _GONE[row.upstream]
+    yield from life(study)
     yield from (("inclusion", words) for words in (_inclusion(study),) if words)
     for identifier in study.record.identifiers:
         yield identifier.scheme, f"{identifier.value}  {identifier.url or ''}".rstrip()

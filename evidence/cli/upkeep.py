@@ -118,13 +118,20 @@ def doctor(every: bool, fix: bool, as_json: bool) -> None:
         leave(FAILED)
 
 
+def _kept_days() -> int:
+    """How old is too old where nobody says."""
+    from evidence.store import pruning
+
+    return pruning.KEPT_DAYS
+
+
 @click.command()
 @click.option(
     "--older-than",
     "days",
     type=click.IntRange(31),
-    default=400,
-    show_default=True,
+    default=_kept_days,
+    show_default="a year and a month",
     metavar="DAYS",
     help="What is older than this goes.",
 )

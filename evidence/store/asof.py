@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from itertools import islice
@@ -28,7 +28,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from evidence import citekeys
 from evidence.errors import NotFound, UnknownParameter
 from evidence.filters import Filter
-from evidence.store import facets, images, search, standing
+from evidence.store import facets, images, registrations, search, standing
 from evidence.store import select as selecting
 from evidence.store.engine import Store
 from evidence.store.facets import Bitmaps
@@ -49,8 +49,18 @@ _looking_back = Lock()
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """A study that owned or shared an identifier, and its citation key."""
+
+    scheme: str
+    study: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Then:
-    """The library at the end of a day: its last event, the live studies' latest images (study → event), its bitmaps.
+    """The library at the end of a day: its last event, the live studies' latest images (study → event), its bitmaps;
+    of the identifiers that trial registrations named then, who had them (value → studies).
 
     The bitmaps' revision is below zero, so that nothing kept under it is ever taken for a revision of the store.
     """
@@ -58,6 +68,7 @@ class Then:
     last: int
     images: dict[int, int]
     bitmaps: Bitmaps
+    holders: dict[str, tuple[Holder, ...]] = field(default_factory=dict)
 
 
 def parse_day(text: str, name: str = "as-of") -> date:
@@ -181,12 +192,28 @@ def _look_back(connection: Connection, epoch: str, last: int) -> Then:
     ends = set(connection.scalars(select(EVENT.c.id).where(EVENT.c.id <= last, gone)))
     then = Then(last, {s: e for s, e in latest if e not in ends}, Bitmaps(epoch, -1 - last, {}))
     having: dict[str, list[int]] = {}
-    for _, image in images_of(connection, then, list(then.images)):
+    named, naming = registrations.named_by(connection, last), list[tuple[int, images.Image]]()
+    for event, image in images_of(connection, then, list(then.images)):
         for value in standing.values(image.columns, image.tags):
             having.setdefault(value, []).append(image.number)
+        if any(value in named for _, value, _ in image.claims):
+            naming.append((event, replace(image, record_json=b"")))
     size = max(then.images, default=0)
     maps = {value: facets.bitmap_of(numbers, size) for value, numbers in having.items()}
-    return replace(then, bitmaps=replace(then.bitmaps, maps=maps))
+    return replace(then, bitmaps=replace(then.bitmaps, maps=maps), holders=_holders(connection, then, named, naming))
+
+
+def _holders(
+    connection: Connection, then: Then, named: Collection[str], naming: Sequence[tuple[int, images.Image]]
+) -> dict[str, tuple[Holder, ...]]:
+    """Of the identifiers named: who had each; `naming`: the images that have one, with their events."""
+    later = _claims(connection, then, [image.number for _, image in naming])
+    found: dict[str, tuple[Holder, ...]] = {}
+    for event, image in naming:
+        for (scheme, value), claim in image.claimed(later.get(image.number, ()), event).items():
+            if value in named and claim != "disputed":
+                found[value] = (*found.get(value, ()), Holder(scheme, image.number, image.keys[0]))
+    return found
 
 
 def select_as_of(connection: Connection, store: Store, vocabulary: Vocabulary, wanted: Filter, then: Then) -> Selection:

@@ -60,13 +60,17 @@ class Image:
         """The study as a list shows it."""
         return row_view(SimpleNamespace(**self.columns, key=self.keys[0]))
 
-    def study(self, later: Iterable[tuple[int, str]] = (), event: int = 0) -> Study:
-        """The study as exports want it. `later`: (event, detail) of claims; those after this image's `event` count."""
+    def claimed(self, later: Iterable[tuple[int, str]] = (), event: int = 0) -> dict[tuple[str, str], str]:
+        """(scheme, value) → claim: own, shared or disputed. `later`, `event`: as of `study`."""
         claims = {(scheme, value): claim for scheme, value, claim in self.claims}
         for number, detail in later:
             if number > event:
                 claims |= {(scheme, value): claim for scheme, value, claim in json.loads(detail)["claims"]}
-        disputed = {name for name, claim in claims.items() if claim == "disputed"}
+        return claims
+
+    def study(self, later: Iterable[tuple[int, str]] = (), event: int = 0) -> Study:
+        """The study as exports want it. `later`: (event, detail) of claims; those after this image's `event` count."""
+        disputed = {name for name, claim in self.claimed(later, event).items() if claim == "disputed"}
         record = self.record()
         if disputed:
             kept = tuple(i for i in record.identifiers if (i.scheme, i.value) not in disputed)

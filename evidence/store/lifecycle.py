@@ -121,7 +121,7 @@ def spoken(connection: Connection, source: str, speakers: Collection[str]) -> di
 def replace_listed(writer: Writer, source: str, new: Sequence[Listed], gone: Collection[str]) -> None:
     """Keep new or changed rows of a list, and drop those that it no longer has."""
     rows = [_row(writer, source, one) for one in new]
-    upsert(writer, ListedStatement, rows, key=("source", "ref"))
+    upsert(writer, ListedStatement, rows, key=("source", "ref"), once=("first_seen",))
     for ref in gone:
         writer.connection.execute(delete(STATEMENT).where(STATEMENT.c.source == source, STATEMENT.c.ref == ref))
         writer.dirty = True

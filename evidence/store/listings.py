@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Final
 
+from evidence.filters import Filter
 from evidence.store.select import Groups, Selection, facets, in_order, summary, years
 from evidence.views import LibraryState, Listing, RegistrationView, StudyRow
 from evidence.vocabulary import Vocabulary
@@ -42,11 +43,16 @@ def page_of(
         leads_total=leads.bit_count(),
         registrations=registrations,
         matched_conditions=tuple(dict.fromkeys(p.condition for p in selection.parts if p.condition)),
-        searched_as=_searched_as(vocabulary, wanted.condition),
+        searched_as=searched_as(vocabulary, wanted.condition),
         state=state,
     )
 
 
-def _searched_as(vocabulary: Vocabulary, condition: str) -> tuple[str, ...]:
+def filling(vocabulary: Vocabulary, wanted: Filter) -> tuple[str, ...] | None:
+    """The saved searches whose trouble a page tells of: those that fill its condition; None, all, where it has none."""
+    return searched_as(vocabulary, wanted.condition) if wanted.condition else None
+
+
+def searched_as(vocabulary: Vocabulary, condition: str) -> tuple[str, ...]:
     """The saved searches that fill a condition: those that name it, and those that name none."""
     return tuple(s.name for s in vocabulary.searches.values() if not s.conditions or condition in s.conditions)

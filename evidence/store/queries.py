@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
@@ -14,22 +14,22 @@ from sqlalchemy import select as sql
 from evidence import citekeys, identifiers, recordjson
 from evidence.errors import BadIdentifier
 from evidence.filters import Filter
-from evidence.store import facets, listings, schema, search
+from evidence.lifecycle import name_of
+from evidence.lifecycle.crossref import SOURCE as CROSSREF
+from evidence.store import facets, lifecycle, listings, refreshed, schema, search
 from evidence.store.asof import stream_as_of, study_as_of
 from evidence.store.detail import assemble, rows_of
 from evidence.store.engine import Store, table_of, unpack
 from evidence.store.overlay import current as vocabulary
-from evidence.store.reads import CITE_KEY, IDENTIFIER, born_with, live_study, payloads, places_in
+from evidence.store.reads import CITE_KEY, IDENTIFIER, born_with, live_study, payloads, places_in, utc
 from evidence.store.registrations import of_condition
 from evidence.store.select import Groups, in_order, select, summary
-from evidence.views import ConditionLine, Home, LibraryState, Listing, RefreshView, RunView, SearchView, Study
+from evidence.views import CheckView, ConditionLine, Home, LibraryState, Listing, RunView, SearchView, Study
 from evidence.vocabulary import Vocabulary
 
 _CHUNK: Final = 200
 LIBRARY = table_of(schema.Library)
 RUN = table_of(schema.RefreshRun)
-CROSSREF: Final = "crossref"
-"""The run in which Crossref is asked (asking_crossref.py): how it went says nothing of PubMed."""
 
 
 def version(store: Store) -> str:
@@ -51,7 +51,7 @@ def home(store: Store, vocabulary: Vocabulary) -> Home:
     """Every condition with its counts."""
     with store.read() as connection:
         bitmaps = facets.load(store, connection)
-        state = _state(connection, bitmaps)
+        state = _state(connection, bitmaps, tuple(vocabulary.searches))
         key = (bitmaps.stamp, vocabulary.hash)
         held: tuple[Any, Home] | None = store.cache.get("home")
         if held and held[0] == key:
@@ -86,7 +86,7 @@ def listing(store: Store, vocabulary: Vocabulary, wanted: Filter) -> Listing:
             _groups(store, bitmaps, vocabulary),
             rows=lambda numbers: rows_of(connection, numbers),
             registrations=of_condition(connection, wanted.condition) if wanted.condition else (),
-            state=_state(connection, bitmaps),
+            state=_state(connection, bitmaps, tuple(vocabulary.searches), listings.filling(vocabulary, wanted)),
         )
 
 
@@ -195,41 +195,30 @@ def holds_only(store: Store, origins: Sequence[tuple[str, str]]) -> bool:
         return connection.execute(sql(record.c.id).where(not_(or_(*known))).limit(1)).first() is None
 
 
-def state(store: Store) -> LibraryState:
-    """The store in a line."""
+def state(store: Store, vocabulary: Vocabulary | None = None) -> LibraryState:
+    """The store in a line. With a vocabulary, only the searches that it has speak of the last refresh."""
     with store.read() as connection:
-        return _state(connection, facets.load(store, connection))
+        saved = tuple(vocabulary.searches) if vocabulary else None
+        return _state(connection, facets.load(store, connection), saved)
 
 
-def _state(connection: Connection, bitmaps: facets.Bitmaps) -> LibraryState:
+def _state(
+    connection: Connection,
+    bitmaps: facets.Bitmaps,
+    saved: Collection[str] | None,
+    filling: Collection[str] | None = None,
+) -> LibraryState:
     library = connection.execute(sql(LIBRARY)).one()
-    of_pubmed = sql(RUN).where(RUN.c.search != CROSSREF).order_by(desc(RUN.c.id)).limit(1)
-    last = connection.execute(of_pubmed).first()
-    success = last
-    if last is not None and last.state != "ok":
-        success = connection.execute(of_pubmed.where(RUN.c.state == "ok")).first()
+    went = refreshed.refreshed(connection, saved, filling)
     return LibraryState(
         revision=library.revision,
         studies=bitmaps.get("counted").bit_count(),
         leads=bitmaps.get("lead").bit_count(),
         retracted=(bitmaps.get("listed") & bitmaps.get("s:retracted")).bit_count(),
-        last_refresh=refresh_view(last) if last is not None else None,
-        last_success=refresh_view(success) if success is not None else None,
+        last_refresh=went.last,
+        last_success=went.success,
         starter_loaded=library.starter_loaded,
-    )
-
-
-def refresh_view(row: Row[Any]) -> RefreshView:
-    """A row of refresh_run as pages show the last refresh."""
-    counts = json.loads(row.counts)
-    return RefreshView(
-        at=row.finished or row.started,
-        state=row.state,
-        search=row.search,
-        found=row.found,
-        added=counts.get("added", 0),
-        revised=counts.get("revised", 0),
-        error=row.error,
+        troubled=went.troubled,
     )
 
 
@@ -258,26 +247,24 @@ def run_view(row: Row[Any]) -> RunView:
 
 
 def searches(store: Store, vocabulary: Vocabulary) -> tuple[SearchView, ...]:
-    """The saved searches and how each last went."""
+    """The saved searches, how each last went, and as what it was last run well."""
     with store.read() as connection:
-        found = []
-        for saved in vocabulary.searches.values():
-            newest = sql(RUN).where(RUN.c.search == saved.name).order_by(desc(RUN.c.id)).limit(1)
-            last = connection.execute(newest).first()
-            found.append(
-                SearchView(
-                    name=saved.name,
-                    label=saved.label,
-                    query=saved.query,
-                    conditions=saved.conditions,
-                    include=saved.include,
-                    last=refresh_view(last) if last is not None else None,
-                )
-            )
-        return tuple(found)
+        return refreshed.searches(connection, vocabulary)
+
+
+def checked(store: Store) -> tuple[CheckView, ...]:
+    """The sources beside PubMed that were asked what became of works: Crossref's last good run, the lists read."""
+    with store.read() as connection:
+        good = sql(RUN.c.finished).where(RUN.c.search == CROSSREF, RUN.c.state == "ok")
+        asked = connection.scalar(good.order_by(desc(RUN.c.id)).limit(1))
+        crossref = [CheckView(source_name=name_of(CROSSREF), at=utc(asked))] if asked is not None else []
+        read = lifecycle.lists(connection)
+        lists = [CheckView(source_name=name_of(one.source), at=one.checked_at, file=one.name) for one in read]
+        return (*crossref, *lists)
 
 
 __all__ = [
+    "checked",
     "content",
     "find_key",
     "holds_only",

@@ -313,6 +313,12 @@ def event(connection: Connection, number: int) -> Row[Any] | None:
     return connection.execute(select(EVENT).where(EVENT.c.id == number)).first()
 
 
+def events_after(connection: Connection, number: int, kind: str) -> Sequence[Row[Any]]:
+    """The events of this kind that were logged after the one with this number, in their order."""
+    wanted = select(EVENT).where(EVENT.c.kind == kind, EVENT.c.id > number)
+    return connection.execute(wanted.order_by(EVENT.c.id)).all()
+
+
 def last_event(connection: Connection, study: int, kind: str) -> int:
     """The number of the latest event of this kind that happened to a study."""
     wanted = select(EVENT.c.id).where(EVENT.c.study_id == study, EVENT.c.kind == kind)

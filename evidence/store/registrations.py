@@ -86,6 +86,12 @@ def loaded_until(connection: Connection, last: int) -> Sequence[Stored] | None:
     return _now(connection) if logged is None else logged
 
 
+def named_by(connection: Connection, last: int) -> frozenset[str]:
+    """The values by which the registrations of then are found: their numbers, and what they were published as."""
+    rows = loaded_until(connection, last) or ()
+    return frozenset(value for row in rows for value in (row["registry_id"], row["published_value"]) if value)
+
+
 def _now(connection: Connection) -> Sequence[Stored]:
     return [dict(row) for row in connection.execute(select(REGISTRATION).order_by(REGISTRATION.c.id)).mappings()]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete
@@ -21,15 +21,19 @@ def upsert(
     rows: Sequence[dict[str, Any]],
     *,
     key: Sequence[str],
+    once: Collection[str] = (),
     touch_only: bool = False,
 ) -> None:
-    """Insert rows, or overwrite the other columns where the key exists. `touch_only`: does not raise the revision."""
+    """Insert rows, or overwrite the other columns where the key exists, but for those of `once`.
+
+    `touch_only`: does not raise the revision.
+    """
     if not rows:
         return
     core = table_of(model)
     insert = postgresql.insert if writer.connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(core)
-    others = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    others = {name: statement.excluded[name] for name in rows[0] if name not in (*key, *once)}
     if others:
         writer.connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=others), rows)
     else:

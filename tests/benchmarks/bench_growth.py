@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import insert, inspect
 
 from evidence import formats
 from evidence.ingest import take
@@ -45,7 +45,7 @@ def main() -> None:
         url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{folder}/store.db"
         with create(url, lambda: START) as store:
             found = list(islice(records(), count))
-            empty = sizes.by_table(store)
+            empty = by_table(store)
             take(store, vocabulary(), found, actor="bench")
             made = told(store, empty, len(found), "study")
             take(store, vocabulary(), [revised(one) for one in found], actor="bench", live=True)
@@ -100,12 +100,18 @@ def year(store: Store) -> None:
 
 def told(store: Store, before: dict[str, int], count: int, what: str) -> dict[str, int]:
     """Print what was added, for each table and each thing added; the bytes now."""
-    now = sizes.by_table(store)
+    now = by_table(store)
     added = {name: size - before.get(name, 0) for name, size in now.items()}
     say(f"{count:,} × {what}: {sum(added.values()) / 1e6:.1f} MB, {sum(added.values()) / count:,.0f} bytes each")
     for name, size in sorted(added.items(), key=lambda item: -item[1])[:9]:
         say(f"    {name:<24}{size / 1e6:>8.2f} MB{size / count:>9,.0f} bytes each")
     return now
+
+
+def by_table(store: Store) -> dict[str, int]:
+    """Bytes of every table."""
+    with store.read() as connection:
+        return sizes.of_tables(connection, inspect(connection).get_table_names())
 
 
 def say(line: str) -> None:
