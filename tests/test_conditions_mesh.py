@@ -186,6 +186,7 @@ TEXTS = st.text(max_size=150) | st.sampled_from(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=examples(40))
 @given(TEXTS, st.lists(TEXTS, max_size=3), st.lists(TEXTS, max_size=2))
 def test_any_record_has_conditions_without_error_and_with_words_it_has(

@@ -202,6 +202,7 @@ def apply(store: Store, step: tuple[Any, ...]) -> None:
             retag.retag(store, vocabulary())
 
 
+@pytest.mark.long
 @settings(max_examples=examples(25))
 @given(STEPS)
 def test_the_queue_is_always_what_the_tags_say(steps: list[tuple[Any, ...]]) -> None:

@@ -139,6 +139,7 @@ def test_the_loop_sleeps_until_something_is_due(eutils: EutilsServer, monkeypatc
     assert sum(pause == 60 for pause in pauses) > len(pauses) - 10
 
 
+@pytest.mark.long
 def test_monitoring_hears_of_a_search_that_is_overdue(eutils: EutilsServer, monkeypatch: pytest.MonkeyPatch) -> None:
     one_search()
     run("refresh")

@@ -93,6 +93,7 @@ def taken(store: Store, items: Sequence[Item], **how: Any) -> None:
     take(store, vocabulary(), items, actor="test", **how)
 
 
+@pytest.mark.long
 @settings(max_examples=examples(60))
 @given(worlds(), st.data())
 def test_any_order_and_batching_give_the_same_studies(world: list[Record], data: st.DataObject) -> None:
@@ -196,6 +197,7 @@ def test_merge_and_unmerge_is_the_identity(world: list[Record], a: int, b: int) 
         assert contents(store, leave_out=HISTORY) == before
 
 
+@pytest.mark.long
 @settings(max_examples=examples(40))
 @given(worlds(), worlds(), st.integers(0, 6), st.integers(0, 6))
 def test_what_happens_between_merge_and_unmerge_is_as_if_they_had_not_been(
@@ -467,6 +469,7 @@ def test_many_records_of_one_title_hide_no_duplicate_in_any_order() -> None:
     assert frozenset({("ris", "p#1"), ("ris", "p#2")}) in once
 
 
+@pytest.mark.long
 def test_a_filled_down_pmid_in_a_spreadsheet_takes_no_age() -> None:
     with fresh_store() as store:
         rows = [record(f"s#{n}", f"Row {n} of a table of nerves", source="csv", pmid="7") for n in range(250)]

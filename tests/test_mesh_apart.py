@@ -113,6 +113,7 @@ def test_any_text_is_read(title: str, abstract: str) -> None:
         assert told[0]
 
 
+@pytest.mark.long
 def test_weights_of_another_edition_are_refused_by_name(tmp_path: Path) -> None:
     data = json.loads(gzip.decompress(weights_file().read_bytes()))
     assert tuple(data["features"]) == FEATURES

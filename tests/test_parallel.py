@@ -66,6 +66,7 @@ def large(path: Path, ids: bool = True) -> Path:
     return path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ids", [True, False])
 def test_a_file_in_halves_reads_as_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ids: bool) -> None:
     path = large(tmp_path / "large.csv", ids)

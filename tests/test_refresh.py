@@ -159,7 +159,8 @@ def test_a_search_arrives_whole_on_both_engines(make_bench: Callable[..., Bench]
     assert dump(bench.store) == before
 
 
-@pytest.mark.parametrize("count", [600, pytest.param(9_000, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("count", [9_000])
 def test_thousands_of_records_arrive_whole_through_the_command_line(count: int, tmp_path: Path) -> None:
     with EutilsServer(count) as server:
         env = environment(server.url, tmp_path)

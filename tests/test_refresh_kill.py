@@ -14,7 +14,8 @@ SEED = int(os.environ.get("EVIDENCE_KILL_SEED", "20250601"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [1, pytest.param(5, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("kills", [5])
 def test_killed_some_times_the_store_is_the_same(kills: int, tmp_path: Path) -> None:
     states = compare_after_kills(tmp_path, records=300 * kills, kills=kills, seed=SEED)
     assert states[-1] == "ok"

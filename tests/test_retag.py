@@ -272,6 +272,7 @@ def apply(store: Store, step: Sequence[Any]) -> None:
                 return
 
 
+@pytest.mark.long
 @settings(max_examples=examples(30))
 @given(STEPS)
 def test_nothing_but_a_curator_changes_a_curators_word_and_shown_is_what_follows(steps: list[Any]) -> None:
@@ -308,6 +309,7 @@ def follows(store: Store, pmid: str) -> bool:
     return True
 
 
+@pytest.mark.long
 @settings(max_examples=examples(20))
 @given(st.permutations(range(4)), st.integers(1, 4))
 def test_the_order_of_records_never_matters(order: list[int], size: int) -> None:

@@ -298,6 +298,7 @@ DOUBTS = st.lists(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(DOUBTS, st.integers(1, 3), st.lists(st.sampled_from([(1, 2), (2, 3), (4, 5)]), max_size=2, unique=True))
 def test_the_queue_is_every_open_question_once_in_order(

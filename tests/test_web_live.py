@@ -133,6 +133,7 @@ with open_store(sys.argv[1], lambda: NOW) as store:
 """
 
 
+@pytest.mark.long
 def test_processes_and_hosts_agree_on_the_etag(client: FlaskClient, store: Store, tmp_path: Path) -> None:
     here = [client.get(f"/search.{ext}").headers["ETag"] for ext in EXTS]
     command = [sys.executable, "-c", _OTHER_PROCESS, store.url, str(tmp_path), *EXTS]

@@ -158,6 +158,7 @@ def test_only_pages_of_pairs_load_a_script_and_only_this_sites_own(site: Site) -
         assert_policy_clean(answer.text)
 
 
+@pytest.mark.long
 def test_every_link_of_the_pages_leads_somewhere(site: Site) -> None:
     pair = "/review/{}-{}".format(*site.queue()[0])
     for address in ("/review", pair, "/merges", "/merges/different"):
