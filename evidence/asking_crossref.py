@@ -19,12 +19,12 @@ from evidence import ingest
 from evidence.errors import SourceRefused, StoreBusy
 from evidence.formats import crossref as reader
 from evidence.identifiers import Identifier
-from evidence.ingest import Report, where
+from evidence.ingest import Report
 from evidence.ingest.heeding import heed
 from evidence.lifecycle import crossref as updates
 from evidence.records import Item, Record, Rejected
+from evidence.run_sheet import Sheet, running
 from evidence.settings import Settings
-from evidence.side_runs import Sheet, running
 from evidence.sources.crossref import SOURCE, Answer, Crossref, Work, doi_of, opened
 from evidence.store import Store, inquiries, lifecycle, runs
 from evidence.views import RunView
@@ -152,9 +152,7 @@ def _revise(store: Store, vocabulary: Vocabulary, answer: Answer, sheet: Sheet) 
     # One whose DOI is an alias by now stays the record that it is.
     items = [reader.read({**work, "DOI": doi}) for doi, work in answer.works.items()]
     report = ingest.take(store, vocabulary, items, actor=ACTOR, run_id=sheet.run_id, include=False, live=True)
-    sheet.log += [f"rejected {where(r)}: {r.reason}" for r in report.rejected]
-    for name, number in report.counts().items():
-        sheet.count(name, number)
+    sheet.took(report)
 
 
 def titles(source: Crossref, answer: Answer) -> dict[str, str]:

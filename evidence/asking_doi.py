@@ -13,12 +13,11 @@ from typing import Final
 from evidence import ingest
 from evidence.errors import SourceProblem
 from evidence.identifiers import Identifier
-from evidence.ingest import where
 from evidence.ingest.rejections import turned_away
 from evidence.matching.normalise import features
 from evidence.matching.verdict import compare
 from evidence.records import Item, Record
-from evidence.side_runs import Sheet, running
+from evidence.run_sheet import Sheet, running
 from evidence.sources.pubmed import SOURCE, PubMed
 from evidence.store import Store, inquiries, reads, runs
 from evidence.views import RunView
@@ -78,9 +77,7 @@ def _fetch(store: Store, vocabulary: Vocabulary, pubmed: PubMed, pmids: Sequence
             store, vocabulary, turned_away(store, items),
             actor=ACTOR, run_id=sheet.run_id, include=False, live=True,
         )  # fmt: skip
-        sheet.log += [f"rejected {where(r)}: {r.reason}" for r in report.rejected]
-        for name, number in report.counts().items():
-            sheet.count(name, number)
+        sheet.took(report)
     return lost
 
 

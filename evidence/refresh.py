@@ -59,7 +59,7 @@ def run(
             task = Task(store, vocabulary, source, now, search, since=since, full=full, named=bool(names))
             views.append(task.put_off() if now.away else task.run())
         if not now.away:
-            views += Recheck.due(store, vocabulary, source, now, recheck=recheck)
+            views += Recheck.due(store, vocabulary, source, now, share=recheck)
         if recheck and not now.away:
             views += asking_doi.recheck(store, vocabulary, source, now.checked)
     if recheck:  # under a lock of its own: however slow Crossref is, the next refresh need not wait for it

@@ -8,16 +8,16 @@ the run, and the others still arrive. A record is missing only when others come 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from evidence import asking, asking_crossref, ingest
-from evidence.errors import EvidenceError, SourceProblem, SourceRefused, StoreProblem
-from evidence.ingest import Report, successors, upstream, where
+from evidence.errors import SourceProblem, SourceRefused
+from evidence.ingest import Report, successors, upstream
 from evidence.records import Record
-from evidence.side_runs import MOST_FAILURES, shortened
+from evidence.run_sheet import MOST_FAILURES, Sheet, running
 from evidence.sources.pubmed import SOURCE, Fetched, PubMed
 from evidence.store import Store, runs
 from evidence.views import RunView
@@ -83,45 +83,36 @@ class Task:
     since: date | None = None
     full: bool = False
     named: bool = False
-    found: int = 0
-    report: Report = field(default_factory=Report)
-    more: dict[str, int] = field(default_factory=dict)  # counts beside the report's
-    problems: list[str] = field(default_factory=list)
-    log: list[str] = field(default_factory=list)
-    failures: int = 0  # batches in a row
-    run_id: int = 0
-    translation: str = ""
-
-    @property
-    def _query(self) -> str:
-        return self.search.query
+    sheet: Sheet = field(init=False)
 
     def run(self) -> RunView:
         """Do it. What goes wrong with PubMed ends in a failed run; what goes wrong here is raised as well."""
-        unfinished = runs.interrupt_stale(self.store, self.search.name, self.store.now(), beside=not self._query)
-        self.run_id = runs.start(self.store, self.search.name, self._query, self.store.now(), self.since)
-        self.pubmed.transport.notes.clear()
-        try:
-            for fetched in self.pubmed.fetch(self._to_ask(self._find(), unfinished)):
-                self._take(fetched)
-                if self.round.away:
-                    break
-        except SourceProblem as exc:
-            self.problems.append(exc.reason if exc.subject == self.search.name else str(exc))
-            self.round.away = not isinstance(exc, SourceRefused)
-        except BaseException as exc:
-            # The program, the store or the person ends it; the next run takes it up from here.
-            with contextlib.suppress(StoreProblem):
-                self._finish("failed" if isinstance(exc, EvidenceError) else "interrupted", str(exc) or repr(exc))
-            raise
-        problems = list(dict.fromkeys(self.problems))  # the whole of them stands in the log
-        return self._finish("failed" if problems else "ok", "; ".join([*problems[:2], *problems[2:][-1:]]))
+        with self._begun():
+            try:
+                for fetched in self.pubmed.fetch(self._to_ask(self._find())):
+                    self._take(fetched)
+                    if self.round.away:
+                        break
+            except SourceProblem as exc:
+                self.sheet.problems.append(exc.reason if exc.subject == self.search.name else str(exc))
+                self.round.away = not isinstance(exc, SourceRefused)
+        changed = any(n for name, n in self.sheet.all_counts().items() if name not in NO_CHANGE)
+        if not changed and not self.sheet.problems:
+            self.sheet.log.append("nothing new: every record is as it was, nothing was written")
+        return self.sheet.finish(self.store)
 
     def put_off(self) -> RunView:
         """Not even try, and say so."""
-        runs.interrupt_stale(self.store, self.search.name, self.store.now(), beside=not self._query)
-        self.run_id = runs.start(self.store, self.search.name, self._query, self.store.now())
-        return self._finish("failed", "not tried: PubMed had stopped answering in the search before")
+        with self._begun():
+            self.sheet.problems.append("not tried: PubMed had stopped answering in the search before")
+        return self.sheet.finish(self.store)
+
+    @contextlib.contextmanager
+    def _begun(self) -> Iterator[None]:
+        """The run, with a sheet of its own."""
+        notes = self.pubmed.transport.notes
+        with running(self.store, self.search.name, notes, self.search.query, self.since) as self.sheet:
+            yield
 
     def _find(self) -> Sequence[str]:
         """The PMIDs of the search to ask for. Raises SourceRefused when the number it finds cannot be right."""
@@ -129,17 +120,19 @@ class Task:
             self.pubmed, self.store, self.search, since=self.since, full=self.full, accept=self._accept
         )
         for answer in wanted.answers:
-            self.translation = self.translation or answer.translation
-            self.log += [line for w in answer.warnings if (line := f"PubMed: {w}") not in self.log]
+            self.sheet.translation = self.sheet.translation or answer.translation
+            self.sheet.log += [line for w in answer.warnings if (line := f"PubMed: {w}") not in self.sheet.log]
             if answer.slices > 1:
-                self.log.append(f"asked for in {answer.slices} slices, which add up to {len(answer.pmids):,} records")
-        if self.translation and any(answer.warnings for answer in wanted.answers):
-            self.log.append(f"PubMed searched for: {self.translation[:500]}")
+                self.sheet.log.append(
+                    f"asked for in {answer.slices} slices, which add up to {len(answer.pmids):,} records"
+                )
+        if self.sheet.translation and any(answer.warnings for answer in wanted.answers):
+            self.sheet.log.append(f"PubMed searched for: {self.sheet.translation[:500]}")
         self.round.listed.update(wanted.every)
         self._note_dropped(wanted)
-        self._count(KNOWN, wanted.known)
-        self._count(asking.EXCLUDED, wanted.excluded)
-        self._count(asking.LISTED, wanted.found if wanted.listed else 0)
+        self.sheet.count(KNOWN, wanted.known)
+        self.sheet.count(asking.EXCLUDED, wanted.excluded)
+        self.sheet.count(asking.LISTED, wanted.found if wanted.listed else 0)
         self._progress(wanted.known)
         return wanted.pmids
 
@@ -149,44 +142,44 @@ class Task:
             return
         dropped = runs.found_by(self.store, SOURCE, self.search.name).difference(wanted.every)
         if len(dropped) > MOST_DROPPED:
-            self.log.append(f"lists {len(dropped):,} records no more; they are asked for in their turn")
+            self.sheet.log.append(f"lists {len(dropped):,} records no more; they are asked for in their turn")
         elif dropped:
-            self.log.append(f"lists {len(dropped):,} records no more; they are asked for in the re-check")
+            self.sheet.log.append(f"lists {len(dropped):,} records no more; they are asked for in the re-check")
             self.round.dropped |= dropped
 
     def _accept(self, found: int) -> None:
         """Raise SourceRefused for a search that finds nothing, or less than half of what it found before; unless it
         has done so for days, or a person wants all of it by name.
         """
-        self.found = found
-        before = runs.last_ok_count(self.store, self.search.name, self._query)
+        self.sheet.found = found
+        before = runs.last_ok_count(self.store, self.search.name, self.search.query)
         if not before or found * 2 >= before or (found and before < COLLAPSE_FROM):
             return
-        since = runs.failing_since(self.store, self.search.name, self._query, COLLAPSED)
+        since = runs.failing_since(self.store, self.search.name, self.search.query, COLLAPSED)
         believed = (since or self.store.now()) + COLLAPSE_FOR
         if (self.full and self.named) or believed <= self.store.now():
-            self.log.append(f"finds {found:,} records; the last good run found {before:,}: believed")
+            self.sheet.log.append(f"finds {found:,} records; the last good run found {before:,}: believed")
             return
-        self._count(COLLAPSED, 1)
+        self.sheet.count(COLLAPSED, 1)
         raise SourceRefused(
             self.search.name,
             f"finds {found:,} records; the last good run found {before:,}. Nothing was changed; it will be believed on "
             f"{believed:%Y-%m-%d}, or at once with `evidence refresh --full {self.search.name}`",
         )
 
-    def _to_ask(self, pmids: Sequence[str], unfinished: datetime | None) -> Sequence[str]:
+    def _to_ask(self, pmids: Sequence[str]) -> Sequence[str]:
         """The PMIDs that neither a search before this one nor an unfinished run has checked."""
         earlier = self.round.checked.intersection(pmids)
         if earlier:
-            self.log.append(f"{len(earlier):,} records were checked in the searches before this one")
-        if unfinished is not None:
-            since = max(unfinished, self.store.now() - RESUME_WITHIN)
+            self.sheet.log.append(f"{len(earlier):,} records were checked in the searches before this one")
+        if self.sheet.unfinished is not None:
+            since = max(self.sheet.unfinished, self.store.now() - RESUME_WITHIN)
             resumed = runs.checked_since(self.store, SOURCE, pmids, since) - earlier
-            self.log.append(
+            self.sheet.log.append(
                 f"taken up from an unfinished run: {len(resumed):,} records checked since {since:%Y-%m-%d %H:%M}"
             )
             earlier |= resumed
-        self._count(ALREADY, len(earlier))
+        self.sheet.count(ALREADY, len(earlier))
         self._progress(len(earlier))
         return [p for p in pmids if p not in earlier]
 
@@ -198,13 +191,13 @@ class Task:
             fetched = replace(fetched, missing=())
         if not problem:
             self._settle(fetched)
-        taken = self._ingest(fetched)
+        self._ingest(fetched)
         successors.propose(self.store, SOURCE, fetched.missing)
-        self._note(fetched, taken)
+        self._note(fetched)
         if problem:
             self._failed(fetched, problem)
         else:
-            self.failures = 0
+            self.sheet.failures = 0
             self.round.checked.update(fetched.asked)
         self._progress(len(fetched.asked))
 
@@ -234,8 +227,8 @@ class Task:
             answers = [each for each in self.pubmed.fetch(others) if not each.problem]
             for each in answers:
                 unchanged = self._ingest(each).unchanged
-                self.report.unchanged -= unchanged  # they are counted as what they were asked for
-            self._count(CONTROL, len(others))
+                self.sheet.report.unchanged -= unchanged  # they are counted as what they were asked for
+            self.sheet.count(CONTROL, len(others))
             given = {item.external_id for each in answers for item in each.items if isinstance(item, Record)}
             self.round.checked |= given
             if given.issuperset(others):
@@ -250,11 +243,11 @@ class Task:
             self.vocabulary,
             fetched.items,
             actor=ACTOR,
-            run_id=self.run_id,
+            run_id=self.sheet.run_id,
             include=self.search.include,
             live=True,
         )
-        self.report.add(taken)
+        self.sheet.took(taken)
         self.round.came += taken.total - len(taken.rejected)
         return taken
 
@@ -264,84 +257,63 @@ class Task:
         Before the records are taken: after a kill in between, they are not yet checked and are asked for again.
         """
         given = [item.external_id for item in fetched.items if isinstance(item, Record)]
-        self._count("missing", len(fetched.missing))
+        self.sheet.count("missing", len(fetched.missing))
         upstream.settle(
-            self.store, self.vocabulary, SOURCE, present=given, missing=fetched.missing, actor=ACTOR, run_id=self.run_id
+            self.store,
+            self.vocabulary,
+            SOURCE,
+            present=given,
+            missing=fetched.missing,
+            actor=ACTOR,
+            run_id=self.sheet.run_id,
         )
         if lacking := (*fetched.missing, *fetched.unclear):
             runs.note_asked(self.store, SOURCE, lacking)  # else they would stand first in every re-check
 
-    def _note(self, fetched: Fetched, taken: Report) -> None:
+    def _note(self, fetched: Fetched) -> None:
         """Everything odd about the batch, for the run log."""
-        self.log += [f"rejected {where(r)}: {r.reason}" for r in taken.rejected]
         for pmids, words in (
             (fetched.missing, "is listed by PubMed, which does not give its record"),
             (fetched.unclear, "has no record that can be read"),
             (fetched.duplicates, "was given twice; the newer version, else the first, was taken"),
             (fetched.unasked, "was given and not asked for; ignored"),
         ):
-            self.log += [f"PMID {pmid} {words}" for pmid in pmids]
+            self.sheet.log += [f"PMID {pmid} {words}" for pmid in pmids]
 
     def _failed(self, fetched: Fetched, problem: str) -> None:
-        self.failures += 1
-        self.problems.append(problem)
-        self._count("failed", len(fetched.asked) - len(fetched.items))
-        self.log.append(f"failed: {problem} (PMIDs {fetched.asked[0]} to {fetched.asked[-1]})")
-        if self.failures >= MOST_FAILURES:
+        self.sheet.failures += 1
+        self.sheet.problems.append(problem)
+        self.sheet.count("failed", len(fetched.asked) - len(fetched.items))
+        self.sheet.log.append(f"failed: {problem} (PMIDs {fetched.asked[0]} to {fetched.asked[-1]})")
+        if self.sheet.failures >= MOST_FAILURES:
             self.round.away = True
-            self.problems.append(f"stopped after {MOST_FAILURES} failed batches in a row")
-
-    def _count(self, name: str, number: int) -> None:
-        if number:
-            self.more[name] = self.more.get(name, 0) + number
+            self.sheet.problems.append(f"stopped after {MOST_FAILURES} failed batches in a row")
 
     def _progress(self, number: int) -> None:
         self.round.done += number
         if self.round.on_progress:
             self.round.on_progress(self.round.done)
 
-    def _finish(self, state: str, error: str) -> RunView:
-        log = [*self.pubmed.transport.notes, *self.log]
-        counts = self.report.counts() | self.more
-        if state == "ok" and not any(n for name, n in counts.items() if name not in NO_CHANGE):
-            log.append("nothing new: every record is as it was, nothing was written")
-        return runs.finish(
-            self.store,
-            self.run_id,
-            state=state,
-            found=self.found,
-            counts=counts,
-            error=error,
-            log=shortened(log),
-            now=self.store.now(),
-            translation=self.translation,
-        )
-
 
 @dataclass(slots=True)
 class Recheck(Task):
     """The records that were asked for longest ago, and before them those that a search lists no more."""
 
-    share: bool = True  # whether the oldest are asked for, too
+    pmids: Sequence[str] = ()
 
     @classmethod
     def due(
-        cls, store: Store, vocabulary: Vocabulary, pubmed: PubMed, now: Round, *, recheck: bool
+        cls, store: Store, vocabulary: Vocabulary, pubmed: PubMed, now: Round, *, share: bool
     ) -> tuple[RunView, ...]:
-        """Run it, if there is anything to ask."""
+        """Run it, if there is anything to ask. `share`: for a share of the oldest, too."""
+        dropped = now.dropped - now.listed - now.checked  # what one search lists no more and no other lists
+        pmids = tuple(dict.fromkeys((*sorted(dropped), *(asking.due_for_recheck(store) if share else ()))))
         old = Search(name=RECHECK, label="Records whose last word from PubMed is the oldest", query="")
-        task = cls(store, vocabulary, pubmed, now, old, share=recheck)
-        return (task.run(),) if task._dropped() or (recheck and asking.due_for_recheck(store)) else ()
-
-    def _dropped(self) -> set[str]:
-        """What one search lists no more and no other lists."""
-        return self.round.dropped - self.round.listed - self.round.checked
+        return (cls(store, vocabulary, pubmed, now, old, pmids=pmids).run(),) if pmids else ()
 
     def _find(self) -> Sequence[str]:
-        oldest = asking.due_for_recheck(self.store) if self.share else []
-        pmids = list(dict.fromkeys((*sorted(self._dropped()), *oldest)))
-        self.found = len(pmids)
-        return pmids
+        self.sheet.found = len(self.pmids)
+        return self.pmids
 
     def _too_many_gone(self, fetched: Fetched) -> int:
         """See Task. No search has listed these: that many are gone may be, but others must come when asked for."""
@@ -351,4 +323,4 @@ class Recheck(Task):
     def _settle(self, fetched: Fetched) -> None:
         """See Task. What a search lists no more was asked for once: from now on it waits its turn."""
         Task._settle(self, fetched)
-        runs.attribute(self.store, SOURCE, self.round.dropped.intersection(fetched.asked), self.run_id)
+        runs.attribute(self.store, SOURCE, self.round.dropped.intersection(fetched.asked), self.sheet.run_id)

@@ -16,8 +16,8 @@ from evidence.errors import SourceRefused, SourceUnavailable, UsageProblem
 from evidence.formats import crossref as reader
 from evidence.pacing import LONGEST_GAP, MARGIN, MemoryPacer, crossref_pacer
 from evidence.records import Author, PartialDate, Record, Rejected
+from evidence.run_sheet import MOST_FAILURES
 from evidence.settings import CROSSREF_API, Settings
-from evidence.side_runs import MOST_FAILURES
 from evidence.sources.crossref import LIST, LONGEST_FILTER, Answer, Crossref, opened
 from evidence.sources.retry import Limits, asked_gap
 from evidence.sources.transport import Transport

@@ -1,6 +1,6 @@
 """How the saved searches went: when PubMed last answered, which of them went wrong, as what each was last run.
 
-Only runs that asked a query are of searches; those beside them (re-check, by-doi, crossref: evidence/side_runs.py)
+Only runs that asked a query are of searches; those beside them (re-check, by-doi, crossref: evidence/run_sheet.py)
 have none, and how they went says nothing of a search. With an `end`, everything is as it was at that moment: a run
 that had begun and not ended was running, and had counted nothing.
 """

@@ -1,13 +1,15 @@
-"""A run beside those of the saved searches (Crossref, look-ups by DOI): its row among the runs, whatever happens."""
+"""What a run notes while it goes (of a search, the re-check, by DOI, of Crossref), and its row in the end."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Final
 
 from evidence.errors import EvidenceError, SourceRefused, StoreProblem
+from evidence.ingest import Report, where
 from evidence.store import Store, runs
 from evidence.views import RunView
 
@@ -23,11 +25,16 @@ MOST_REFUSED: Final = 10
 
 @dataclass(slots=True)
 class Sheet:
-    """What a run notes while it goes. `notes` are the transport's, of failed attempts that were repeated."""
+    """What a run notes while it goes. `notes` are the transport's, of failed attempts that were repeated; `report` is
+    of the records that came, `counts` what else was counted; `unfinished`: when the work began that was left undone.
+    """
 
     run_id: int
     notes: list[str]
+    unfinished: datetime | None = None
     found: int = 0
+    translation: str = ""
+    report: Report = field(default_factory=Report)
     counts: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
@@ -38,6 +45,15 @@ class Sheet:
         """So many more of a count."""
         if number:
             self.counts[name] = self.counts.get(name, 0) + number
+
+    def took(self, report: Report) -> None:
+        """Records came: what became of them, and why some were rejected."""
+        self.report.add(report)
+        self.log += [f"rejected {where(r)}: {r.reason}" for r in report.rejected]
+
+    def all_counts(self) -> dict[str, int]:
+        """What became of the records, and everything else that was counted."""
+        return {name: number for name, number in (self.report.counts() | self.counts).items() if number}
 
     def failed(self, *problems: Exception) -> bool:
         """Requests failed; True when those were too many."""
@@ -61,10 +77,11 @@ class Sheet:
             self.run_id,
             state=state or ("failed" if problems else "ok"),
             found=self.found,
-            counts=self.counts,
+            counts=self.all_counts(),
             error=error or "; ".join([*problems[:2], *problems[2:][-1:]]),
             log=shortened([*self.notes, *self.log]),
             now=store.now(),
+            translation=self.translation,
         )
 
 
@@ -76,11 +93,15 @@ def shortened(log: Sequence[str]) -> Sequence[str]:
 
 
 @contextlib.contextmanager
-def running(store: Store, name: str, notes: list[str]) -> Iterator[Sheet]:
-    """A run of that name. What goes wrong with the source is noted on the sheet; all else ends it and is raised."""
-    runs.interrupt_stale(store, name, store.now(), beside=True)
+def running(store: Store, name: str, notes: list[str], query: str = "", since: date | None = None) -> Iterator[Sheet]:
+    """A run of that name; a search's has a query, and maybe a day to begin from.
+
+    What goes wrong with the source is noted on the sheet. All else (the program, the store, the person) ends the run
+    and is raised; the next run takes it up from there.
+    """
+    unfinished = runs.interrupt_stale(store, name, store.now(), beside=not query)
     notes.clear()
-    sheet = Sheet(runs.start(store, name, "", store.now()), notes)
+    sheet = Sheet(runs.start(store, name, query, store.now(), since), notes, unfinished)
     try:
         yield sheet
     except BaseException as exc:
