@@ -145,5 +145,5 @@ def refusal(why: str) -> Response:
     if request.endpoint == "curate.decide":
         back = f"{request.root_path}{request.path}"
     answer = make_response(render_template("refused.html", why=why, back=back), 403)
-    answer.headers["Cache-Control"] = "no-store"
+    answer.cache_control.no_store = True
     return answer

@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from evidence.store import people
 from web.access import access, gate, refusal
+from web.headers import keep_nowhere
 from web.library import library
 from web.origin import safe_next, through_proxy
 
 _log = logging.getLogger(__name__)
 account = Blueprint("account", __name__)
+keep_nowhere(account)
 
 WRONG = "This name and password do not belong together, or the user is shut out."
 
@@ -55,13 +57,6 @@ def log_out() -> AnyResponse:
     """End the log-in of this browser."""
     answer = redirect(url_for("pages.home"), 303)
     gate().sessions.end(request, answer)
-    return answer
-
-
-@account.after_request
-def uncached(answer: Response) -> Response:
-    """Forms and what they answer are kept nowhere."""
-    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evidence import acknowledging
@@ -16,11 +16,13 @@ from evidence.errors import UsageProblem
 from evidence.store import life
 from evidence.text import clean
 from web.access import access, writes
+from web.headers import keep_nowhere
 from web.library import library
 from web.present import title
 from web.wording import partial_date
 
 alerts = Blueprint("alerts", __name__)
+keep_nowhere(alerts)
 
 WORDS: Final = {
     "retraction": "Retraction",
@@ -70,13 +72,6 @@ def seen() -> AnyResponse:
     if request.form.get("back", "") == "study":
         return redirect(url_for("pages.study", key=done.key, _anchor="status"), 303)
     return redirect(url_for("alerts.listed"), 303)
-
-
-@alerts.after_request
-def uncached(answer: Response) -> Response:
-    """What can be decided on is never shown from a copy."""
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def status_words(kind: str) -> str:

@@ -21,6 +21,7 @@ from evidence.vocabulary import Vocabulary
 from web import present, wording
 from web.library import library
 from web.links import condition_url
+from web.numbers import number
 
 PAGE: Final = 50
 """Changes on a page of a history, and in a feed."""
@@ -37,8 +38,6 @@ PARTS: Final[tuple[tuple[Tone, str], ...]] = (
     ("changed", "Changed"),
 )
 """The parts of a difference, and their headings."""
-
-_LARGEST: Final = 2**31 - 1
 
 _MOST_READ: Final = 800
 """Steps that are read at once."""
@@ -140,9 +139,9 @@ def event_number(text: str) -> int:
     """The number of an event as addresses give it; 0 for none. Raises UnknownParameter, naming `before`."""
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and 0 < int(text) <= _LARGEST):
+    if not (event := number(text)):
         raise UnknownParameter("before", f"{clean(text)[:40]!r} is not the number of a change")
-    return int(text)
+    return event
 
 
 def history(condition: str, before: int) -> History:

@@ -7,7 +7,6 @@ from the store, by the numbers in the address; nothing is kept in a session.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -25,11 +24,15 @@ from evidence.views import Study
 from web import present
 from web.access import access, writes
 from web.comparison import choices_of, comparison, decided, seen
-from web.done import done, pair_numbers
+from web.done import done
 from web.dossier import SOURCES
+from web.errors import contradicted
+from web.headers import keep_nowhere
 from web.library import library
+from web.numbers import number_asked, pair_numbers
 
 curate = Blueprint("curate", __name__)
+keep_nowhere(curate)
 
 PAGE: Final = 50
 LONGEST_NOTE: Final = 2000
@@ -114,7 +117,7 @@ def reconsider(a: int, b: int) -> AnyResponse:
 def merges() -> str:
     """Every merge, newest first, each with its reason and what undoing it does."""
     access()
-    page = review.merges(library().store, limit=PAGE, before=_number("before"))
+    page = review.merges(library().store, limit=PAGE, before=number_asked("before"))
     return render_template("merges.html", page=page, start="before" not in request.args, done=done(request.args))
 
 
@@ -139,15 +142,8 @@ def undo(event: int) -> AnyResponse:
             return redirect(url_for("curate.merges", undone=event), 303)
         curation.take_back(store, vocabulary, event, actor=actor)
     except Conflict as conflict:
-        return _contradicted(conflict)
+        return contradicted(conflict)
     return redirect(url_for("curate.pair", a=numbers[0], b=numbers[1], back=1), 303)
-
-
-@curate.after_request
-def uncached(answer: Response) -> Response:
-    """What can be decided on is never shown from a copy."""
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 @curate.app_template_global()
@@ -228,17 +224,3 @@ def _overtaken(found: ReviewPair) -> Response:
     """409: somebody else decided about this pair first."""
     page = render_template("overtaken.html", pair=found, state=decided(found), next=_address(_next(found)))
     return make_response(page, 409)
-
-
-def _contradicted(conflict: Conflict) -> Response:
-    """409: the merge is not there to be undone."""
-    return make_response(render_template("contradicted.html", subject=conflict.subject, reason=conflict.reason), 409)
-
-
-def _number(name: str) -> int | None:
-    raw = request.args.get(name, "")
-    if not raw:
-        return None
-    if not re.fullmatch(r"[0-9]{1,10}", raw):
-        raise UsageProblem(name, f"{clean(raw)[:40]!r} is not a number")
-    return int(raw)

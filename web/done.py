@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup as Html
 
 from evidence.store import review
-from evidence.store.reads import LARGEST, MACHINE
+from evidence.store.reads import MACHINE
 from web import present
 from web.library import library
+from web.numbers import number, pair_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +32,14 @@ class Done:
 def done(args: Mapping[str, str]) -> Done | None:
     """What the address says was done, if the store says so too."""
     numbers = pair_numbers(args.get("pair", ""))
-    if event := _number(args.get("merged", "")):
+    if event := number(args.get("merged", "")):
         return _merged(event, args.get("pair", "") if numbers else "")
-    if event := _number(args.get("undone", "")):
+    if event := number(args.get("undone", "")):
         item = _merge(event)
         return Done("undone", (present.title(item.title),), event) if item and item.undone_at else None
     if numbers and args.get("different"):
         return _different(*numbers)
     return Done("back") if args.get("back") else None
-
-
-def pair_numbers(text: str) -> tuple[int, int] | None:
-    """Two source record numbers, written "3-9", the smaller first."""
-    found = re.fullmatch(r"([0-9]{1,10})-([0-9]{1,10})", text)
-    if found is None:
-        return None
-    a, b = int(found[1]), int(found[2])
-    return (a, b) if a < b <= LARGEST else None
 
 
 def _merged(event: int, pair: str) -> Done | None:
@@ -67,7 +58,3 @@ def _different(a: int, b: int) -> Done | None:
 def _merge(event: int) -> review.MergeItem | None:
     items = review.merges(library().store, limit=1, before=event + 1).items
     return items[0] if items and items[0].event == event else None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None

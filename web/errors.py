@@ -8,7 +8,7 @@ from typing import Final
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from evidence.errors import EvidenceError
+from evidence.errors import Conflict, EvidenceError
 
 HEADINGS: Final = {
     400: "This address cannot be answered",
@@ -55,6 +55,11 @@ def install(app: Flask) -> None:
         """A fault of this program."""
         _log.exception("unexpected %s on %s", type(error).__name__, request.path)
         return answer(500, SENTENCES[500])
+
+
+def contradicted(conflict: Conflict) -> Response:
+    """409: what was to be undone is overtaken by a later decision, or was undone already."""
+    return make_response(render_template("contradicted.html", subject=conflict.subject, reason=conflict.reason), 409)
 
 
 def sentence(error: EvidenceError) -> str:

@@ -11,7 +11,7 @@ import hashlib
 from datetime import UTC
 from typing import Final
 
-from flask import Flask, Response, g, request
+from flask import Blueprint, Flask, Response, g, request
 
 from web.access import access
 from web.library import library
@@ -65,6 +65,15 @@ def install(app: Flask) -> None:
             if request.if_none_match.star_tag:
                 answer.status_code = 304
                 answer.set_data(b"")
+        return answer
+
+
+def keep_nowhere(pages: Blueprint) -> None:
+    """What can be decided on, or is going on just now, is never shown from a copy: RFC 9111 section 5.2.2.5."""
+
+    @pages.after_request
+    def uncopied(answer: Response) -> Response:
+        answer.cache_control.no_store = True
         return answer
 
 

@@ -6,11 +6,10 @@ what was decided, from the event log, by the number in its address.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evidence import curation_inclusion
@@ -21,9 +20,13 @@ from evidence.store.candidates import CandidateItem
 from evidence.text import clean
 from web import present
 from web.access import access, writes
+from web.errors import contradicted
+from web.headers import keep_nowhere
 from web.library import library
+from web.numbers import number, number_asked
 
 inclusion = Blueprint("inclusion", __name__)
+keep_nowhere(inclusion)
 
 PAGE: Final = 50
 SAID: Final = "said"
@@ -42,7 +45,7 @@ class Waiting:
 @inclusion.get("/candidates")
 def candidates() -> str:
     """The studies that wait for a person, the latest first."""
-    before = _number("before")
+    before = number_asked("before")
     access()
     known = library()
     page = stored.candidates(known.store, limit=PAGE, before=before)
@@ -53,7 +56,7 @@ def candidates() -> str:
 @inclusion.get("/excluded")
 def excluded() -> str:
     """What persons excluded, the latest first: studies, and PMIDs that are not here."""
-    before = _number("before")
+    before = number_asked("before")
     access()
     page = stored.excluded(library().store, limit=PAGE, before=before)
     return render_template("excluded.html", page=page, start=before is None, longest=LONGEST_REASON)
@@ -84,23 +87,15 @@ def undo(event: int) -> AnyResponse:
     try:
         undone = curation_inclusion.undo(known.store, known.vocabulary, event, actor=access().name)
     except Conflict as conflict:
-        page = render_template("contradicted.html", subject=conflict.subject, reason=conflict.reason)
-        return make_response(page, 409)
+        return contradicted(conflict)
     return _back(undone.key, {SAID: event})
-
-
-@inclusion.after_request
-def uncached(answer: Response) -> Response:
-    """What can be decided on is never shown from a copy."""
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 @inclusion.app_template_global()
 def said() -> Decision | None:
     """The decision that the address names, if the log knows it; one that no longer stands is told of as undone."""
-    found = request.args.get(SAID, "")
-    return curation_inclusion.decision(library().store, int(found)) if re.fullmatch(r"[0-9]{1,9}", found) else None
+    event = number(request.args.get(SAID, ""))
+    return curation_inclusion.decision(library().store, event) if event else None
 
 
 def _back(key: str, told: dict[str, Any]) -> AnyResponse:
@@ -113,10 +108,3 @@ def _back(key: str, told: dict[str, Any]) -> AnyResponse:
 
 def _waiting(item: CandidateItem) -> Waiting:
     return Waiting(present.card(item.row, library().vocabulary), item.reasons)
-
-
-def _number(name: str) -> int | None:
-    raw = request.args.get(name, "")
-    if raw and not re.fullmatch(r"[0-9]{1,9}", raw):
-        raise UsageProblem(name, f"{clean(raw)[:40]!r} is not a number")
-    return int(raw) if raw else None

@@ -19,9 +19,11 @@ from evidence.store import runs as stored
 from evidence.text import clean
 from evidence.views import RunView
 from web.access import access, writes
+from web.headers import keep_nowhere
 from web.library import library
 
 runs = Blueprint("runs", __name__)
+keep_nowhere(runs)
 
 SHOWN: Final = 50
 """Runs on the page; the search log has all."""
@@ -74,13 +76,6 @@ def search_log() -> Response:
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in name)
     answer.headers["Content-Disposition"] = f'attachment; filename="search-log{"-" + safe if safe else ""}.csv"'
-    return answer
-
-
-@runs.after_request
-def uncached(answer: Response) -> Response:
-    """What is going on is never shown from a copy."""
-    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

@@ -6,7 +6,6 @@ address (`shelved`). The sentence there is built from the log; nothing is kept i
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -18,6 +17,7 @@ from evidence.store import shelves as stored
 from evidence.store.shelves import Shelf
 from web.access import AT_THE_MACHINE, STRANGER, Access
 from web.library import library
+from web.numbers import number
 
 PARAMETER: Final = "shelved"
 NOTHING: Final = "nothing"
@@ -65,9 +65,9 @@ def message() -> Message | None:
     if said.startswith("on."):
         shelf = stored.by_slug(library().store, said.removeprefix("on."), counted=False)
         return Message(None, shelf) if shelf is not None and shelf.owner in owners(who()) else None
-    if not re.fullmatch(r"[0-9]{1,10}", said):
+    if not (event := number(said)):
         return None
-    done = shelving.done(library().store, int(said))
+    done = shelving.done(library().store, event)
     return Message(done) if done is not None and done.shelf.owner in owners(who()) else None
 
 

@@ -178,7 +178,7 @@ def undo(event: int) -> AnyResponse:
 def uncached(answer: Response) -> Response:
     """Pages that can be changed are never shown from a copy; files have policies of their own (web/exports.py)."""
     if answer.mimetype == "text/html":
-        answer.headers["Cache-Control"] = "no-store"
+        answer.cache_control.no_store = True
     return answer
 
 

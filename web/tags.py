@@ -6,12 +6,11 @@ what was decided, from the event log, by the number in its address.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evidence import curation_tags
@@ -22,11 +21,15 @@ from evidence.store import disagreements
 from evidence.store.disagreements import KINDS, Cursor, Disagreement
 from evidence.text import clean
 from web.access import access, writes
+from web.errors import contradicted
 from web.explained import Cause, cause
+from web.headers import keep_nowhere
 from web.library import library
+from web.numbers import number
 from web.present import title
 
 tags = Blueprint("tags", __name__)
+keep_nowhere(tags)
 
 PAGE: Final = 25
 _EVENT: Final = "<int(max=2147483647):event>"
@@ -105,23 +108,15 @@ def undo(event: int) -> AnyResponse:
     try:
         undone = curation_tags.undo_tag(known.store, known.vocabulary, event, actor=access().name)
     except Conflict as conflict:
-        page = render_template("contradicted.html", subject=conflict.subject, reason=conflict.reason)
-        return make_response(page, 409)
+        return contradicted(conflict)
     return _back(undone.key, {"undone": event})
-
-
-@tags.after_request
-def uncached(answer: Response) -> Response:
-    """What can be decided on is never shown from a copy."""
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def done(args: Mapping[str, str]) -> Done | None:
     """What the address says was done, if the log says so too."""
     for name in ("decided", "undone"):
-        if re.fullmatch(r"[0-9]{1,9}", args.get(name, "")):
-            found = curation_tags.decision(library().store, library().vocabulary, int(args[name]))
+        if event := number(args.get(name, "")):
+            found = curation_tags.decision(library().store, library().vocabulary, event)
             if found is not None and (name == "decided" or not found.undoable):
                 return Done(found, name == "undone")
     return None
