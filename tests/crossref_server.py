@@ -11,14 +11,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-import threading
-from collections import deque
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from tests.eutils_handler import Handler, Seen, Server, Step, as_step, shut
+from tests.eutils_handler import Handler
+from tests.local_server import LocalServer, Seen, Step
 
 Work = dict[str, Any]
 
@@ -63,17 +60,17 @@ class CrossrefHandler(Handler):
     """The routes /works and /works/{doi}."""
 
     def _ok(self, step: Step, seen: Seen) -> None:
-        crossref: CrossrefServer = self.server.eutils  # type: ignore[attr-defined]
+        crossref: CrossrefServer = self.server.owner
         route = urlsplit(seen.path).path.removeprefix(crossref.prefix)
         if onward := crossref.aliases.get(unquote(route.removeprefix("works/")).lower()):
             self._send("", status=301, headers={"Location": onward})
             return
         status, text = self._answer(step, seen)
         json_type = "application/json" if status != 404 else "text/plain"
-        self._send(text, status=status, type_=json_type, headers=self.server.eutils.limits)  # type: ignore[attr-defined]
+        self._send(text, status=status, type_=json_type, headers=crossref.limits)
 
     def _answer(self, step: Step, seen: Seen) -> tuple[int, str]:
-        crossref: CrossrefServer = self.server.eutils  # type: ignore[assignment]
+        crossref: CrossrefServer = self.server.owner
         route = urlsplit(seen.path).path.removeprefix(crossref.prefix)
         if route == "works":
             dois = [part.removeprefix("doi:").lower() for part in seen.fields.get("filter", "").split(",")]
@@ -100,7 +97,7 @@ def said(kind: str, message: object) -> str:
     return json.dumps({"status": "ok", "message-type": kind, "message-version": "1.0.0", "message": message})
 
 
-class CrossrefServer:
+class CrossrefServer(LocalServer):
     """The server, running in threads from `with` to its end. Change `works` at any time.
 
     `hidden`: DOIs that lists leave out though the work is there. `aliases`: DOI → where it is sent on to, an address or
@@ -108,49 +105,19 @@ class CrossrefServer:
     """
 
     prefix = "/rest/"
+    handler = CrossrefHandler
 
     def __init__(self, *works: Work, port: int = 0) -> None:
+        super().__init__(port)
         self.works: dict[str, Work] = {w["DOI"].lower(): w for w in works}
         self.hidden: set[str] = set()
         self.aliases: dict[str, str] = {}
         self.limits: dict[str, str] = dict(LIMITS)
-        self.seen: list[Seen] = []
-        self.connections = 0
         self.limit = 0
-        self.closing = threading.Event()
-        self.open_sockets: set[Any] = set()
-        self._steps: deque[Step] = deque()
-        self._forever: Step | None = None
-        self._lock = threading.Lock()
-        self.http = Server(("127.0.0.1", port), CrossrefHandler)
-        self.http.eutils = self  # type: ignore[assignment]
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}{self.prefix}"
-
-    def __enter__(self) -> CrossrefServer:
-        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.closing.set()
-        self.http.shutdown()
-        for connection in list(self.open_sockets):
-            shut(connection)
-        self.http.server_close()
 
     def alias(self, doi: str, prime: str) -> None:
         """From now on a DOI is an alias of another."""
         self.aliases[doi] = f"{self.prefix}works/{quote(prime, safe='')}"
-
-    def script(self, *steps: Step | str | int, forever: Step | str | int | None = None) -> None:
-        """What to do with the next requests, one step each; afterwards `forever`, or everything right."""
-        self._steps = deque(replace(as_step(s)) for s in steps)
-        self._forever = as_step(forever) if forever is not None else None
-
-    def note(self, seen: Seen) -> Step:
-        """Record a request and say what to do with it."""
-        with self._lock:
-            self.seen.append(seen)
-            return self._steps.popleft() if self._steps else self._forever or Step("ok")
 
     def asked(self) -> list[str]:
         """The DOIs asked for so far, those of one list joined by a space."""
@@ -169,13 +136,8 @@ def main() -> None:
     options = parser.parse_args()
     retracted = work("10.5555/invented.2", updated_by=[update("10.5555/invented.3")])
     notice = work("10.5555/invented.3", "Retraction: an invented nerve", update_to=[update("10.5555/invented.2")])
-    with CrossrefServer(work("10.5555/invented.1"), retracted, notice, port=options.port) as server:
-        sys.stdout.write(f"EVIDENCE_CROSSREF_URL={server.url}  (10.5555/invented.1 to .3; Ctrl-C ends)\n")
-        sys.stdout.flush()
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            sys.stdout.write(f"{len(server.seen)} requests\n")
+    server = CrossrefServer(work("10.5555/invented.1"), retracted, notice, port=options.port)
+    server.serve(f"EVIDENCE_CROSSREF_URL={server.url}  (10.5555/invented.1 to .3; Ctrl-C ends)")
 
 
 if __name__ == "__main__":

@@ -5,15 +5,14 @@ from __future__ import annotations
 import gzip
 import socket
 import struct
-import sys
 import threading
 import time
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from tests.eutils_records import FIRST_PMID, article_set, article_xml, link_result, search_result
+from tests.local_server import Http, Seen, Step, shut
 
 RATE_ERROR: Final = '{"error":"API rate limit exceeded","api-key":"KEY","count":"4","limit":"3"}'
 BACKEND_ERROR: Final = (
@@ -31,60 +30,6 @@ TOO_FAR: Final = (
     'query."}}'
 )
 """What ESearch answers, with status 200, beyond its limit. The line break in it is NCBI's: that is no valid JSON."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """What to do with one request. `kind` is "ok", a status, or a misbehaviour (the methods of _Handler named do_…)."""
-
-    kind: str
-    number: int = 1  # of records missing, twice or not asked for; what to count wrongly
-    seconds: float = 0.05  # between the bytes of a drip
-    retry_after: str = ""
-    body: str = ""
-    utility: str = ""  # only for this one: "efetch"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A request as it arrived."""
-
-    at: float
-    method: str
-    path: str
-    body: str
-    fields: dict[str, str]
-    headers: dict[str, str]
-    connection: int
-
-    @property
-    def utility(self) -> str:
-        return urlsplit(self.path).path.rsplit("/", 1)[-1].removesuffix(".fcgi").removesuffix(".cgi")
-
-    @property
-    def ids(self) -> list[str]:
-        return [i for i in self.fields.get("id", "").split(",") if i]
-
-
-def as_step(step: Step | str | int) -> Step:
-    """A step from its short form: 429, "drop", "429:retry_after=1", "missing:number=3,utility=efetch"."""
-    if isinstance(step, Step):
-        return step
-    kind, _, options = str(step).partition(":")
-    values: dict[str, Any] = dict(option.split("=", 1) for option in options.split(",") if option)
-    if "number" in values:
-        values["number"] = int(values["number"])
-    if "seconds" in values:
-        values["seconds"] = float(values["seconds"])
-    return Step(kind, **values)
-
-
-def shut(connection: socket.socket) -> None:
-    """Shut a connection down, whatever state it is in."""
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return
 
 
 class Library(Protocol):
@@ -106,25 +51,14 @@ class Library(Protocol):
     def linked(self, name: str, pmid: str) -> list[tuple[str, int]]: ...
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-    eutils: Library
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that go away in the middle are what this server is for; anything else is a bug worth seeing."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
-
-
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: Server
+    server: Http
 
     def setup(self) -> None:
         super().setup()
-        self.eutils = self.server.eutils
+        self.eutils: Library = self.server.owner
         self.eutils.connections += 1
         self.number = self.eutils.connections
         self.eutils.open_sockets.add(self.connection)

@@ -11,22 +11,22 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
-import threading
-from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
-from typing import Any
 
-from tests.eutils_handler import Handler, Seen, Server, Step, as_step, shut
+from tests.eutils_handler import Handler
 from tests.eutils_records import FIRST_PMID, article_xml, doi, pmcid
+from tests.local_server import LocalServer
 
 
-class EutilsServer:
+class EutilsServer(LocalServer):
     """The server, running in threads from `with` to its end. Change `pmids`, `searches`, `revisions` at any time."""
 
+    prefix = "/entrez/eutils/"
+    handler = Handler
+
     def __init__(self, records: int = 0, *, port: int = 0, searches: dict[str, list[str]] | None = None) -> None:
+        super().__init__(port)
         self.pmids = [str(FIRST_PMID + i) for i in reversed(range(records))]
         self.searches = searches or {}
         self.articles: dict[str, str] = {}  # PMID → XML that replaces the invented article
@@ -38,67 +38,6 @@ class EutilsServer:
         self.limit = 9_999  # records that one search gives
         self.citations: dict[str, str] = {}  # "journal|year|volume|page|author", folded → what ECitMatch says
         self.links: dict[tuple[str, str], list[tuple[str, int]]] = {}  # (name of the link, PMID) → PMIDs with scores
-        self.seen: list[Seen] = []
-        self.connections = 0
-        self.closing = threading.Event()
-        self._arrived = threading.Condition()
-        self._steps: deque[Step] = deque()
-        self._forever: Step | None = None
-        self.open_sockets: set[Any] = set()
-        self.http = Server(("127.0.0.1", port), Handler)
-        self.http.eutils = self
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/entrez/eutils/"
-
-    def __enter__(self) -> EutilsServer:
-        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.closing.set()
-        self.http.shutdown()
-        for connection in list(self.open_sockets):
-            shut(connection)
-        self.http.server_close()
-
-    def script(self, *steps: Step | str | int, forever: Step | str | int | None = None, utility: str = "") -> None:
-        """What to do with the next requests, one step each; afterwards `forever`, or everything right."""
-        self._steps.extend(replace(as_step(s), utility=as_step(s).utility or utility) for s in steps)
-        self._forever = as_step(forever) if forever is not None else None
-        if self._forever and utility:
-            self._forever = replace(self._forever, utility=utility)
-
-    @property
-    def unused(self) -> int:
-        """Steps of the script that no request has met yet."""
-        return len(self._steps)
-
-    def note(self, seen: Seen) -> Step:
-        """Record a request and say what to do with it."""
-        with self._arrived:
-            self.seen.append(seen)
-            step = Step("ok")
-            wanted = next((s for s in self._steps if s.utility in ("", seen.utility)), None)
-            if wanted:
-                self._steps.remove(wanted)
-                step = wanted
-            elif self._forever and self._forever.utility in ("", seen.utility):
-                step = self._forever
-            self._arrived.notify_all()
-            return step
-
-    def wait_for(self, number: int, utility: str = "", timeout: float = 60.0) -> bool:
-        """Wait until that many requests (of one utility) have arrived."""
-        with self._arrived:
-            return self._arrived.wait_for(lambda: len(self.requests(utility)) >= number, timeout)
-
-    def requests(self, utility: str = "") -> list[Seen]:
-        """The requests so far, of one utility or all."""
-        return [s for s in self.seen if utility in ("", s.utility)]
-
-    def max_rate(self, window: float = 1.0) -> int:
-        """Most requests that arrived within any stretch of time of that length, its end left out."""
-        times = sorted(s.at for s in self.seen)
-        return max((sum(1 for u in times if t <= u < t + window) for t in times), default=0)
 
     def find(self, term: str, fields: dict[str, str]) -> list[str]:
         """The PMIDs a search finds, of the dates and the PMIDs it is limited to."""
@@ -149,14 +88,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8042)
     parser.add_argument("--script", default="", help="what to do with the first requests: ok 429:retry_after=1 drop …")
     options = parser.parse_args()
-    with EutilsServer(options.records, port=options.port) as server:
-        server.script(*options.script.split())
-        sys.stdout.write(f"EVIDENCE_EUTILS_URL={server.url}  ({options.records:,} records; Ctrl-C ends)\n")
-        sys.stdout.flush()
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            sys.stdout.write(f"{len(server.seen)} requests, at most {server.max_rate()} within a second\n")
+    server = EutilsServer(options.records, port=options.port)
+    server.script(*options.script.split())
+    server.serve(f"EVIDENCE_EUTILS_URL={server.url}  ({options.records:,} records; Ctrl-C ends)")
 
 
 if __name__ == "__main__":

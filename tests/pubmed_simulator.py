@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from tests.eutils_handler import Seen, Step
 from tests.eutils_records import FIRST_PMID, article_xml
 from tests.eutils_server import EutilsServer
+from tests.local_server import Seen, Step
 
 EASTERN: Final = timedelta(hours=-5)
 FIRST_DAY: Final = date(2025, 3, 1)

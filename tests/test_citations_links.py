@@ -14,9 +14,9 @@ from evidence.sources.citations import Answer, Citation, match
 from evidence.sources.links import Linked, linked
 from evidence.sources.retry import Limits
 from evidence.sources.transport import Transport
-from tests.eutils_handler import Step
 from tests.eutils_records import link_result
 from tests.eutils_server import EutilsServer
+from tests.local_server import Step
 
 SIMILAR = "pubmed_pubmed"
 

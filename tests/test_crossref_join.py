@@ -27,10 +27,10 @@ from evidence.views import RunView, Study
 from evidence.vocabulary import Search, Vocabulary
 from tests.cli_runner import run, told
 from tests.crossref_server import CrossrefServer, update, work
-from tests.eutils_handler import Seen, Step
 from tests.eutils_records import FIRST_PMID, article_xml, doi
 from tests.eutils_server import EutilsServer
 from tests.lifecycle_cases import filed
+from tests.local_server import Seen, Step
 from tests.made import fresh_store, vocabulary
 from tests.pubmed_pieces import read
 

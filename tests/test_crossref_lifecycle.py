@@ -26,8 +26,8 @@ from evidence.sources.transport import Transport
 from evidence.store import Store, create, inquiries, life, queries, runs
 from evidence.views import LifeView, RunView, Study
 from tests.crossref_server import CrossrefServer, update, work
-from tests.eutils_handler import Seen, Step
 from tests.lifecycle_cases import article, as_csv, row
+from tests.local_server import Seen, Step
 from tests.made import fresh_store, vocabulary
 from tests.web_checks import parsed, words
 from web.app import create_app

@@ -22,7 +22,7 @@ from evidence.sources.crossref import LIST, LONGEST_FILTER, Answer, Crossref, op
 from evidence.sources.retry import Limits, asked_gap
 from evidence.sources.transport import Transport
 from tests.crossref_server import CrossrefServer, said, update, work
-from tests.eutils_handler import Step
+from tests.local_server import Step
 
 A, B, COMMA, GONE = "10.5555/a", "10.5555/b", "10.5555/c,(1):2<3", "10.5555/gone"
 

@@ -18,9 +18,9 @@ from evidence.sources.pubmed import FETCH_SIZE, SEARCH_LIMIT, PubMed
 from evidence.sources.retry import Limits
 from evidence.sources.transport import Transport
 from evidence.text import plain
-from tests.eutils_handler import Step
 from tests.eutils_records import FIRST_PMID, article_set, article_xml
 from tests.eutils_server import EutilsServer
+from tests.local_server import Step
 
 QUERY = '(dextrose OR prolotherapy) AND "carpal tunnel"'
 

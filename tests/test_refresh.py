@@ -26,9 +26,9 @@ from evidence.store import Store, create, queries, runs, schema
 from evidence.store.engine import table_of
 from evidence.views import RunView
 from evidence.vocabulary import Search, Vocabulary
-from tests.eutils_handler import Step
 from tests.eutils_records import FIRST_PMID, article_set, article_xml
 from tests.eutils_server import EutilsServer
+from tests.local_server import Step
 from tests.refresh_process import command, environment
 from tests.store_dump import dump
 

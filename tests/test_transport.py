@@ -20,8 +20,8 @@ from evidence.settings import NCBI_EUTILS, Settings
 from evidence.sources.answers import AnswerError, Broken, read_search, require
 from evidence.sources.retry import Limits, retry_after
 from evidence.sources.transport import Transport
-from tests.eutils_handler import Step
 from tests.eutils_server import EutilsServer
+from tests.local_server import Step
 
 KEY = "0123456789abcdef/secret+KEY"
 LIMITS = Limits(total=60, attempts=4, max_bytes=100_000)
