@@ -269,12 +269,20 @@ def test_who_was_asked_of_retractions_is_named_until_pubmed_was(store: Store, tm
     web = client(store, tmp_path)
 
     def fresh() -> list[str]:
-        return [words(parsed(web.get(a).text).xpath("//p[@class='fresh']")[0]) for a in (f"/conditions/{CTS}", "/")]
+        pages = (f"/conditions/{CTS}", "/", "/search", "/search?q=dextrose", "/about")
+        return [words(parsed(web.get(a).text).xpath("//p[@class='fresh']")[0]) for a in pages]
+
+    def told() -> list[str]:
+        items = parsed(web.get("/about").text).xpath("//section[@aria-labelledby='retractions']//li")
+        return [words(item) for item in items]
 
     at(store, 1)
     taken(store, [record("11", "Dextrose for carpal tunnel syndrome: a trial", pmid="11")])
     assert all("have not been checked in PubMed yet. Refreshes" in line for line in fresh())
+    assert told() == ["PubMed: not asked yet", "Crossref and lists of retractions: not asked yet"]
     ran(store, asking_crossref.RUN)
     assert all("Checked elsewhere: Crossref on 1 March 2026, 10:00 UTC." in line for line in fresh())
+    assert told() == ["PubMed: not asked yet", "Crossref: last checked 1 March 2026, 10:00 UTC"]
     ran(store, SEARCH)
     assert not any("checked" in line for line in fresh())
+    assert told()[0] == "PubMed: last refreshed 1 March 2026, 10:00 UTC"

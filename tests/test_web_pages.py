@@ -93,7 +93,7 @@ def test_freshness_before_any_refresh(client: FlaskClient) -> None:
     loaded = "Starter library, compiled from public pages in November 2026, loaded 21 November 2026"
     unchecked = "Retractions and corrections have not been checked in PubMed yet."
     assert fresh == [f"{loaded}; not yet refreshed from PubMed. {unchecked} Refreshes"]
-    assert "none has succeeded yet" in client.get("/about").text
+    assert "PubMed: not asked yet" in client.get("/about").text
 
 
 def test_freshness_after_a_refresh_and_after_a_failed_one(client: FlaskClient, queries: fakes.FakeQueries) -> None:

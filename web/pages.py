@@ -95,13 +95,16 @@ def search() -> str:
     """Studies that match words, names or identifiers; help when nothing is asked."""
     chosen = library().parse(without_message(request.args.to_dict(flat=False)))
     if not (chosen.narrows or chosen.condition):
-        return render_template("search_help.html", state=library().state())
+        state = library().state()
+        return render_template("search_help.html", state=state, checks=checked_elsewhere(state))
     shown = list_page(chosen, Place())
+    state = shown.listing.state or library().state()
     return render_template(
         "search.html",
         page=shown,
         matches=named_conditions(shown.listing),
-        state=shown.listing.state or library().state(),
+        state=state,
+        checks=checked_elsewhere(state),
     )
 
 
@@ -142,6 +145,7 @@ def about() -> str:
         features=tuple(known.vocabulary.features.values()),
         chips=[(present.chip(known.vocabulary, i.slug, ""), i) for i in interventions if i.slug in present.FAMILIES],
         searches=known.searches(),
+        checks=known.checked(),
     )
 
 
