@@ -126,10 +126,10 @@ def filled(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "found"),
     [
-        ([], ["wu2018", "lee2020"]),
-        (["--condition", "carpal-tunnel-syndrome"], ["wu2018", "lee2020"]),
+        ([], ["lee2020", "wu2018"]),
+        (["--condition", "carpal-tunnel-syndrome"], ["lee2020", "wu2018"]),
         (["--design", "rct"], ["wu2018"]),
-        (["--design", "rct", "--design", "case-report"], ["wu2018", "lee2020"]),
+        (["--design", "rct", "--design", "case-report"], ["lee2020", "wu2018"]),
         (["--since", "2019"], ["lee2020"]),
         (["--until", "2019"], ["wu2018"]),
         (["--query", "case report"], ["lee2020"]),

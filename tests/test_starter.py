@@ -129,3 +129,19 @@ def test_every_export_of_the_whole_library_comes_home_to_the_same_studies(name: 
         expected = {"unchanged": 201} if name == "jsonl" else {"merged": 197}
         assert {n: c for n, c in report.counts().items() if c} == expected
         assert shown(store) == before
+
+
+@pytest.mark.parametrize("name", ["bibtex", "biblatex", "ris", "csl-json", "nbib", "jsonl"])
+def test_an_export_read_into_an_empty_store_is_exported_as_it_was(name: str) -> None:
+    """Also where the file says nothing of designs, by which lists are in order."""
+    fmt = by_name(name, writing=True)
+    assert fmt.write is not None
+    assert fmt.read is not None
+    with fresh_store() as store:
+        starter.load(store, vocabulary())
+        text = "".join(fmt.write(queries.stream(store, vocabulary(), Filter(), leads=True, by_key=True)))
+    with fresh_store() as store:
+        items = list(fmt.read(io.BufferedReader(io.BytesIO(text.encode())), f"export{fmt.suffixes[0]}"))  # type: ignore[arg-type]
+        take(store, vocabulary(), items, actor="ann")
+        again = "".join(fmt.write(queries.stream(store, vocabulary(), Filter(), leads=True, by_key=True)))
+    assert again == text

@@ -171,11 +171,14 @@ class FakeQueries:
         self._note("find_key")
         return next((r.key for r in self.held if getattr(r, scheme) == value), None)
 
-    def stream(self, store: object, vocabulary: Vocabulary, chosen: Filter) -> Iterator[Study]:
+    def stream(self, store: object, vocabulary: Vocabulary, chosen: Filter, *, by_key: bool = False) -> Iterator[Study]:
         self._note("stream")
-        return (study(r) for r in self._select(chosen))
+        found = self._select(chosen)
+        return (study(r) for r in (sorted(found, key=lambda r: r.key) if by_key and chosen.sort != "newest" else found))
 
-    def stream_as_of(self, store: object, vocabulary: Vocabulary, chosen: Filter, day: date) -> Iterator[Study]:
+    def stream_as_of(
+        self, store: object, vocabulary: Vocabulary, chosen: Filter, day: date, *, by_key: bool = False
+    ) -> Iterator[Study]:
         self._note("stream_as_of")
         return (study(r) for r in self._select(chosen))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, request, url_for
@@ -11,6 +12,7 @@ from flask import Blueprint, Response, request, url_for
 from evidence import filters
 from evidence.errors import UnknownParameter
 from evidence.filters import Filter
+from evidence.formats import by_name
 from evidence.store.asof import parse_day
 from evidence.views import Study
 from web.exports import live, nothing_else, one_of, writing
@@ -83,15 +85,17 @@ def _list(ext: str, name: str, *, condition: str = "") -> Response:
     nothing_else({n: v for n, v in args.items() if n not in filters.PARAMETERS}, ext, *filters.PARAMETERS, *_WHICH)
     chosen = library().parse(args, condition=condition)
     name = f"{name}-selection" if chosen.narrows and condition else name
-    return live(lambda: _selected(chosen, day, page_only=page_only), ext, dated(name, day), how)
+    by_key = not by_name(how.format, writing=True).as_listed
+    selected = partial(_selected, chosen, day, page_only=page_only, by_key=by_key)
+    return live(selected, ext, dated(name, day), how)
 
 
-def _selected(chosen: Filter, day: date | None, *, page_only: bool) -> Iterable[Study]:
+def _selected(chosen: Filter, day: date | None, *, page_only: bool, by_key: bool) -> Iterable[Study]:
     if page_only:
         return library().studies([row.key for row in library().listing(chosen).rows])
     if day:
-        return library().stream_as_of(chosen.first_page(), day)
-    return library().stream(chosen.first_page())
+        return library().stream_as_of(chosen.first_page(), day, by_key=by_key)
+    return library().stream(chosen.first_page(), by_key=by_key)
 
 
 def dated(name: str, day: date | None) -> str:

@@ -27,9 +27,13 @@ class Queries(Protocol):
     def listing(self, store: Store, vocabulary: Vocabulary, chosen: Filter, /) -> Listing: ...  # noqa: D102
     def study(self, store: Store, vocabulary: Vocabulary, key: str, /) -> Study | None: ...  # noqa: D102
     def find_key(self, store: Store, vocabulary: Vocabulary, scheme: str, value: str, /) -> str | None: ...  # noqa: D102
-    def stream(self, store: Store, vocabulary: Vocabulary, chosen: Filter, /) -> Iterator[Study]: ...  # noqa: D102
+    def stream(  # noqa: D102
+        self, store: Store, vocabulary: Vocabulary, chosen: Filter, /, *, by_key: bool = False
+    ) -> Iterator[Study]: ...
     def studies(self, store: Store, vocabulary: Vocabulary, keys: Sequence[str], /) -> Iterator[Study]: ...  # noqa: D102
-    def stream_as_of(self, store: Store, vocabulary: Vocabulary, chosen: Filter, day: date, /) -> Iterator[Study]: ...  # noqa: D102
+    def stream_as_of(  # noqa: D102
+        self, store: Store, vocabulary: Vocabulary, chosen: Filter, day: date, /, *, by_key: bool = False
+    ) -> Iterator[Study]: ...
     def study_as_of(self, store: Store, vocabulary: Vocabulary, key: str, day: date, /) -> Study | None: ...  # noqa: D102
     def state(self, store: Store, vocabulary: Vocabulary, /) -> LibraryState: ...  # noqa: D102
     def runs(self, store: Store, vocabulary: Vocabulary, limit: int, /) -> tuple[RunView, ...]: ...  # noqa: D102
@@ -113,13 +117,13 @@ class Library:
         """The current key of the study that owns an identifier, merges followed."""
         return self.queries.find_key(self.store, self.vocabulary, scheme, clean(value))
 
-    def stream(self, chosen: Filter) -> Iterator[Study]:
-        """Every matching study whole, in list order."""
-        return self.queries.stream(self.store, self.vocabulary, chosen)
+    def stream(self, chosen: Filter, *, by_key: bool = False) -> Iterator[Study]:
+        """Every matching study whole, in list order or by citation key."""
+        return self.queries.stream(self.store, self.vocabulary, chosen, by_key=by_key)
 
-    def stream_as_of(self, chosen: Filter, day: date) -> Iterator[Study]:
+    def stream_as_of(self, chosen: Filter, day: date, *, by_key: bool = False) -> Iterator[Study]:
         """What `stream` would have given at the end of that day (UTC)."""
-        return self.queries.stream_as_of(self.store, self.vocabulary, chosen, day)
+        return self.queries.stream_as_of(self.store, self.vocabulary, chosen, day, by_key=by_key)
 
     def studies(self, keys: Sequence[str]) -> Iterator[Study]:
         """The studies of these keys, in that order."""

@@ -89,22 +89,23 @@ class Selection:
         """The writer's files, read."""
         return manuscript.read(library, self.aux, self.keys)
 
-    def listed(self, library: Library) -> Callable[[], Iterator[Study]]:
-        """How to get the studies, a manuscript's own apart. Raises NotFound, UnknownParameter as soon as it can be
-        known.
+    def listed(self, library: Library, *, by_key: bool) -> Callable[[], Iterator[Study]]:
+        """How to get the studies, a manuscript's own apart; those selected stand by key or as lists show them.
+
+        Raises NotFound, UnknownParameter as soon as it can be known.
         """
         if self.shelf:
             return _on_shelf(library, self.shelf, self.day)
         if self.day:
-            return self._on_day(library)
-        return partial(self._of_now, library)
+            return self._on_day(library, by_key=by_key)
+        return partial(self._of_now, library, by_key=by_key)
 
-    def _of_now(self, library: Library) -> Iterator[Study]:
+    def _of_now(self, library: Library, *, by_key: bool) -> Iterator[Study]:
         from evidence.store import queries
 
         if not self.ids:
             wanted = chosen(self.options, library.vocabulary)
-            return queries.stream(library.store, library.vocabulary, wanted, leads=self.leads)
+            return queries.stream(library.store, library.vocabulary, wanted, leads=self.leads, by_key=by_key)
         keys, missing = [], []
         for given in self.ids:
             try:
@@ -115,7 +116,7 @@ class Selection:
             raise NotFound(", ".join(missing), "not in this library; nothing was exported")
         return queries.studies(library.store, library.vocabulary, list(dict.fromkeys(keys)))
 
-    def _on_day(self, library: Library) -> Callable[[], Iterator[Study]]:
+    def _on_day(self, library: Library, *, by_key: bool) -> Callable[[], Iterator[Study]]:
         """What the library showed on a day. Raises UnknownParameter for what is no day, NotFound for one before it
         began, or for a study that it did not have then.
         """
@@ -124,7 +125,7 @@ class Selection:
         store, vocabulary, day = library.store, library.vocabulary, asof.parse_day(self.day)
         if not self.ids:
             wanted = chosen(self.options, vocabulary)
-            return partial(queries.stream_as_of, store, vocabulary, wanted, day, leads=self.leads)
+            return partial(queries.stream_as_of, store, vocabulary, wanted, day, leads=self.leads, by_key=by_key)
         # A key by itself: what it leads to now, after a merge, may be another study than it was then.
         keys = {
             name: name if queries.find_key(store, vocabulary, "key", name) else key_of(library, name)

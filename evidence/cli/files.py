@@ -102,7 +102,7 @@ def export(format_name: str, output: Path | None, shelf_to_note: str, **options:
             expect_shelf(library, shelf_to_note, wanted)
         known = wanted.leads_known(library)
         paper = wanted.manuscript(library)
-        listed = wanted.listed(library)
+        listed = wanted.listed(library, by_key=not fmt.as_listed)
         studies = paper.studies(library, listed, one_each=fmt.name == "biblatex", cases=fmt.name != "bibtex")
         written = _write(fmt, studies, output, how)
         if wanted.day:

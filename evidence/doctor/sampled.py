@@ -63,7 +63,7 @@ def _matching(about: Examination) -> Iterator[Finding]:
             return
         sizes = inspecting.index_sizes(connection)
         for batch in batches(about.chosen, recompute.BATCH):
-            keys = inspecting.keys_of(connection, batch)
+            keys = reads.keys_of(connection, batch)
             homes = {record: place.study_id for record, place in reads.places_in(connection, batch).items()}
             wanted = _blocks(connection, homes)
             asked = {(key, record) for record, blocks in wanted.items() for key in blocks}
@@ -95,7 +95,7 @@ def _history(about: Examination) -> Iterator[Finding]:
         for row in inspecting.trail_without_event(connection):
             yield Finding(f"condition {row.condition}", f"its history names event {row.event_id}, which is not there")
         for batch in batches(about.chosen, recompute.BATCH):
-            keys = inspecting.keys_of(connection, batch)
+            keys = reads.keys_of(connection, batch)
             log = Log(connection, batch)
             log.fetch(h.moment.event for study in batch for h in log.events(study) if h.image)
             expected = [one for study in batch for one in _steps(log, study)]

@@ -40,7 +40,7 @@ def _counts(about: Examination) -> Iterator[Finding]:
         for low in range(0, max(top, *alive[-1:], 0) + 1, facets.CHUNK_BITS):
             rows = reads.study_rows(connection, [n for n in range(low, low + facets.CHUNK_BITS) if n in there])
             wrong = _differing(bitmaps, low, _recounted(rows, low))
-            keys = inspecting.keys_of(connection, wrong)
+            keys = reads.keys_of(connection, wrong)
             for study, values in sorted(wrong.items()):
                 said = ", ".join(sorted(values)[:6])
                 yield Finding(keys.get(study, f"study {study}"), f"is counted wrongly under {said}", study)
@@ -79,7 +79,7 @@ def _searching(about: Examination) -> Iterator[Finding]:
     with about.store.read() as connection:
         known, alive = inspecting.searchable(connection), inspecting.live(connection)
         missing = sorted(set(alive) - known)
-        keys = inspecting.keys_of(connection, missing)
+        keys = reads.keys_of(connection, missing)
     about.saw(len(alive))
     for study in missing:
         yield Finding(keys.get(study, f"study {study}"), "no text search finds it", study)
@@ -100,7 +100,7 @@ def _claims(about: Examination) -> Iterator[Finding]:
             yield Finding(key, f"study {study} was merged away and still has identifiers")
         for groups in batches(inspecting.claims(connection), _GROUPS):
             pmids = inspecting.pmids(connection, {row.study_id for group in groups for row in group})
-            keys = inspecting.keys_of(connection, {row.study_id for group in groups for row in group})
+            keys = reads.keys_of(connection, {row.study_id for group in groups for row in group})
             for group in groups:
                 about.saw(1)
                 first = group[0]

@@ -60,6 +60,7 @@ class Format:
     recognise: Callable[[bytes], bool]  # the first HEAD_BYTES, decompressed, as UTF-8 without mark
     read: Reader | None = None
     write: Writer | None = None
+    as_listed: bool = False  # written in the order of lists, the strongest first; else by citation key
 
 
 @cache

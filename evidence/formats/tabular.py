@@ -283,4 +283,5 @@ FORMAT: Final = Format(
     recognise=recognise,
     read=read,
     write=write,
+    as_listed=True,
 )

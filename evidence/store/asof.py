@@ -33,7 +33,7 @@ from evidence.store import select as selecting
 from evidence.store.engine import Store
 from evidence.store.facets import Bitmaps
 from evidence.store.reads import CITE_KEY, EVENT, LIBRARY, MERGE, live_study, utc
-from evidence.store.select import Selection, in_order
+from evidence.store.select import Selection, for_files
 from evidence.store.statements import rows_in
 from evidence.views import Study
 from evidence.vocabulary import Vocabulary
@@ -60,7 +60,7 @@ class Holder:
 @dataclass(frozen=True, slots=True)
 class Then:
     """The library at the end of a day: its last event, the live studies' latest images (study → event), its bitmaps;
-    of the identifiers that trial registrations named then, who had them (value → studies).
+    of the identifiers that trial registrations named then, who had them (value → studies); the studies' citation keys.
 
     The bitmaps' revision is below zero, so that nothing kept under it is ever taken for a revision of the store.
     """
@@ -69,6 +69,11 @@ class Then:
     images: dict[int, int]
     bitmaps: Bitmaps
     holders: dict[str, tuple[Holder, ...]] = field(default_factory=dict)
+    keys: dict[int, str] = field(default_factory=dict)
+
+    def keys_of(self, numbers: Collection[int]) -> dict[int, str]:
+        """Study → its citation key."""
+        return {number: self.keys[number] for number in numbers}
 
 
 def parse_day(text: str, name: str = "as-of") -> date:
@@ -80,7 +85,7 @@ def parse_day(text: str, name: str = "as-of") -> date:
 
 
 def stream_as_of(
-    store: Store, vocabulary: Vocabulary, wanted: Filter, day: date, *, leads: bool = False
+    store: Store, vocabulary: Vocabulary, wanted: Filter, day: date, *, leads: bool = False, by_key: bool = False
 ) -> Iterator[Study]:
     """What queries.stream would have given at the end of that day (UTC), as exports need it: rows, records, keys.
 
@@ -91,7 +96,7 @@ def stream_as_of(
         then = at_end_of(store, connection, day)
         selection = select_as_of(connection, store, vocabulary, wanted, then)
         for base in ("listed", "lead") if leads else ("listed",):
-            numbers = (number for number, _ in in_order(selection, selection.among(base)))
+            numbers = for_files(selection, selection.among(base), then.keys_of if by_key else None)
             while chunk := list(islice(numbers, _CHUNK)):
                 for found in studies_of(connection, then, chunk):
                     if found.row.identified or found.row.title:
@@ -194,6 +199,7 @@ def _look_back(connection: Connection, epoch: str, last: int) -> Then:
     having: dict[str, list[int]] = {}
     named, naming = registrations.named_by(connection, last), list[tuple[int, images.Image]]()
     for event, image in images_of(connection, then, list(then.images)):
+        then.keys[image.number] = image.keys[0]
         for value in standing.values(image.columns, image.tags):
             having.setdefault(value, []).append(image.number)
         if any(value in named for _, value, _ in image.claims):

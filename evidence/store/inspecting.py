@@ -20,6 +20,7 @@ from evidence.store.reads import (
     MEMBERSHIP,
     RECORD,
     STUDY,
+    keys_of,
     utc,
 )
 from evidence.store.statements import rows_in
@@ -82,12 +83,6 @@ def alive(connection: Connection, studies: Iterable[int]) -> list[int]:
     """Those of these studies that stand for themselves, in order."""
     wanted = select(STUDY.c.id).where(STUDY.c.merged_into.is_(None))
     return sorted(row.id for row in rows_in(connection, wanted, STUDY.c.id, studies))
-
-
-def keys_of(connection: Connection, studies: Iterable[int]) -> dict[int, str]:
-    """Study → the key it was born with."""
-    own = select(CITE_KEY.c.study_id, CITE_KEY.c.key).where(CITE_KEY.c.is_primary)
-    return {row.study_id: row.key for row in rows_in(connection, own, CITE_KEY.c.study_id, studies)}
 
 
 def stored(connection: Connection, studies: Collection[int]) -> dict[int, Stored]:

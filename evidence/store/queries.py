@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -21,9 +22,9 @@ from evidence.store.asof import stream_as_of, study_as_of
 from evidence.store.detail import assemble, rows_of
 from evidence.store.engine import Store, table_of, unpack
 from evidence.store.overlay import current as vocabulary
-from evidence.store.reads import CITE_KEY, IDENTIFIER, born_with, live_study, payloads, places_in, utc
+from evidence.store.reads import CITE_KEY, IDENTIFIER, born_with, keys_of, live_study, payloads, places_in, utc
 from evidence.store.registrations import of_condition
-from evidence.store.select import Groups, in_order, select, summary
+from evidence.store.select import Groups, for_files, select, summary
 from evidence.views import CheckView, ConditionLine, Home, LibraryState, Listing, RunView, SearchView, Study
 from evidence.vocabulary import Vocabulary
 
@@ -90,16 +91,19 @@ def listing(store: Store, vocabulary: Vocabulary, wanted: Filter) -> Listing:
         )
 
 
-def stream(store: Store, vocabulary: Vocabulary, wanted: Filter, *, leads: bool = False) -> Iterator[Study]:
+def stream(
+    store: Store, vocabulary: Vocabulary, wanted: Filter, *, leads: bool = False, by_key: bool = False
+) -> Iterator[Study]:
     """The whole selection in the list's order, for exports: first what is listed, then (if asked) the leads.
 
+    `by_key`: by citation key instead of by strength, as reference files stand (select.for_files).
     A lead without even a title is left out: nobody could cite it, and nothing would know it again.
     """
     with store.read() as connection:
         bitmaps = facets.load(store, connection)
         selection = select(store, connection, bitmaps, vocabulary, wanted)
         for base in ("listed", "lead") if leads else ("listed",):
-            numbers = (number for number, _ in in_order(selection, selection.among(base)))
+            numbers = for_files(selection, selection.among(base), partial(keys_of, connection) if by_key else None)
             while chunk := list(islice(numbers, _CHUNK)):
                 for found in assemble(connection, chunk, vocabulary):
                     if found.row.identified or found.row.title:

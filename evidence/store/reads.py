@@ -176,6 +176,12 @@ def places_in(connection: Connection, studies: Iterable[int]) -> dict[int, Place
     }
 
 
+def keys_of(connection: Connection, studies: Iterable[int]) -> dict[int, str]:
+    """Study → the key it was born with."""
+    own = select(CITE_KEY.c.study_id, CITE_KEY.c.key).where(CITE_KEY.c.is_primary)
+    return {row.study_id: row.key for row in rows_in(connection, own, CITE_KEY.c.study_id, studies)}
+
+
 def born_with(connection: Connection, studies: Iterable[int]) -> dict[int, int]:
     """Study, live or merged away → the source record that it was made for."""
     columns = select(MEMBERSHIP.c.born_study_id, MEMBERSHIP.c.source_record_id)

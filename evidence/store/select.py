@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from evidence import citekeys
 from evidence.errors import NotFound, UnknownParameter
 from evidence.filters import STATUSES, Filter
 from evidence.store import search
@@ -82,6 +83,20 @@ def select(store: Store, connection: Connection, bitmaps: Bitmaps, vocabulary: V
     elif wanted.query:
         fields["query"] = 0
     return Selection(wanted, bitmaps, fields, parts)
+
+
+def for_files(
+    selection: Selection, bits: int, keys: Callable[[Collection[int]], Mapping[int, str]] | None
+) -> Iterator[int]:
+    """Study numbers in the filter's order; with `keys` (number → citation key) by key, where that is by strength.
+
+    A reference file has no designs: in the order of its keys, what is read back from it is written as it was, and a
+    design that is told otherwise moves no entry.
+    """
+    if keys is None or selection.filter.sort == "newest":
+        return (number for number, _ in in_order(selection, bits))
+    found = keys(list(members(bits)))
+    return iter(sorted(found, key=lambda number: (citekeys.fold(found[number]), found[number])))
 
 
 def in_order(selection: Selection, bits: int, *, after: str = "") -> Iterator[tuple[int, str]]:
