@@ -251,3 +251,37 @@ def test_an_export_as_of_a_day_is_what_it_was_then(tmp_path: Path, monkeypatch: 
         result = run("export", *args, "--format", "bibtex")
         assert (result.exit_code, result.stdout) == (code, "")
         assert words in result.stderr
+
+
+def test_keys_that_cannot_be_taken_are_named_with_the_studys_own(tmp_path: Path) -> None:
+    path = tmp_path / "refs.bib"
+    path.write_text(
+        "@article{first, title={Dextrose around the median nerve}, author={Alpha, A}, year=2001, doi={10.5555/k.1}}\n"
+        "@article{FIRST, title={Another matter of ulnar nerves}, author={Beta, C}, year=2002, doi={10.5555/k.2}}\n"
+        "@article{Müller%2019, title={A third one on backs}, author={Delta, D}, year=2004, doi={10.5555/k.4}}\n"
+        "@article{again, title={A third one on backs}, author={Delta, D}, year=2004, doi={10.5555/k.4}}\n"
+    )
+    for preview in (["--preview"], []):
+        result = run("import", path, *preview)
+        assert result.exit_code == 0
+        lines = [line for line in result.stderr.splitlines() if line.startswith("  key ")]
+        assert lines == [
+            "  key FIRST leads to another study here: this one is beta2002another",
+            "  key Müller%2019 cannot stand in a .bib: this one is delta2004third",
+        ]
+    assert "delta2004third" in run("show", "again").stdout, "an alias that could be given"
+
+
+def test_only_ten_keys_are_named_and_json_has_all(tmp_path: Path) -> None:
+    names = [f"o{'O' * n}" for n in range(1, 4)]
+    entries = [
+        f"@article{{{key}, title={{Study {number} of nerves}}, year={2000 + number}, doi={{10.5555/m.{number}}}}}\n"
+        for number, key in enumerate([*names, *(name.upper() for name in names)] * 4)
+    ]
+    path = tmp_path / "refs.bib"
+    path.write_text("".join(entries))
+    (one,) = told("import", path, "--preview")["files"]
+    assert len(one["keys"]) == 21
+    assert {key["given"] for key in one["keys"]} == {*names, *(name.upper() for name in names)}
+    told_here = run("import", path).stderr
+    assert "  and 11 more keys; --json names them all" in told_here

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from evidence.ingest import Report
 
+MOST_KEYS: Final = 10
+"""Keys that are named one by one."""
 COUNTS: Final = ("total", "added", "revised", "unchanged", "merged", "queued", "rejected", "deletions")
 
 
@@ -31,7 +33,21 @@ def complaints(report: Report) -> Iterator[str]:
     yield from report.notes
 
 
+def keys_lost(report: Report) -> Iterator[str]:
+    """The citation keys that could not be taken: whoever cites them must know which ones lead there now."""
+    for one in report.rekeyed[:MOST_KEYS]:
+        why = "leads to another study here" if one.taken else "cannot stand in a .bib"
+        yield f"  key {one.given} {why}: this one is {one.key}"
+    if (more := len(report.rekeyed) - MOST_KEYS) > 0:
+        yield f"  and {more} more keys; --json names them all"
+
+
 def account(report: Report) -> dict[str, Any]:
     """The report for JSON, each rejection with its place and reason."""
     rejections = [{"subject": r.subject, "line": r.line, "reason": r.reason} for r in report.rejected]
-    return {**counts(report), "rejections": rejections, "notes": report.notes}
+    return {
+        **counts(report),
+        "rejections": rejections,
+        "notes": report.notes,
+        "keys": [{"given": r.given, "key": r.key, "taken": r.taken} for r in report.rekeyed],
+    }

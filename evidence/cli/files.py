@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from evidence.cli import manuscript
-from evidence.cli.account import COUNTS, account, complaints, counts, sentence
+from evidence.cli.account import COUNTS, account, complaints, counts, keys_lost, sentence
 from evidence.cli.export_options import taken, writing
 from evidence.cli.exporting import Selection, Written, expect_shelf, remember
 from evidence.cli.opening import Library, opened
-from evidence.cli.output import as_json, counted, destination, emit_json, note, progress
+from evidence.cli.output import as_json, counted, destination, emit_json, note, printable, progress
 from evidence.cli.program import FAILED, complain, leave
 from evidence.cli.selection import selection
 from evidence.errors import BadInput, EvidenceError, NotFound, UnknownFormat, UsageProblem
@@ -145,6 +145,8 @@ def _take(library: Library, path: Path, format_name: str, *, preview: bool) -> R
     for line in complaints(report):
         complain(line)
     note(f"{path}: {sentence(counts(report))}")
+    for line in keys_lost(report):
+        note(printable(line))
     return report
 
 

@@ -73,3 +73,4 @@ def _write(writer: Writer, vocabulary: Vocabulary, chunk: list[Ready], report: R
         else:
             report.count(outcome)
     report.notes += batch.notes
+    report.rekeyed += batch.rekeyed

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from evidence import citekeys
 from evidence.citekeys import fold
 from evidence.ingest import index, neighbours, regroup, rejections, settling
 from evidence.ingest.pool import Pool
 from evidence.ingest.prepare import READER, Prepared, Ready
+from evidence.ingest.report import Rekeyed
 from evidence.ingest.settling import Settled
 from evidence.ingest.studies import Saver
 from evidence.lifecycle import OF_ANOTHER
@@ -71,6 +73,7 @@ class Batch:
         self._left: set[int] = set()
         self._inherited: dict[tuple[str, str], Word] = {}
         self.notes: list[str] = []  # records that come although a person excluded them: they stay so
+        self.rekeyed: list[Rekeyed] = []
 
     def run(self, items: Sequence[Ready]) -> list[str | Rejected]:
         """The outcome of every item, in order; everything is written when this returns."""
@@ -83,6 +86,7 @@ class Batch:
         doubtful = self._judge()
         settled = self._regroup()
         self._write(settled)
+        self._tell_keys(settled)
         writes.reject(self._writer, [i for i in items if isinstance(i, Rejected)], run_id=self._run_id)
         return [self._named(outcome, number, settled, doubtful) for outcome, number in outcomes]
 
@@ -251,6 +255,15 @@ class Batch:
             self._saver.changed(study, "study-revised")
         self._set_states(settled)
         self._saver.save(self._notices())
+
+    def _tell_keys(self, settled: Settled) -> None:
+        """The citation keys that records of files brought, and that lead to another study, or cannot lead anywhere."""
+        given = [(key, settled.home[n]) for n, item in self._moving.items() for key in item.record.keys]
+        leads_to = reads.holders_of(self._writer.connection, {citekeys.fold(key) for key, _ in given})
+        there = [(key, study, leads_to.get(citekeys.fold(key))) for key, study in given]
+        lost = [(key, study, holder is not None) for key, study, holder in there if holder != study]
+        own = reads.keys_of(self._writer.connection, {study for _, study, _ in lost})
+        self.rekeyed = [Rekeyed(key, own[study], taken) for key, study, taken in lost]
 
     def _of(self, numbers: Iterable[int]) -> list[NewRecord]:
         return [self._new[number] for number in sorted(numbers)]

@@ -10,6 +10,18 @@ from evidence.records import Rejected
 OUTCOMES: Final = ("added", "revised", "unchanged", "merged", "queued", "rejected", "deletions")
 
 
+@dataclass(frozen=True, slots=True)
+class Rekeyed:
+    """A citation key that a file gives a record and that does not lead to it here; `key` is the study's own.
+
+    `taken`: the key leads to another study; else it cannot be a key (citekeys.is_writable).
+    """
+
+    given: str
+    key: str
+    taken: bool
+
+
 @dataclass(slots=True)
 class Report:
     """What became of every item: the outcomes are disjoint and their sum is `total`."""
@@ -22,6 +34,7 @@ class Report:
     deletions: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    rekeyed: list[Rekeyed] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -43,6 +56,7 @@ class Report:
                 setattr(self, name, getattr(self, name) + getattr(other, name))
         self.rejected += other.rejected
         self.notes += other.notes
+        self.rekeyed += other.rekeyed
 
     def lines(self) -> list[str]:
         """The report as sentences for a person."""

@@ -182,6 +182,12 @@ def keys_of(connection: Connection, studies: Iterable[int]) -> dict[int, str]:
     return {row.study_id: row.key for row in rows_in(connection, own, CITE_KEY.c.study_id, studies)}
 
 
+def holders_of(connection: Connection, folded: Iterable[str]) -> dict[str, int]:
+    """Citation key, folded → the study to which it leads."""
+    columns = select(CITE_KEY.c.folded, CITE_KEY.c.study_id)
+    return {row.folded: row.study_id for row in rows_in(connection, columns, CITE_KEY.c.folded, folded)}
+
+
 def born_with(connection: Connection, studies: Iterable[int]) -> dict[int, int]:
     """Study, live or merged away → the source record that it was made for."""
     columns = select(MEMBERSHIP.c.born_study_id, MEMBERSHIP.c.source_record_id)
