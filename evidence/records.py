@@ -292,6 +292,20 @@ class Record:
         return next((i.value for i in self.identifiers if i.scheme == scheme), None)
 
 
+def gaps(record: Record) -> tuple[str, ...]:
+    """What whoever reads a reference to it would miss: authors, title, year, and of an article its journal.
+
+    The data that the ICMJE asks of every reference: https://www.nlm.nih.gov/bsd/uniform_requirements.html
+    """
+    there = {
+        "authors": record.authors or record.editors or record.investigators,
+        "title": record.title or record.vernacular_title or record.book_title,
+        "year": record.year,
+        "journal": record.journal.title or record.journal.abbreviation or record.kind != "article",
+    }
+    return tuple(name for name, value in there.items() if not value)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
     """A piece of input that could not become a record: which file and line or record, why, and the piece itself."""

@@ -118,3 +118,46 @@ def test_the_options_are_those_of_the_library() -> None:
     (style, form) = (next(o for o in cite.cite.params if o.name == name).type for name in ("style", "form"))
     assert tuple(style.choices) == citing.STYLES  # type: ignore[attr-defined]
     assert tuple(form.choices) == citing.FORMS  # type: ignore[attr-defined]
+
+
+def test_a_whole_shelf_in_its_order() -> None:
+    assert run("shelves", "create", "For a paper", "lee2020", "wu2018").exit_code == 0
+    result = run("cite", "--shelf", "for-a-paper", "--numbered")
+    assert result.stdout == f"1. {LEE_VANCOUVER}\n2. {WU_VANCOUVER}\n"
+    assert result.stderr == ""
+    unknown = run("cite", "--shelf", "nothing")
+    assert unknown.exit_code == 1
+    assert "nothing" in unknown.stderr
+    assert not unknown.stdout
+
+
+def test_what_a_paper_cites_in_its_order(tmp_path: Path) -> None:
+    aux = tmp_path / "paper.aux"
+    aux.write_text("\\relax\n\\citation{lee2020}\n\\citation{wu2018,gone1999}\n\\citation{lee2020}\n")
+    result = run("cite", "--aux", aux)
+    assert result.exit_code == 1
+    assert result.stdout == f"{LEE_VANCOUVER}\n{WU_VANCOUVER}\n"
+    assert result.stderr.splitlines() == ["evidence: gone1999: no study here has this PMID, DOI, PMCID or citation key"]
+
+
+def test_what_is_retracted_or_not_complete_is_named_as_in_an_export(tmp_path: Path) -> None:
+    entries = (
+        "@article{bare2001, title={Untold dextrose}, doi={10.5555/b.1}}",
+        "@misc{site2002, author={Sample, Ann}, title={A page}, year=2002, doi={10.5555/b.2}}",
+        "@article{gone2003, author={Sample, Ann}, title={RETRACTED: Numb hands}, year=2003, journal={J},"
+        " doi={10.5555/b.3}}",
+    )
+    path = tmp_path / "more.bib"
+    path.write_text("\n".join(entries))
+    assert run("import", path).exit_code == 0
+    said = ["gone2003 is retracted", "not complete: bare2001 (no authors, no year, no journal)"]
+    assert run("cite", "bare2001", "site2002", "gone2003").stderr.splitlines() == said
+    keys = [option for key in ("bare2001", "site2002", "gone2003") for option in ("--id", key)]
+    assert run("export", "--format", "ris", *keys).stderr.splitlines() == said
+
+
+def test_one_way_of_naming_studies_at_a_time(tmp_path: Path) -> None:
+    for given in ((), ("wu2018", "--shelf", "x"), ("--shelf", "x", "--aux", tmp_path / "p.aux")):
+        result = run("cite", *given)
+        assert result.exit_code == 2
+        assert "give studies, --shelf or --aux" in result.stderr

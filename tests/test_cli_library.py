@@ -55,7 +55,7 @@ def test_leads_stand_apart_and_their_number_is_said(tmp_path: Path) -> None:
     exported = run("export", "-o", tmp_path / "out.bib")
     assert exported.stderr == f"{tmp_path}/out.bib: 1 study\n1 lead left out; --leads exports them\n"
     exported = run("export", "--leads", "-o", tmp_path / "out.bib")
-    assert exported.stderr == f"{tmp_path}/out.bib: 1 study, 1 lead\n"
+    assert exported.stderr == f"{tmp_path}/out.bib: 1 study, 1 lead\nnot complete: poster2012 (no authors)\n"
     facts = run("show", "poster2012").stdout
     assert "lead          no PMID, DOI or PMCID\n" in facts
     assert "authors       Authors not recorded\n" in facts

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from evidence.cli import manuscript
 from evidence.cli.manuscript import Manuscript
 from evidence.cli.opening import ACTOR, Library, key_of
 from evidence.cli.output import counted, note
 from evidence.cli.selection import chosen
+from evidence.cli.written import Written
 from evidence.errors import NotFound, UsageProblem
 
 if TYPE_CHECKING:
     from evidence.formats import Format
     from evidence.views import Study
-
-_ALARMING: Final = {
-    "retracted": ("is retracted", "are retracted"),
-    "replaced": ("is retracted and replaced", "are retracted and replaced"),
-    "withdrawn": ("is withdrawn", "are withdrawn"),
-    "concern": ("is under an expression of concern", "are under an expression of concern"),
-}
-_MOST_NAMED: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,54 +141,6 @@ def _on_shelf(library: Library, name: str, day: str) -> Callable[[], Iterator[St
         shelf = shelving.known(library.store, name).id
         return partial(shelf_asof.stream_as_of, library.store, shelf, asof.parse_day(day))
     return partial(shelves.stream, library.store, library.vocabulary, shelving.known(library.store, name).id)
-
-
-@dataclass(slots=True)
-class Written:
-    """What was written: studies and leads; the library's own keys of all of them, and of those by alarming state, as
-    they were written, and `since` then.
-    """
-
-    studies: int = 0
-    leads: int = 0
-    keys: dict[str, None] = field(default_factory=dict)
-    alarming: dict[str, dict[str, None]] = field(default_factory=dict)
-    since: dict[str, dict[str, None]] = field(default_factory=dict)
-
-    def passing(self, studies: Iterator[Study]) -> Iterator[Study]:
-        """The studies as they are, counted on their way."""
-        for study in studies:
-            if study.row.identified:
-                self.studies += 1
-            else:
-                self.leads += 1
-            key = study.alias_of or study.row.key  # a manuscript may call it by another one
-            self.keys[key] = None
-            if study.row.state in _ALARMING:
-                self.alarming.setdefault(study.row.state, {})[key] = None
-            yield study
-
-    def look_today(self, library: Library) -> None:
-        """Note what is alarming today about studies that were written as they were on a day."""
-        from evidence.store import queries
-
-        for study in queries.studies(library.store, library.vocabulary, list(self.keys)):
-            state = study.row.state
-            if state in _ALARMING:
-                keys = [key for key in (study.row.key, *study.aliases) if key in self.keys]
-                self.since.setdefault(state, {}).update(dict.fromkeys(keys))
-        for named, held in self.since.items():
-            self.since[named] = {key: None for key in held if key not in self.alarming.get(named, ())}
-
-    def warn(self) -> None:
-        """Say on standard error which of them no paper should cite as if nothing had happened."""
-        for found, when in ((self.alarming, ""), (self.since, " today")):
-            for state, (one, many) in _ALARMING.items():
-                keys = list(found.get(state, ()))
-                if keys:
-                    more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
-                    said = one if len(keys) == 1 else many
-                    note(f"{', '.join(keys[:_MOST_NAMED])}{more} {said}{when}")
 
 
 def expect_shelf(library: Library, name: str, wanted: Selection) -> None:

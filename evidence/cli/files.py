@@ -13,11 +13,12 @@ import click
 from evidence.cli import manuscript
 from evidence.cli.account import COUNTS, account, complaints, counts, keys_lost, sentence
 from evidence.cli.export_options import taken, writing
-from evidence.cli.exporting import Selection, Written, expect_shelf, remember
+from evidence.cli.exporting import Selection, expect_shelf, remember
 from evidence.cli.opening import Library, opened
 from evidence.cli.output import as_json, counted, destination, emit_json, note, printable, progress
 from evidence.cli.program import FAILED, complain, leave
 from evidence.cli.selection import selection
+from evidence.cli.written import Written
 from evidence.errors import BadInput, EvidenceError, NotFound, UnknownFormat, UsageProblem
 
 if TYPE_CHECKING:
