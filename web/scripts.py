@@ -15,7 +15,9 @@ from web.headers import CSP
 SCRIPTED: Final = CSP.replace("script-src 'none'", "script-src 'self'")
 """The policy of a page with scripts: files of this site, nothing inline."""
 
-PAGES: Final = frozenset({"pages.study", "curate.queue", "curate.pair"})
+PAGES: Final = frozenset(
+    {"pages.study", "curate.queue", "curate.pair", "shelves.references", "shelves.references_secret"}
+)
 """Endpoints whose pages have a script file: copying, deciding with single keys."""
 
 _GIVEN: Final = (200, 304)

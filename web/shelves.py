@@ -25,6 +25,7 @@ from evidence.text import clean
 from evidence.views import Study
 from web import feeds, present, shelved
 from web.access import access
+from web.bibliography import bibliography
 from web.errors import sentence
 from web.exports import Audience, live, nothing_else, writing
 from web.files import dated, day_of, of_now
@@ -108,6 +109,20 @@ def export_shelf(slug: str, ext: str) -> AnyResponse:
 def export_secret(token: str, ext: str) -> AnyResponse:
     """The studies of a shelf as a file, for who has its link."""
     return _hushed(_file(lambda: _by_token(token, counted=False), ext, "link"))
+
+
+@shelves.get("/shelves/<slug>/references")
+def references(slug: str) -> AnyResponse:
+    """A public or own shelf as a list of references."""
+    access()
+    return _references(_readable(slug))
+
+
+@shelves.get("/shelves/t/<token>/references")
+def references_secret(token: str) -> AnyResponse:
+    """The same, for who has the shelf's link."""
+    access()
+    return _hushed(_references(_by_token(token), token))
 
 
 @shelves.get("/shelves/<slug>.atom")
@@ -234,12 +249,30 @@ def _page(shelf: Shelf, own: bool, token: str = "") -> Response:
             own=own,
             token=token,
             feed=_feed_address(shelf, token),
+            references=_references_address(shelf, token),
             offers=[(words, _file_address(shelf, ext, more, token)) for words, ext, more in OFFERS],
             first=_address(shelf, token) if start else "",
             next=_address(shelf, token, start + PAGE) if start + PAGE < page.total else "",
             longest=shelving.LONGEST_NAME,
         )
     )
+
+
+def _references(shelf: Shelf, token: str = "") -> Response:
+    args = request.args.to_dict(flat=False)
+    of_now(request.args)
+    style = args.pop("style", [""])[-1].strip()
+    for name in args:
+        raise UnknownParameter(clean(name), "unknown; this page knows style")
+    page = bibliography(stored.stream(library().store, library().vocabulary, shelf.id), style)
+    own, back = _references_address(shelf, token), _address(shelf, token)
+    return make_response(render_template("bibliography.html", shelf=shelf, page=page, own=own, back=back))
+
+
+def _references_address(shelf: Shelf, token: str) -> str:
+    if token:
+        return url_for("shelves.references_secret", token=token)
+    return url_for("shelves.references", slug=shelf.slug)
 
 
 def _start() -> int:

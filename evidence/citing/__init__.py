@@ -20,7 +20,7 @@ from evidence.errors import UsageProblem
 from evidence.records import Markup, PartialDate, Record
 from evidence.views import Study
 
-__all__ = ["FORMS", "NAMES", "STYLES", "Form", "Style", "cite", "document"]
+__all__ = ["FORMS", "NAMES", "STYLES", "Form", "Style", "cite", "document", "references"]
 
 Style = Literal["vancouver", "nlm", "ama", "apa"]
 
@@ -65,8 +65,17 @@ def document(
     """
     chosen, shape = _style(style), _form(form)
     works = [work(view, accessed) for view in views]
-    references = _apa_list(works) if chosen == "apa" and not numbered else [_reference(w, chosen) for w in works]
-    return _forms.many(references, shape, numbered=numbered)
+    return _forms.many(_listed(works, chosen, numbered=numbered), shape, numbered=numbered)
+
+
+def references(views: Iterable[Study | Record], style: Style | str, form: Form | str = "text") -> list[str]:
+    """The references of a list one by one, as `cite` makes them, in the order in which `document` has them."""
+    chosen, shape = _style(style), _form(form)
+    return [_forms.one(made, shape) for made in _listed([work(view, None) for view in views], chosen)]
+
+
+def _listed(works: Sequence[Work], style: Style, *, numbered: bool = False) -> list[Markup]:
+    return _apa_list(works) if style == "apa" and not numbered else [_reference(w, style) for w in works]
 
 
 def _reference(what: Work, style: Style) -> Markup:

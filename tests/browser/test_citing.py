@@ -10,8 +10,8 @@ from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from evidence import citing
-from tests.browser.conftest import DARK, LIGHT, Browser
+from evidence import citing, shelving
+from tests.browser.conftest import DARK, LIGHT, Browser, Serve
 
 STUDY = "/studies/wu2018randomized"
 CTS = "/conditions/carpal-tunnel-syndrome"
@@ -63,6 +63,28 @@ def test_every_button_copies_what_stands_beside_it(clipboard: Browser, site: str
         assert copied(clipboard, style) == " ".join(text_of(clipboard, style).split())
     assert "<i>" in on_clipboard(clipboard, "text/html")  # APA's last: a word processor keeps the italics
     assert clipboard.complaints() == []
+
+
+def test_a_shelfs_references_are_copied_a_line_each(browser: Browser, serve: Serve) -> None:
+    browser.look(1280, LIGHT)
+    with serve(bind="127.0.0.1") as (address, store, _):
+        grant = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": address}
+        browser.driver.execute_cdp_cmd("Browser.grantPermissions", grant)
+        try:
+            keys = ["wu2018randomized", "wu2017six"]
+            shelving.create(store, "Copied", keys, owner="curator", actor="curator")
+            for style, first in (("vancouver", "1. Wu YT, "), ("apa", "Wu, ")):
+                browser.driver.get(f"{address}/shelves/copied/references?style={style}")
+                button = browser.driver.find_element(By.CSS_SELECTOR, "button.copy")
+                button.click()
+                WebDriverWait(browser.driver, 20).until(lambda _, button=button: button.text == "Copied")
+                lines = on_clipboard(browser).splitlines()
+                assert len(lines) == 2
+                assert lines[0].startswith(first)
+                assert "<li>" in on_clipboard(browser, "text/html") or style == "apa"
+        finally:
+            browser.driver.execute_cdp_cmd("Browser.resetPermissions", {})
+        assert browser.complaints() == []
 
 
 def test_the_keyboard_copies_and_it_is_said(clipboard: Browser, site: str) -> None:

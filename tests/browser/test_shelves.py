@@ -63,6 +63,11 @@ def test_two_ticked_on_a_condition_page_make_a_shelf_and_its_file(
         with urlopen(str(browser.driver.find_element(By.LINK_TEXT, "BibTeX").get_attribute("href"))) as answer:
             file = answer.read().decode()
         assert re.findall(r"^@(?!preamble)\w+\{([^,]+),", file, re.M) == keys
+        press(browser, "a[href$='/references']")
+        faultless(browser, axe)
+        assert len(browser.driver.find_elements(By.CSS_SELECTOR, ".bibliography li")) == 2
+        assert browser.driver.find_element(By.CSS_SELECTOR, "button.copy").is_displayed()
+        browser.driver.back()
         browser.driver.find_element(By.CSS_SELECTOR, ".manage summary").click()
         Select(browser.driver.find_element(By.ID, "visibility")).select_by_value("secret")
         press(browser, ".manage form button")

@@ -5,8 +5,13 @@
   const SHOWN = 2500; // milliseconds for which a button says that it copied
   const said = document.getElementById("copied");
   // White space of the page is no white space of a reference; that of an entry is.
-  const text = (source) =>
-    source.tagName === "PRE" ? source.textContent.trim() : source.textContent.replace(/\s+/g, " ").trim();
+  const line = (source) => source.textContent.replace(/\s+/g, " ").trim();
+  const text = (source) => {
+    if (source.tagName === "PRE") return source.textContent.trim();
+    const items = [...source.querySelectorAll("li, p")]; // a list of references: a line each, with its number
+    const lines = items.map((item, at) => (item.tagName === "LI" ? `${at + 1}. ${line(item)}` : line(item)));
+    return lines.length ? lines.join("\n") : line(source);
+  };
   const old = (source) => {
     // Pages without TLS have no clipboard of their own (https://www.w3.org/TR/clipboard-apis/); they can copy a selection.
     const selection = getSelection();
