@@ -144,6 +144,20 @@ def test_own_keys_are_found_by_what_their_references_say(tmp_path: Path) -> None
     assert told("status")["studies"] == 2  # nothing was taken in
 
 
+def test_only_what_the_writers_file_has_in_its_order(tmp_path: Path) -> None:
+    run("import", bib(tmp_path, WU, LEE))
+    mine = bib(tmp_path, WHALES, LEE.replace("lee2020", "Mine:lee"), MINE, name="mine.bib")
+    result = run("export", "--keys", mine, "--only", "--format", "bibtex")
+    assert list(entries(result.stdout)) == ["Mine:lee", "MyWu"]
+    assert "  not here: lee2020" in result.stderr.splitlines()
+    assert result.exit_code == 1, "the file is not whole"
+    whole = bib(tmp_path, MINE, name="whole.bib")
+    assert run("export", "--keys", whole, "--only", "--format", "ris").exit_code == 0
+    for wrong in (["--only"], ["--keys", mine, "--only", "--since", "2000"], ["--keys", mine, "--only", "--id", "x"]):
+        refused = run("export", *wrong, "--format", "ris")
+        assert (refused.exit_code, refused.stdout) == (2, "")
+
+
 def test_a_cited_key_means_what_the_writers_file_says(tmp_path: Path) -> None:
     run("import", bib(tmp_path, WU, LEE))
     mine = bib(tmp_path, MINE, WHALES, name="mine.bib")

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Studies named by `ids`, by what a paper (`aux`) cites or by a `shelf`; else those that `options` describe; of now
-    or of a `day`. `keys`: the writer's file of keys; `leads`: also references that are not yet identified.
+    or of a `day`. `keys`: the writer's file of keys, `only` whose studies may be wanted; `leads`: also references that
+    are not yet identified.
     """
 
     ids: tuple[str, ...]
@@ -33,13 +34,16 @@ class Selection:
     shelf: str
     day: str
     leads: bool
+    only: bool
     options: dict[str, Any]
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> Selection:
         """What the options of the command say. Raises UsageProblem for those that do not go together."""
-        own = {name: options.pop(name) for name in ("ids", "aux", "keys", "shelf", "leads")}
+        own = {name: options.pop(name) for name in ("ids", "aux", "keys", "shelf", "leads", "only")}
         found = cls(day=options.pop("as_of"), options=options, **own)
+        if found.only and not found.keys:
+            raise UsageProblem("--only", "goes with --keys: it names the studies of that file")
         naming = found.naming
         if naming and (len(naming) > 1 or any(options.values()) or (found.leads and not found.aux)):
             raise UsageProblem(naming[0], "names studies; leave out the options that select")
@@ -58,7 +62,7 @@ class Selection:
     @property
     def naming(self) -> list[str]:
         """The options that name studies."""
-        given = (("--id", self.ids), ("--aux", self.aux), ("--shelf", self.shelf))
+        given = (("--id", self.ids), ("--aux", self.aux), ("--shelf", self.shelf), ("--only", self.only))
         return [name for name, value in given if value]
 
     def leads_known(self, library: Library) -> int:
@@ -80,7 +84,7 @@ class Selection:
 
     def manuscript(self, library: Library) -> Manuscript:
         """The writer's files, read."""
-        return manuscript.read(library, self.aux, self.keys)
+        return manuscript.read(library, self.aux, self.keys, only=self.only)
 
     def listed(self, library: Library, *, by_key: bool) -> Callable[[], Iterator[Study]]:
         """How to get the studies, a manuscript's own apart; those selected stand by key or as lists show them.

@@ -25,6 +25,7 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _OPTIONS: Final = (
     click.option("--aux", type=_FILE, help="Only what this LaTeX run (.aux, .bcf) cites, under the keys it uses."),
     click.option("--keys", type=_FILE, help="Write studies under the keys that this file of references gives them."),
+    click.option("--only", is_flag=True, help="With --keys: only the studies that the file has, in its order."),
 )
 
 
@@ -71,8 +72,11 @@ class Manuscript:
         return chain(cited, manuscript.renamed(store, vocabulary, others, self.own) if self.own else others)
 
 
-def read(library: Library, aux: Path | None, keys: Path | None) -> Manuscript:
-    """Read the files and say on standard error what of them is not here. Raises BadInput naming the file."""
+def read(library: Library, aux: Path | None, keys: Path | None, *, only: bool = False) -> Manuscript:
+    """Read the files and say on standard error what of them is not here. Raises BadInput naming the file.
+
+    `only`: nothing is wanted but what the file of keys has.
+    """
     from evidence import formats, manuscript
     from evidence.formats import latex_aux
 
@@ -80,6 +84,9 @@ def read(library: Library, aux: Path | None, keys: Path | None) -> Manuscript:
     if keys is not None:
         found.own = manuscript.own_keys(library.store, formats.read_path(keys, ""))
         _tell_own(keys, found.own)
+        if only:
+            found.wanted = manuscript.cited(library.store, library.vocabulary, found.own.studies, found.own)
+            found.missing = found.wanted.missing
     if aux is not None:
         cited = latex_aux.cited(aux)
         for unread in cited.unread:
@@ -101,6 +108,8 @@ def _tell_own(path: Path, own: OwnKeys) -> None:
         meant = f"; it may be {' or '.join(own.maybe[key])}" if key in own.maybe else ""
         if not study:
             note(f"  not here: {_shown(key)}{meant}")
+    if own.maybe:
+        note("  what may be a study is taken for it when the file gives its PMID or DOI")
     for key in own.unwritable:
         complain(f"{path}: {_shown(key)} cannot stand in a .bib; the study keeps its own key")
     for key, names in own.of_study().items():
