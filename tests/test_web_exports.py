@@ -142,3 +142,19 @@ def test_a_store_that_fails_gives_an_error_and_never_half_a_file(tmp_path: Path,
     assert answer.text == "Store: another process holds the lock.\n"
     assert "Content-Disposition" not in answer.headers
     assert "ETag" not in answer.headers
+
+
+def test_the_form_of_shorter_files_asks_for_the_list_shown(client: FlaskClient) -> None:
+    page = parsed(client.get(f"{CTS}?design=rct&size=50").text)
+    (form,) = page.xpath("//details[@class='file-form']/form")
+    hidden = [(i.get("name"), i.get("value")) for i in form.xpath(".//input[@type='hidden']")]
+    boxes = [(i.get("name"), i.get("value")) for i in form.xpath(".//input[@type='checkbox']")]
+    shown = shown_keys(page)
+    for button in form.xpath(".//button"):
+        sent = hidden + boxes + ([(button.get("name"), button.get("value"))] if button.get("name") else [])
+        answer = client.get(button.get("formaction"), query_string=sent)
+        assert answer.status_code == 200, answer.text
+        text = answer.text
+        assert all(key in text for key in shown)
+        assert "10.5555/" not in text, "no DOI was asked for"
+    assert [words(b) for b in form.xpath(".//button")] == ["BibTeX", "BibLaTeX", "RIS", "NBIB", "CSL-JSON", "CSV"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -64,11 +65,13 @@ class Place:
         chosen = chosen if page_only else replace(chosen, after="", size=Filter().size)
         query = chosen.query_string(condition_in_path=bool(self.condition))
         scope = "scope=page" if page_only else ""
+        return _with_query(self.file(ext), _joined(query, scope, self.then, parameters))
+
+    def file(self, ext: str) -> str:
+        """The address of the file of everything here."""
         if self.condition:
-            base = url_for("files.export_condition", slug=self.condition, ext=ext)
-        else:
-            base = url_for("files.export_search", ext=ext)
-        return _with_query(base, _joined(query, scope, self.then, parameters))
+            return url_for("files.export_condition", slug=self.condition, ext=ext)
+        return url_for("files.export_search", ext=ext)
 
     def files(self, chosen: Filter, *, page_only: bool = False) -> tuple[tuple[str, str], ...]:
         """Every file of this list that is offered: words for people, address."""
@@ -111,6 +114,22 @@ class ExportBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class FileForm:
+    """What a file is to have, as a form: fields that say which studies; for each format its words, the address that
+    the form is sent to, and its dialect.
+    """
+
+    hidden: tuple[tuple[str, str], ...]
+    buttons: tuple[tuple[str, str, str], ...]
+
+    @classmethod
+    def of(cls, address: Callable[[str], str], hidden: Iterable[tuple[str, str]] = ()) -> FileForm:
+        """`address`: suffix → address of the file."""
+        made = ((words, address(ext), more.removeprefix("dialect=")) for words, ext, more in OFFERS)
+        return cls(tuple(hidden), tuple(made))
+
+
+@dataclass(frozen=True, slots=True)
 class Controls:
     """Everything around one list."""
 
@@ -122,6 +141,7 @@ class Controls:
     year_action: str
     year_hidden: list[tuple[str, str]]
     exports: tuple[ExportBlock, ...]
+    file_form: FileForm
     first: str
     next: str
 
@@ -150,6 +170,7 @@ def controls(listing: Listing, place: Place, vocabulary: Vocabulary) -> Controls
         year_action=replace(place, day=None).page(Filter(condition=place.condition)),
         year_hidden=place.hidden(chosen, "since", "until"),
         exports=_exports(listing, place),
+        file_form=FileForm.of(place.file, place.hidden(replace(chosen, size=Filter().size))),
         first=place.page(start) if chosen.after else "",
         next=place.page(replace(chosen, after=listing.next_after)) if listing.next_after else "",
     )

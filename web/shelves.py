@@ -31,7 +31,7 @@ from web.exports import Audience, live, nothing_else, writing
 from web.files import dated, day_of, of_now
 from web.library import library
 from web.origin import safe_next
-from web.selection import EXPORTS, OFFERS
+from web.selection import EXPORTS, OFFERS, FileForm
 
 shelves = Blueprint("shelves", __name__)
 
@@ -251,6 +251,7 @@ def _page(shelf: Shelf, own: bool, token: str = "") -> Response:
             feed=_feed_address(shelf, token),
             references=_references_address(shelf, token),
             offers=[(words, _file_address(shelf, ext, more, token)) for words, ext, more in OFFERS],
+            file_form=FileForm.of(lambda ext: _file_address(shelf, ext, "", token)),
             first=_address(shelf, token) if start else "",
             next=_address(shelf, token, start + PAGE) if start + PAGE < page.total else "",
             longest=shelving.LONGEST_NAME,
