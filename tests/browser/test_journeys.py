@@ -75,7 +75,7 @@ def test_a_bib_from_a_filtered_page_holds_the_rows_shown(browser: Browser, site:
     address = (
         driver.find_element(By.CSS_SELECTOR, ".exports").find_element(By.LINK_TEXT, "BibTeX").get_attribute("href")
     )
-    assert re.findall(r"^@\w+\{([^,]+),", fetched(str(address)), re.M) == shown
+    assert re.findall(r"^@\w+\{([^,]+),", fetched(str(address)), re.M) == sorted(shown)
 
 
 def test_a_bib_of_one_page_of_a_long_list_holds_that_page(browser: Browser, site: str) -> None:
@@ -89,7 +89,8 @@ def test_a_bib_of_one_page_of_a_long_list_holds_that_page(browser: Browser, site
     files = [str(nav.find_element(By.LINK_TEXT, "BibTeX").get_attribute("href")) for nav in (page, every)]
     one, whole = (re.findall(r"^@\w+\{([^,]+),", fetched(file), re.M) for file in files)
     assert one == shown
-    assert whole[10:20] == shown
+    assert whole == sorted(whole)
+    assert set(shown) < set(whole)
 
 
 def test_after_a_refresh_the_page_shows_its_date_and_its_finds(

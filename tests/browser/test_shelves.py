@@ -68,6 +68,8 @@ def test_two_ticked_on_a_condition_page_make_a_shelf_and_its_file(
         assert len(browser.driver.find_elements(By.CSS_SELECTOR, ".bibliography li")) == 2
         assert browser.driver.find_element(By.CSS_SELECTOR, "button.copy").is_displayed()
         browser.driver.back()
+        browser.driver.find_element(By.CSS_SELECTOR, ".file-form summary").click()
+        faultless(browser, axe)
         browser.driver.find_element(By.CSS_SELECTOR, ".manage summary").click()
         Select(browser.driver.find_element(By.ID, "visibility")).select_by_value("secret")
         press(browser, ".manage form button")
@@ -75,7 +77,7 @@ def test_two_ticked_on_a_condition_page_make_a_shelf_and_its_file(
         (shelf,) = shelves.everyones(store)
         assert shelf.token in says(browser, ".manage code")
         tick(browser, 0)
-        press(browser, "button[formaction]")
+        press(browser, "#shelve button[formaction]")
         assert shelves.keys(store, shelf.id) == (keys[1],)
         press(browser, "[role=status] button")
         assert shelves.keys(store, shelf.id) == tuple(keys)
