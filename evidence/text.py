@@ -155,7 +155,9 @@ def short_name(author: Author) -> str:
     return " ".join(part for part in (author.family, initials_of(author), author.suffix) if part)
 
 
-def byline(authors: tuple[Author, ...], most: int = 6) -> str:
-    """The author line of a result row: all of up to `most`, else the first of them and "et al."."""
+def byline(authors: tuple[Author, ...], most: int = 6, *, complete: bool = True) -> str:
+    """The author line of a result row: all of up to `most`, else the first of them and "et al.", as where the source
+    has cut the list short (not `complete`).
+    """
     names = [short_name(a) for a in authors[:most]]
-    return ", ".join(names) + (" et al." if len(authors) > most else "")
+    return ", ".join(names) + (" et al." if names and (len(authors) > most or not complete) else "")

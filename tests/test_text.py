@@ -228,4 +228,6 @@ class TestNames:
         people = tuple(Author(family=name) for name in "ABCDEFG")
         assert text.byline(people[:6]) == "A, B, C, D, E, F"
         assert text.byline(people) == "A, B, C, D, E, F et al."
-        assert text.byline(()) == ""
+        assert text.byline(people[:1], complete=False) == "A et al."
+        assert text.byline(people, complete=False) == "A, B, C, D, E, F et al."
+        assert text.byline(()) == text.byline((), complete=False) == ""

@@ -60,7 +60,7 @@ def project(
         "upstream_state": upstream_state(members),
         "inclusion": inclusion(members),
         "title": shown_title(record),
-        "byline": text.byline(record.authors),
+        "byline": text.byline(record.authors, complete=record.authors_complete),
         "citation": merging.citation_line(record),
         "language": _language(record),
         "year": record.year,
