@@ -1,32 +1,34 @@
 """Crossref: what became of the works that are here, and works that PubMed does not have.
 
 In the re-check every DOI of the library is asked for in turn, the oldest word first and none within 30 days; what its
-`updated-by` and `update-to` say become statements of the source "crossref", those it says no more are withdrawn. A DOI
-that it does not know is noted as asked. Its failures are those of its own run: PubMed's part does not depend on it, nor
-waits for it, as it has a lock and a time of its own.
+`updated-by` and `update-to` say become statements of the source "crossref", those it says no more are withdrawn
+(hearing_crossref.py). A DOI that it does not know is noted as asked. Its failures are those of its own run: PubMed's
+part does not depend on it, nor waits for it, as it has a lock and a time of its own.
+
+What fails, and most of what it knew being unknown, fails the run. What has done so for three days is believed, as a
+search that shrinks is: a DOI that fails while others do not is then asked about no more often than they are.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from evidence import ingest
 from evidence.errors import SourceRefused, StoreBusy
 from evidence.formats import crossref as reader
+from evidence.hearing_crossref import Titles, hear, titles
 from evidence.identifiers import Identifier
 from evidence.ingest import Report
-from evidence.ingest.heeding import heed
-from evidence.lifecycle import crossref as updates
 from evidence.records import Item, Record, Rejected
 from evidence.run_sheet import Sheet, running
 from evidence.settings import Settings
-from evidence.sources.crossref import SOURCE, Answer, Crossref, Work, doi_of, opened
-from evidence.store import Store, inquiries, lifecycle, runs
+from evidence.sources.crossref import SOURCE, Answer, Crossref, doi_of, opened
+from evidence.store import Store, inquiries, runs
 from evidence.views import RunView
 from evidence.vocabulary import Vocabulary
 
@@ -40,20 +42,15 @@ TIME: Final = 300.0
 """Seconds that a run may take; the DOIs that it does not come to are the first of the next run."""
 FEW_LOST: Final = 3
 """So many DOIs of a run that Crossref knew and knows no more are believed, however few the run has."""
+LASTING: Final = timedelta(days=3)
+"""What a DOI has done for so long is no accident of a day: it fails, or is unknown (as search_run.COLLAPSE_FOR)."""
+CONTROLS: Final = 5
+"""DOIs that Crossref knew the last time, asked for in one list to see whether it is there."""
 UNKNOWN: Final = "not-in-crossref"
 """Count of the DOIs that Crossref does not know: other agencies register DOIs, too."""
 PUBMED: Final = "pubmed"
 ACTOR: Final = "crossref"
 """Who changes what follows from its answers, in the log."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What became of statements: new or changed ones, withdrawn ones; sentences on what could not be understood."""
-
-    new: int
-    withdrawn: int
-    odd: tuple[str, ...]
 
 
 def recheck(
@@ -62,19 +59,31 @@ def recheck(
     """Ask Crossref about the DOIs it was asked about longest ago; its run, if there was anything to ask and no other
     process is at it.
     """
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(runs.lock(store, runs.BESIDE))
-        except StoreBusy:
-            return ()
-        runs.interrupt_stale(store, RUN, store.now(), beside=True)
-        source = stack.enter_context(opened(settings, crossref))
+    with contextlib.ExitStack() as held:
+        return ask(store, vocabulary, settings, crossref=crossref) if turn(store, held) else ()
+
+
+def turn(store: Store, held: contextlib.ExitStack) -> bool:
+    """Take the lock of `ask`, to be held as long as the stack; False when another process has it."""
+    try:
+        held.enter_context(runs.lock(store, runs.BESIDE))
+    except StoreBusy:
+        return False
+    return True
+
+
+def ask(
+    store: Store, vocabulary: Vocabulary, settings: Settings, *, crossref: Crossref | None = None
+) -> tuple[RunView, ...]:
+    """As `recheck`, for who holds its lock."""
+    runs.interrupt_stale(store, RUN, store.now(), beside=True)
+    with opened(settings, crossref) as source:
         if source is None or not (dois := _due(store)):
             return ()
         source.transport.allow(TIME)
         with running(store, RUN, source.transport.notes) as sheet:
             sheet.found = len(dois)
-            _ask(store, vocabulary, source, dois, sheet)
+            _Asking.begun(store, vocabulary, source, sheet, dois).run(dois)
         return (sheet.finish(store),)
 
 
@@ -83,68 +92,126 @@ def _due(store: Store) -> list[str]:
     return inquiries.due(store, SOURCE, store.now() - EVERY, most)
 
 
-def _ask(store: Store, vocabulary: Vocabulary, source: Crossref, dois: list[str], sheet: Sheet) -> None:
-    with store.read() as connection:
-        before = inquiries.asked(connection, SOURCE, dois)
-    known = {doi for doi, one in before.items() if one.outcome == "known"}
-    answered: set[str] = set()
-    unknown: list[str] = []
-    for answer, whole in _answers(store, source, dois, before.keys() - known):
-        if whole:
-            _revise(store, vocabulary, answer, sheet)
-        known_titles = titles(source, answer)
-        said = hear(store, vocabulary, answer.works, titles=known_titles, actor=ACTOR, run_id=sheet.run_id)
-        sheet.count("said", said.new)
-        sheet.count("withdrawn", said.withdrawn)
-        sheet.log += said.odd
-        answered.update(answer.works)
-        unknown += answer.unknown
-        _failed(store, answer, sheet)
-        if sheet.failed(*answer.problems()):
-            break
-    _settle_unknown(store, sheet, unknown, known, answered)
-    left = len(dois) - len(answered) - len(unknown) - sheet.counts.get("failed", 0)
-    if source.transport.is_over and left:
-        sheet.log.append(f"stopped after {TIME:g} s; {left:,} DOIs are left to the next run")
+@dataclass(slots=True)
+class _Asking:
+    """One run: what it knows of its DOIs from before, and what came of them.
 
-
-def _answers(
-    store: Store, source: Crossref, dois: Sequence[str], known_not: Collection[str]
-) -> Iterator[tuple[Answer, bool]]:
-    """Crossref's answers, and whether they have whole works: of DOIs of which its own record is here, and may have
-    changed.
+    `known`, `known_not`: DOIs that Crossref knew, or did not, when it was last asked; `lasting`: DOIs that have failed,
+    or were not known any more, for days; `answered`, `unknown`, `failed`: what came now.
     """
-    ours = runs.known(store, SOURCE, dois)
-    for whole in (False, True):
-        group = [doi for doi in dois if (doi in ours) == whole]
-        for answer in source.works(group, unknown=known_not, whole=whole):
-            yield answer, whole
 
+    store: Store
+    vocabulary: Vocabulary
+    source: Crossref
+    sheet: Sheet
+    known: AbstractSet[str]
+    known_not: AbstractSet[str]
+    lasting: AbstractSet[str]
+    answered: set[str] = field(default_factory=set)
+    unknown: list[str] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    there: bool | None = None
 
-def _failed(store: Store, answer: Answer, sheet: Sheet) -> None:
-    """Note the DOIs for which Crossref failed: they wait their turn like the others."""
-    failed = {*answer.failed, *(answer.lacking() if answer.problem else ())}
-    if failed:
-        sheet.count("failed", len(failed))
-        with store.write() as writer:
-            inquiries.note_tried(writer, SOURCE, failed)
+    @classmethod
+    def begun(
+        cls, store: Store, vocabulary: Vocabulary, source: Crossref, sheet: Sheet, dois: Sequence[str]
+    ) -> _Asking:
+        """The run of these DOIs, with what is known of them."""
+        with store.read() as connection:
+            before = inquiries.asked(connection, SOURCE, dois)
+            lasting = inquiries.failing(connection, SOURCE, store.now() - LASTING)
+        known = {doi for doi, one in before.items() if one.outcome == "known"}
+        return cls(store, vocabulary, source, sheet, known, before.keys() - known, lasting)
 
+    def run(self, dois: Sequence[str]) -> None:
+        """Ask about all of them, unless Crossref does not answer."""
+        for answer, whole in self._answers(dois):
+            if whole:
+                _revise(self.store, self.vocabulary, answer, self.sheet)
+            found = titles(self.source, answer, self.lasting)
+            self.answered.update(answer.works)
+            self.unknown += answer.unknown
+            self._hear(answer, found)
+            if self._note_failed(answer, found):
+                break
+        self._settle_unknown()
+        left = len(set(dois) - self.answered - self.failed - set(self.unknown))
+        if self.source.transport.is_over and left:
+            self.sheet.log.append(f"stopped after {TIME:g} s; {left:,} DOIs are left to the next run")
 
-def _settle_unknown(
-    store: Store, sheet: Sheet, unknown: Collection[str], known: AbstractSet[str], answered: Collection[str]
-) -> None:
-    """Note what Crossref does not know; but nothing where it has forgotten most of what it knew, for that is an answer
-    gone wrong.
-    """
-    lost = len(known & set(unknown))
-    if lost > max(FEW_LOST, len(known & set(answered))):
-        was = len(known & {*answered, *unknown})
-        sheet.failed(SourceRefused(SOURCE, f"knows {lost:,} of {was:,} DOIs no more that it knew; not believed"))
-        return
-    sheet.count(UNKNOWN, len(unknown))
-    if unknown:
-        with store.write() as writer:
-            inquiries.note(writer, SOURCE, inquiries.outcomes((), unknown))
+    def _answers(self, dois: Sequence[str]) -> Iterator[tuple[Answer, bool]]:
+        """Crossref's answers, and whether they have whole works: of DOIs of which its own record is here, and may have
+        changed. What has failed for days comes last, and alone where its list fails and Crossref is there.
+        """
+        ours = runs.known(self.store, SOURCE, dois)
+        for late, whole in ((False, False), (False, True), (True, False), (True, True)):
+            group = [doi for doi in dois if (doi in self.lasting, doi in ours) == (late, whole)]
+            apart = late and bool(group) and self._is_there() is not False
+            for answer in self.source.works(group, unknown=self.known_not, whole=whole, apart=apart):
+                yield answer, whole
+
+    def _hear(self, answer: Answer, found: Titles) -> None:
+        """What the works say. Those that speak of one whose title is still to be had are asked again the next time."""
+        again = found.wanting(answer.works, self.lasting)
+        said = hear(
+            self.store, self.vocabulary, answer.works,
+            titles=found.known, late=found.late, again=again, actor=ACTOR, run_id=self.sheet.run_id,
+        )  # fmt: skip
+        self.sheet.count("said", said.new)
+        self.sheet.count("withdrawn", said.withdrawn)
+        self.sheet.log += said.odd
+        with self.store.write() as writer:
+            inquiries.note_tried(writer, SOURCE, again)
+            inquiries.note_well(writer, SOURCE, found.known)
+
+    def _note_failed(self, answer: Answer, found: Titles) -> bool:
+        """Note the DOIs for which Crossref failed: they wait their turn like the others. What has failed for days while
+        others do not fails no run any more. True when too many requests failed.
+        """
+        own = dict(answer.failed)
+        if answer.problem is not None:
+            own |= {doi: answer.problem for doi in answer.lacking() if doi not in own}
+        failed = own | found.failed
+        lasting = failed.keys() & self.lasting
+        if lasting and not self._is_there():
+            lasting = set()
+        self.failed |= own.keys()
+        self.sheet.count("failed", len(failed) - len(lasting))
+        self.sheet.log += [f"DOI {doi} has failed for days, and is put off: {failed[doi]}" for doi in sorted(lasting)]
+        if failed:
+            with self.store.write() as writer:
+                inquiries.note_failing(writer, SOURCE, failed)
+                inquiries.note_tried(writer, SOURCE, own.keys() - lasting)
+                inquiries.note_tried(writer, SOURCE, own.keys() & lasting, put_off=True)
+        news = [problem for doi, problem in failed.items() if doi not in lasting]
+        return self.sheet.failed(*dict.fromkeys(news))  # one that many DOIs share once
+
+    def _is_there(self) -> bool | None:
+        """Whether Crossref gives other works: then what fails for days is not its silence. None where there is none to
+        ask for.
+        """
+        if self.answered:
+            return True
+        if self.there is None and (controls := inquiries.last_known(self.store, SOURCE, CONTROLS)):
+            self.there = any(answer.works for answer in self.source.works(controls, unknown=controls))
+        return self.there
+
+    def _settle_unknown(self) -> None:
+        """Note what Crossref does not know. Where it has forgotten most of what it knew, that is taken for an answer
+        gone wrong, until it has said so for days.
+        """
+        news = set(self.unknown) - self.lasting
+        lost, kept = len(self.known & news), len(self.known & self.answered)
+        doubted = news if lost > max(FEW_LOST, kept) else set()
+        if doubted:
+            words = f"knows {lost:,} of {lost + kept:,} DOIs no more that it knew; not believed for {LASTING.days} days"
+            self.sheet.failed(SourceRefused(SOURCE, words))
+        settled = [doi for doi in self.unknown if doi not in doubted]
+        self.sheet.count(UNKNOWN, len(settled))
+        with self.store.write() as writer:
+            inquiries.note(writer, SOURCE, inquiries.outcomes((), settled))
+            inquiries.note_failing(writer, SOURCE, doubted)
+            inquiries.note_tried(writer, SOURCE, doubted)
 
 
 def _revise(store: Store, vocabulary: Vocabulary, answer: Answer, sheet: Sheet) -> None:
@@ -153,56 +220,6 @@ def _revise(store: Store, vocabulary: Vocabulary, answer: Answer, sheet: Sheet) 
     items = [reader.read({**work, "DOI": doi}) for doi, work in answer.works.items()]
     report = ingest.take(store, vocabulary, items, actor=ACTOR, run_id=sheet.run_id, include=False, live=True)
     sheet.took(report)
-
-
-def titles(source: Crossref, answer: Answer) -> dict[str, str]:
-    """The titles of the works of which the notices in an answer speak. A notice of which they cannot be had is taken
-    out of the answer, and counts as failed: without them it might be heard of a work that only has the same DOI.
-    """
-    spoken_of = {doi: updates.targets(work, doi) for doi, work in answer.works.items()}
-    wanted = [target for found in spoken_of.values() for target in found if target not in answer.works]
-    found = {doi: updates.title_of(work) for doi, work in answer.works.items()}
-    for more in source.works(wanted):
-        found |= {doi: updates.title_of(work) for doi, work in more.works.items()}
-        found |= dict.fromkeys(more.unknown, "")
-        answer.failed |= {
-            doi: problem
-            for doi, named in spoken_of.items()
-            for problem in more.problems()[:1]
-            if set(named) & set(more.lacking())
-        }
-    for doi, named in spoken_of.items():
-        if not found.keys() >= set(named):
-            del answer.works[doi]
-    return found
-
-
-def hear(
-    store: Store,
-    vocabulary: Vocabulary,
-    works: Mapping[str, Work],
-    *,
-    titles: Mapping[str, str],
-    actor: str,
-    run_id: int | None = None,
-) -> Said:
-    """Take what these works say of themselves and of others, and note that their DOIs were asked about.
-
-    What a record of a DOI said before and says no more is withdrawn; a DOI that is not known now says what it said.
-    `titles`: of the works of which they speak, by DOI.
-    """
-    read = {doi: updates.read(work, doi, titles) for doi, work in works.items()}
-    now = {row.ref: row for rows, _ in read.values() for row in rows}
-    with store.write() as writer:
-        before = lifecycle.spoken(writer.connection, SOURCE, works)
-        new = [row for ref, row in sorted(now.items()) if before.get(ref) != row]
-        gone = sorted(before.keys() - now.keys())
-        lifecycle.replace_listed(writer, SOURCE, new, gone)
-        spoken_of = [*new, *(before[row.ref] for row in new if row.ref in before), *(before[ref] for ref in gone)]
-        heed(writer, vocabulary, spoken_of, actor, run_id=run_id)
-        inquiries.note(writer, SOURCE, inquiries.outcomes(works, ()))
-    odd = [f"DOI {doi}: an update of the type {t!r} is not known" for doi, (_, types) in read.items() for t in types]
-    return Said(len(new), len(gone), tuple(odd))
 
 
 def add(
@@ -240,15 +257,16 @@ def _add(
         found = {doi: _instead(doi, answer, absent) for doi in answer.asked}
         report.add(ingest.take(store, vocabulary, found.values(), actor=actor, live=True))
         report.notes += [_taken(doi, item, absent) for doi, item in found.items() if isinstance(item, Record)]
-        asked = [*answer.works, *answer.unknown]
-        known_titles = titles(source, answer)
-        works = {doi_of(work): work for work in answer.works.values()}
-        hear(store, vocabulary, works, titles=known_titles, actor=actor)
+        known = titles(source, answer)
+        works = {doi_of(work): work for work in answer.works.values()}  # the study has these, and not their aliases
+        again = known.wanting(works)
+        hear(store, vocabulary, works, titles=known.known, late=known.late, again=again, actor=actor)
         with store.write() as writer:
             inquiries.note(writer, SOURCE, inquiries.outcomes((), answer.unknown))
-            inquiries.note(writer, PUBMED, inquiries.outcomes((), asked))
+            inquiries.note(writer, PUBMED, inquiries.outcomes((), [*works, *answer.unknown]))
         left = [doi for doi in left if doi not in found]
-        silent = [problem for problem in answer.problems() if not isinstance(problem, SourceRefused)]
+        problems = [*answer.problems(), *known.failed.values()]
+        silent = [problem for problem in problems if not isinstance(problem, SourceRefused)]
         if silent:
             why = str(silent[0])
             break

@@ -5,9 +5,10 @@ What a run asks for: asking.py; how it goes: search_run.py. One refresh at a tim
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from evidence import asking_crossref, asking_doi
 from evidence.errors import NotFound
@@ -50,21 +51,32 @@ def run(
     NCBI_EMAIL, StoreBusy when another refresh runs.
     """
     searches = chosen(vocabulary, names)
-    views: list[RunView] = []
-    with opened(settings, pubmed) as source, runs.lock(store, "refresh"):
-        for name in (RECHECK, asking_doi.RUN):
-            runs.interrupt_stale(store, name, store.now(), beside=True)
-        now = Round(on_progress)
-        for search in searches:
-            task = Task(store, vocabulary, source, now, search, since=since, full=full, named=bool(names))
-            views.append(task.put_off() if now.away else task.run())
-        if not now.away:
-            views += Recheck.due(store, vocabulary, source, now, share=recheck)
-        if recheck and not now.away:
-            views += asking_doi.recheck(store, vocabulary, source, now.checked)
-    if recheck:  # under a lock of its own: however slow Crossref is, the next refresh need not wait for it
-        views += asking_crossref.recheck(store, vocabulary, settings, crossref=crossref)
+    with contextlib.ExitStack() as held:
+        with opened(settings, pubmed) as source, runs.lock(store, "refresh"):
+            now = Round(on_progress)
+            how: dict[str, Any] = {"since": since, "full": full, "named": bool(names)}
+            tasks = [Task(store, vocabulary, source, now, search, **how) for search in searches]
+            views = _ask_pubmed(tasks, store, vocabulary, source, now, recheck)
+            # Crossref has a lock of its own: however slow it is, the next refresh need not wait for it. It is taken
+            # before the other is released, so that nobody finds both free and takes this refresh for one that ended.
+            mine = recheck and asking_crossref.turn(store, held)
+        if mine:
+            views += asking_crossref.ask(store, vocabulary, settings, crossref=crossref)
     return tuple(views)
+
+
+def _ask_pubmed(
+    tasks: Sequence[Task], store: Store, vocabulary: Vocabulary, source: PubMed, now: Round, recheck: bool
+) -> list[RunView]:
+    """PubMed's part: the searches, then what is asked for beside them, for as long as it answers."""
+    for name in (RECHECK, asking_doi.RUN):
+        runs.interrupt_stale(store, name, store.now(), beside=True)
+    views = [task.put_off() if now.away else task.run() for task in tasks]
+    if not now.away:
+        views += Recheck.due(store, vocabulary, source, now, share=recheck)
+    if recheck and not now.away:
+        views += asking_doi.recheck(store, vocabulary, source, now.checked)
+    return views
 
 
 def add(

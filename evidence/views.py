@@ -153,13 +153,14 @@ class CheckView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifeView:
     """A study's life cycle: who says what, when each source was last checked, in which words they differ. `unnamed`: it
-    has no PMID or DOI, so no list can name it.
+    has no PMID or DOI, so no list can name it. `doubts`: what is said of its DOI, under another title, and not counted.
     """
 
     statements: tuple[StatementView, ...] = ()
     checks: tuple[CheckView, ...] = ()
     disagreements: tuple[str, ...] = ()
     unnamed: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,7 +185,7 @@ def _because(*moments: tuple[str, dict[str, Any]], was: dict[str, Any], now: dic
 def test_a_difference_has_only_the_reasons_of_what_is_in_it() -> None:
     said = ("status-said", {"kind": "retraction", "source": "retraction-watch"})
     unsaid = ("status-withdrawn", {"key": "retraction-watch|retraction|ref:1", "state": "none"})
-    merged = ("studies-merged", {"rule": "curator", "reasons": ["the same trial"]})
+    merged = ("studies-merged", {"merge": 1, "rule": "curator", "reasons": ["the same trial"]})
     blind = {"kind": "feature", "slug": "double-blind", "verdict": "yes"}
     titled: dict[str, Any] = {"title": Markup("Another trial")}
     revised = ("study-revised", {})
@@ -203,11 +203,31 @@ def test_a_difference_has_only_the_reasons_of_what_is_in_it() -> None:
     assert _because(said, revised, was={}, now={"state": "retracted"})[0] == "Retraction Watch names a retraction"
 
 
+@pytest.mark.parametrize(("undone", "left"), [(1, "second"), (2, "first")])
+@pytest.mark.parametrize("kind", ["merge-undone", "merge-taken-back", "merge-withdrawn"])
+def test_of_several_merges_the_one_that_was_undone_explains_nothing(undone: int, left: str, kind: str) -> None:
+    merges = [
+        ("studies-merged", {"merge": n, "rule": "curator", "reasons": [f"{name} pair"]})
+        for n, name in ((1, "first"), (2, "second"))
+    ]
+    told = _because(*merges, (kind, {"merge": undone}), was={}, now={"n": 20})
+    assert told == [f"Merged by ann: {left} pair"]
+    before = _because(merges[1], (kind, {"merge": 1}), was={}, now={"n": 20})
+    assert before[0] == "Merged by ann: second pair", "an earlier one was undone"
+    assert len(before) == 2
+
+
 def test_who_says_no_longer_what_is_named_and_no_other_source() -> None:
     withdrawn = ("status-withdrawn", {"key": "retraction-watch|retraction|ref:1", "state": "none"})
     changed = ("state-changed", {"from": "retracted", "to": "none"})
     told = _because(changed, withdrawn, was={"state": "retracted"}, now={})
     assert told == ["Retraction Watch no longer names a retraction"]
+    back = ("status-withdrawn", withdrawn[1] | {"key": "pubmed|retraction|title", "by": "crossref|reinstatement|ref:x"})
+    assert _because(changed, back, was={"state": "retracted"}, now={}) == [
+        "The reinstatement that Crossref names takes back the retraction that PubMed names"
+    ]
+    carried = ("status-carried", {"key": "pubmed|retraction|pmid:1", "event": 4, "kind": "retraction"})
+    assert _because(changed, carried, was={"state": "retracted"}, now={}) == ["A notice came from ann"]
     assert _because(("status-withdrawn", {}), was={"state": "retracted"}, now={}) == [
         "A statement about it is no longer made"
     ]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,67 +20,21 @@ from evidence.pacing import MemoryPacer
 from evidence.records import PartialDate
 from evidence.settings import Settings
 from evidence.sources.crossref import Crossref
-from evidence.sources.retry import Limits
 from evidence.sources.transport import Transport
-from evidence.store import Store, create, inquiries, life, queries, runs
-from evidence.views import LifeView, RunView, Study
+from evidence.store import create, inquiries, life, queries, runs
+from tests.crossref_bench import NOTICE, OTHER, OTHER_TITLE, START, TITLE, WORK, Bench, crossref_bench
 from tests.crossref_server import CrossrefServer, update, work
 from tests.lifecycle_cases import article, as_csv, row
 from tests.local_server import Seen, Step
-from tests.made import fresh_store, vocabulary
+from tests.made import vocabulary
 from tests.web_checks import parsed, words
 from web.app import create_app
-
-WORK, NOTICE, OTHER = "10.5555/work", "10.5555/notice", "10.5555/other"
-TITLE, OTHER_TITLE = "Median nerve glide after wrist splinting in weavers", "Ulnar entrapment in gravel cyclists"
-START = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@dataclass
-class Bench:
-    """A store with two works by DOI, and a Crossref that knows them."""
-
-    server: CrossrefServer
-    store: Store
-    crossref: Crossref
-    settings: Settings
-
-    def recheck(self, days: float = 0) -> RunView | None:
-        """One re-check, so many days later."""
-        later = self.store.now() + timedelta(days=days)
-        self.store.now = lambda: later
-        done = asking_crossref.recheck(self.store, vocabulary(), self.settings, crossref=self.crossref)
-        assert len(done) < 2
-        return done[0] if done else None
-
-    def study(self, doi: str = WORK) -> Study:
-        found = queries.study(self.store, vocabulary(), queries.find_key(self.store, vocabulary(), "doi", doi) or "")
-        assert found is not None
-        return found
-
-    def life(self, doi: str = WORK) -> LifeView:
-        found = self.study(doi).life
-        assert found is not None
-        return found
-
-    def says(self, **fields: Any) -> None:
-        """What Crossref's record of the work says from now on."""
-        self.server.works[WORK] = work(WORK, TITLE, **fields)
-
-    def revision(self) -> int:
-        return queries.state(self.store).revision
 
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    with CrossrefServer(work(WORK, TITLE), work(OTHER, OTHER_TITLE)) as server, fresh_store() as store:
-        settings = Settings(database_url="sqlite://", data_dir=Path("unused"), crossref_url=server.url)
-        transport = Transport(
-            settings, MemoryPacer(), Limits(attempts=2), sleep=lambda _: None, base=server.url, rand=lambda: 0.0
-        )
-        take(store, vocabulary(), [article(101, TITLE, doi=WORK), article(102, OTHER_TITLE, doi=OTHER)], actor="test")
-        yield Bench(server, store, Crossref(transport), settings)
-        transport.close()
+    with crossref_bench() as made:
+        yield made
 
 
 def test_a_retraction_that_only_crossref_knows_of(bench: Bench) -> None:
@@ -226,8 +179,6 @@ def test_a_notice_of_a_doi_that_abstracts_share_retracts_only_the_one_of_its_tit
 def test_a_notice_whose_works_cannot_be_asked_for_is_heard_the_next_time(bench: Bench) -> None:
     bench.server.works[OTHER] = work(OTHER, OTHER_TITLE, update_to=[update("10.5555/later")])
     bench.server.works["10.5555/later"] = work("10.5555/later", "Sural dextrose in sheep")
-    take(bench.store, vocabulary(), [article(104, "Sural dextrose in sheep", doi="10.5555/later")], actor="test")
-    curation_inclusion.decide(bench.store, vocabulary(), ["10.5555/later"], "excluded", actor="curator")
     bench.server.script("ok", 503, 503)
     run = bench.recheck()
     assert run is not None
@@ -235,6 +186,8 @@ def test_a_notice_whose_works_cannot_be_asked_for_is_heard_the_next_time(bench: 
     again = bench.recheck(days=1)
     assert again is not None
     assert (again.state, again.found, dict(again.counts)) == ("ok", 1, {"said": 1})
+    take(bench.store, vocabulary(), [article(104, "Sural dextrose in sheep", doi="10.5555/later")], actor="test")
+    assert bench.study("10.5555/later").row.state == "retracted"
 
 
 def test_an_alias_says_what_its_prime_says(bench: Bench) -> None:
@@ -339,28 +292,14 @@ def test_an_unknown_doi_withdraws_nothing(bench: Bench) -> None:
     assert bench.study().row.state == "retracted"
 
 
-def with_more(bench: Bench, number: int) -> list[str]:
-    """So many works more, of which Crossref knows."""
-    dois = [f"10.5555/more{n:03}" for n in range(number)]
-    bench.server.works |= {doi: work(doi, f"{n} invented looms {n * 7}") for n, doi in enumerate(dois)}
-    new = [article(1000 + n, f"{n} invented looms {n * 7}", doi=doi) for n, doi in enumerate(dois)]
-    take(bench.store, vocabulary(), new, actor="test")
-    return dois
-
-
-def outcomes(bench: Bench, dois: list[str]) -> dict[str, str]:
-    with bench.store.read() as connection:
-        return {doi: one.outcome for doi, one in inquiries.asked(connection, "crossref", dois).items()}
-
-
 def test_a_crossref_that_answers_404_to_everything_is_not_believed(bench: Bench) -> None:
-    dois = with_more(bench, 60)
+    dois = bench.with_more(60)
     bench.recheck()
     bench.server.script(forever=404)
     run = bench.recheck(days=31)
     assert run is not None
     assert (run.state, dict(run.counts)) == ("failed", {"failed": 62})
-    assert set(outcomes(bench, dois).values()) == {"known"}
+    assert set(bench.outcomes(dois).values()) == {"known"}
     bench.server.script()
     again = bench.recheck(days=1)
     assert again is not None
@@ -369,7 +308,7 @@ def test_a_crossref_that_answers_404_to_everything_is_not_believed(bench: Bench)
 
 @pytest.mark.parametrize(("left", "state"), [(5, "failed"), (6, "ok")])
 def test_a_crossref_that_forgets_most_of_what_it_knew_is_not_believed(bench: Bench, left: int, state: str) -> None:
-    dois = [*with_more(bench, 9), OTHER, WORK]
+    dois = [*bench.with_more(9), OTHER, WORK]
     bench.recheck()
     bench.says(updated_by=[update(NOTICE)])
     for doi in dois[: 11 - left]:
@@ -378,7 +317,7 @@ def test_a_crossref_that_forgets_most_of_what_it_knew_is_not_believed(bench: Ben
     assert run is not None
     assert run.state == state
     assert bench.study().row.state == "retracted", "what it does say is heard"
-    forgotten = {doi for doi, outcome in outcomes(bench, dois).items() if outcome == "unknown"}
+    forgotten = {doi for doi, outcome in bench.outcomes(dois).items() if outcome == "unknown"}
     assert forgotten == (set() if state == "failed" else set(dois[:5]))
     if state == "failed":
         assert "knows 6 of 11 DOIs no more that it knew; not believed" in run.error
@@ -387,40 +326,40 @@ def test_a_crossref_that_forgets_most_of_what_it_knew_is_not_believed(bench: Ben
 def test_a_doi_that_always_fails_does_not_starve_the_others(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking_crossref, "BUDGET", 4)
     monkeypatch.setattr("evidence.sources.crossref.LIST", 1)
-    dois = [*with_more(bench, 6), OTHER, WORK]
+    dois = [*bench.with_more(6), OTHER, WORK]
     note = bench.server.note
     bad = tuple(doi.replace("/", "%2F") for doi in dois[:3])
     monkeypatch.setattr(
         bench.server, "note", lambda seen: Step("500") if any(b in seen.path for b in bad) else note(seen)
     )
-    for days in range(3):
-        run = bench.recheck(days=days)
+    for day in range(3):
+        run = bench.recheck(days=bool(day))
         assert run is not None
-        assert run.state == ("ok" if days == 1 else "failed")
-    assert outcomes(bench, dois) == dict.fromkeys(dois[3:], "known")
+        assert run.state == ("ok" if day == 1 else "failed")
+    assert bench.outcomes(dois) == dict.fromkeys(dois[3:], "known")
 
 
 def test_refused_dois_do_not_count_as_away(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evidence.sources.crossref.LIST", 1)
-    dois = [*with_more(bench, 4), OTHER, WORK]
+    dois = [*bench.with_more(4), OTHER, WORK]
     bench.server.script(403, 403, 403, 403)
     run = bench.recheck()
     assert run is not None
     assert (run.state, dict(run.counts)) == ("failed", {"failed": 4})
-    assert outcomes(bench, dois) == dict.fromkeys(dois[4:], "known")
-    more = with_more(bench, 40)
+    assert bench.outcomes(dois) == dict.fromkeys(dois[4:], "known")
+    more = bench.with_more(40)
     bench.server.seen.clear()
     bench.server.script(forever=403)
     run = bench.recheck(days=1)
     assert run is not None
     assert "stopped after 10 refused requests" in run.error
     assert len(bench.server.seen) == 10
-    assert len(outcomes(bench, more)) == 0
+    assert len(bench.outcomes(more)) == 0
 
 
 def test_a_round_takes_thirty_days_however_large_the_library(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking_crossref, "BUDGET", 2)
-    with_more(bench, 89)
+    bench.with_more(89)
     found = [run.found for day in range(31) if (run := bench.recheck(days=min(day, 1))) is not None]
     assert found[:2] == [4, 4], "a thirtieth of 91"
     assert sum(found[:30]) == 91
@@ -428,7 +367,7 @@ def test_a_round_takes_thirty_days_however_large_the_library(bench: Bench, monke
 
 def test_the_run_ends_when_its_time_is_used_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evidence.sources.crossref.LIST", 1)
-    dois = [*with_more(bench, 4), OTHER, WORK]
+    dois = [*bench.with_more(4), OTHER, WORK]
     moments = [0.0]
     bench.crossref.transport.clock = lambda: moments[0]
     note = bench.server.note
@@ -441,7 +380,7 @@ def test_the_run_ends_when_its_time_is_used_up(bench: Bench, monkeypatch: pytest
     run = bench.recheck()
     assert run is not None
     assert (run.state, run.found, run.log) == ("ok", 6, ("stopped after 300 s; 3 DOIs are left to the next run",))
-    assert list(outcomes(bench, dois)) == dois[:3]
+    assert list(bench.outcomes(dois)) == dois[:3]
     run = bench.recheck()
     assert run is not None
     assert (run.state, run.found) == ("ok", 3)
@@ -473,10 +412,15 @@ def test_a_clock_that_was_ahead_puts_nothing_off(bench: Bench) -> None:
     assert bench.recheck() is None
 
 
-def test_excluded_studies_are_left_out(bench: Bench) -> None:
-    curation_inclusion.decide(bench.store, vocabulary(), [OTHER], "excluded", actor="curator")
+def test_excluded_studies_are_asked_about_too(bench: Bench) -> None:
+    curation_inclusion.decide(bench.store, vocabulary(), [WORK], "excluded", actor="curator")
+    bench.says(updated_by=[update(NOTICE)])
     bench.recheck()
-    assert bench.server.asked() == [WORK]
+    assert bench.server.asked() == [f"{OTHER} {WORK}"]
+    assert (bench.study().row.state, bench.study().inclusion) == ("retracted", "excluded")
+    assert life.alerts(bench.store) == (), "of what does not belong here nobody is alarmed"
+    curation_inclusion.decide(bench.store, vocabulary(), [WORK], "included", actor="curator")
+    assert len(life.alerts(bench.store)) == 1
 
 
 def test_where_crossref_is_off_nothing_is_asked(bench: Bench) -> None:

@@ -18,7 +18,7 @@ from evidence.pacing import LONGEST_GAP, MARGIN, MemoryPacer, crossref_pacer
 from evidence.records import Author, PartialDate, Record, Rejected
 from evidence.run_sheet import MOST_FAILURES
 from evidence.settings import CROSSREF_API, Settings
-from evidence.sources.crossref import LIST, LONGEST_FILTER, Answer, Crossref, opened
+from evidence.sources.crossref import LIST, LONGEST_FILTER, UPDATES, Answer, Crossref, opened
 from evidence.sources.retry import Limits, asked_gap
 from evidence.sources.transport import Transport
 from tests.crossref_server import CrossrefServer, said, update, work
@@ -69,7 +69,8 @@ def test_it_says_who_asks(bench: Bench) -> None:
     (seen,) = bench.server.seen
     assert (seen.method, seen.fields["mailto"], seen.fields["rows"]) == ("GET", "who@example.org", "2")
     assert seen.headers["User-Agent"].endswith("(mailto:who@example.org)")
-    assert seen.fields["select"] == "DOI,title,update-to,updated-by"
+    assert seen.fields["select"] == UPDATES
+    assert {"DOI", "title", "original-title", "update-to", "updated-by"} <= set(UPDATES.split(","))
     bench.works(A, B, whole=True)
     assert "select" not in bench.server.seen[-1].fields
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -171,7 +172,8 @@ dates = st.one_of(
 words = st.builds(
     Statement,
     kind=st.sampled_from(KINDS),
-    source=st.sampled_from(["pubmed", "retraction-watch"]),
+    source=st.sampled_from(["pubmed", "retraction-watch", "crossref"]),
+    origin=st.sampled_from(["", "", "retraction-watch"]),
     basis=st.just("row"),
     notice=st.sampled_from([(), (Identifier("pmid", "1"),), (Identifier("pmid", "2"), Identifier("doi", "10.5555/n"))]),
     date=dates,
@@ -192,6 +194,20 @@ def test_without_a_reinstatement_nothing_is_taken_back(said: list[Statement]) ->
     cycle = weigh(kept)
     assert all(w.overruled is None for w in cycle.said)
     assert (cycle.state in ("retracted", "replaced", "withdrawn")) == any(s.kind in RETRACTING for s in kept)
+
+
+@pytest.mark.parametrize("by", ["retraction-watch", "crossref"])
+@pytest.mark.parametrize("whose", ["retraction-watch", "crossref"])
+def test_an_undated_word_is_taken_back_by_its_own_voice_whoever_passes_it_on(by: str, whose: str) -> None:
+    day = PartialDate(year=2024, month=5, day=3)
+    passing = {"retraction-watch": "", "crossref": "retraction-watch"}
+    back = Statement(kind="reinstatement", source=by, origin=passing[by], basis="row", date=day)
+    said = Statement(kind="retraction", source=whose, origin=passing[whose], basis="row")
+    assert weigh([said, back]).state == "none"
+    for other in ("pubmed", "crossref"):
+        own = Statement(kind="retraction", source=other, basis="own record")
+        assert weigh([own, back]).state == "retracted"
+        assert weigh([replace(own, date=PartialDate(year=2023)), back]).state == "none", "days are for all"
 
 
 def test_sources_differ_on_retraction_alone() -> None:

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
 from evidence import curation, curation_inclusion, retractions, shelving
-from evidence.lifecycle import retraction_watch
+from evidence.identifiers import Identifier
+from evidence.lifecycle import UNSAID, retraction_watch
+from evidence.records import Relation
 from evidence.settings import Settings
 from evidence.store import Store, life, queries, shelf_history
+from evidence.store.reads import EVENT
 from tests import atom
 from tests.lifecycle_cases import as_csv, row
 from tests.made import fresh_store, notice, record, statements, vocabulary
@@ -188,6 +192,85 @@ def test_ones_own_shelf_says_what_was_retracted_since(store: Store, tmp_path: Pa
     (line,) = alarming()
     assert line.startswith("Retracted Namebc 2002 · Perineural dextrose")
     assert "Exported on 3 March 2026; was retracted on 1 June 2015; known here since 9 May 2026. Retraction" in line
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["", "an older log"])
+def test_a_second_retraction_is_told_with_its_own_day(store: Store, tmp_path: Path, old: bool) -> None:
+    first = row(1, pmid=11, on="6/1/2015 0:00", notice_doi="10.5555/n1")
+    back = row(2, "Reinstatement", pmid=11, on="6/1/2017 0:00", notice_doi="10.5555/n2")
+    second = row(3, pmid=11, on="6/1/2026 0:00", notice_doi="10.5555/n3")
+    export(store, 3, 11)
+    for month, rows in ((4, (first,)), (5, (first, back)), (7, (first, back, second))):
+        set_clock(store, month, 1)
+        read_list(store, *rows)
+    if old:  # an earlier version did not log what was taken back
+        with store.write() as writer:
+            writer.connection.execute(delete(EVENT).where(EVENT.c.kind == UNSAID))
+    set_clock(store, 7, 2)
+    curation_inclusion.decide(store, vocabulary(), ["11"], "excluded", actor="ann")
+    set_clock(store, 7, 3)
+    curation_inclusion.decide(store, vocabulary(), ["11"], "included", actor="ann")
+    found = feed(store, tmp_path)
+    assert [title.partition(": ")[0] for title, _ in found] == [
+        "RETRACTED on 1 June 2026 (known here since 1 July 2026), and included here again",
+        "Excluded",
+        "RETRACTED on 1 June 2026 (known here since 1 July 2026)",
+        "No longer said to be retracted",
+        "RETRACTED on 1 June 2015 (known here since 1 April 2026)",
+    ]
+    assert "10.5555/n3" in found[0][1]
+    assert "10.5555/n1" not in found[0][1]
+
+
+def test_what_a_late_reinstatement_takes_back_is_no_day_of_a_retraction_that_stands(
+    store: Store, tmp_path: Path
+) -> None:
+    rows = [row(1, pmid=11, on="6/1/2015 0:00"), row(3, pmid=11, on="6/1/2026 0:00")]
+    export(store, 3, 11)
+    set_clock(store, 7, 1)
+    read_list(store, *rows)
+    curation_inclusion.decide(store, vocabulary(), ["11"], "excluded", actor="ann")
+    set_clock(store, 7, 2)
+    read_list(store, *rows, row(2, "Reinstatement", pmid=11, on="6/1/2017 0:00"))
+    set_clock(store, 7, 3)
+    curation_inclusion.decide(store, vocabulary(), ["11"], "included", actor="ann")
+    assert feed(store, tmp_path)[0][0].startswith("RETRACTED on 1 June 2026 (known here since 1 July 2026), and incl")
+
+
+def test_a_completed_reference_is_known_here_since_the_first_day(store: Store, tmp_path: Path) -> None:
+    export(store, 3, 11)
+    retraction = Relation(type="RetractionIn", targets=(Identifier("pmid", "91"),))
+    for day, more in ((1, {"types": ["Retracted Publication"]}), (9, {"relations": (retraction,)})):
+        set_clock(store, 5, day)
+        taken(store, [record(**{**trial(11), **more})], live=True)  # type: ignore[arg-type]
+    curation_inclusion.decide(store, vocabulary(), ["11"], "excluded", actor="ann")
+    set_clock(store, 5, 20)
+    curation_inclusion.decide(store, vocabulary(), ["11"], "included", actor="ann")
+    title, content = feed(store, tmp_path)[0]
+    assert title.startswith("RETRACTED (known here since 1 May 2026), and included here again")
+    assert "PubMed names a retraction (notice PMID 91). By ann." in content
+
+
+def test_an_alarm_stays_on_ones_own_shelf_whatever_happens_to_the_others(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changed, "PAGE", 2)
+    monkeypatch.setattr(shelf_history, "MOST_READ", 2)
+    export(store, 3, 11, 12, 13)
+    retract(store, 11)
+    for day in range(10, 16):
+        set_clock(store, 5, day)
+        more = [record(**{**trial(n), "volume": str(900 + day)}) for n in (12, 13)]  # type: ignore[arg-type]
+        taken(store, more, live=True)
+    page = parsed(client(store, tmp_path).get("/shelves/thesis").text)
+    (line,) = (words(one) for one in page.xpath("//section[@aria-labelledby='alarms']//li"))
+    assert line.startswith("Retracted Namebb 2001")
+    shelf = shelving.known(store, "thesis").id
+    with statements(store) as asked:
+        ((entry, placed),) = shelf_history.alarms(store, shelf, 3)
+    assert (entry.row.state, placed.at.day) == ("retracted", 3)
+    assert len(asked) < 14
+    assert shelf_history.alarms(store, shelf, 0) == ()
 
 
 def test_leads_fill_no_page_of_a_conditions_feed(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,16 +117,9 @@ def alarms(shelf: Shelf) -> list[tuple[Line, str]]:
     """The last alarms about what stands on a shelf that still hold, one a study, newest first; each with since when the
     study is there, or was exported, and when it was retracted.
     """
-    found, _ = shelf_history.of_shelf(library().store, shelf.id, size=changed.PAGE)
-    latest: dict[int, str] = {}
-    told: dict[int, tuple[Line, str]] = {}
-    for entry, placed in found:
-        study = entry.step.study
-        if entry.tone == "alarm" and latest.setdefault(study, entry.row.state) == entry.row.state:
-            line = changed.line(entry, library().vocabulary)
-            told.setdefault(study, (line, _since(line, placed)))
-        latest.setdefault(study, entry.row.state)
-    return list(told.values())[:ALARMS_SHOWN]
+    found = shelf_history.alarms(library().store, shelf.id, ALARMS_SHOWN)
+    lines = ((changed.line(entry, library().vocabulary), placed) for entry, placed in found)
+    return [(line, _since(line, placed)) for line, placed in lines]
 
 
 def page_of(args: Mapping[str, list[str]]) -> int:

@@ -1,12 +1,11 @@
 """What changed about a study, from its states before and after, and the sentences that say it. Pure."""
 
-from evidence.changes.model import ALARMS, SAID, Entry, State, Step, Tone, entry, giving, kept, rests_on
+from evidence.changes.model import ALARMS, Entry, State, Step, Tone, entry, giving, graver, kept, rests_on
 from evidence.changes.moments import Change, Moment
 from evidence.changes.words import because, figures, headline, mark, name, sentence, sentences, who
 
 __all__ = [
     "ALARMS",
-    "SAID",
     "Change",
     "Entry",
     "Moment",
@@ -17,6 +16,7 @@ __all__ = [
     "entry",
     "figures",
     "giving",
+    "graver",
     "headline",
     "kept",
     "mark",

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from evidence.changes.moments import Change, Moment
+from evidence.lifecycle import CARRIED, SAID, UNSAID
 
 _PLACE: Final = frozenset({"came", "left"})
 _RETAGGED: Final = frozenset({"design", "designs", "level", "size", "conditions", "interventions", "features", *_PLACE})
 
 _OF_KIND: Final = {
     **dict.fromkeys(("excluded", "included", "inclusion-undone", "candidate"), _PLACE),
-    **dict.fromkeys(("status-said", "status-withdrawn", "state-changed"), frozenset({"state"})),
+    **dict.fromkeys((SAID, UNSAID, "state-changed"), frozenset({"state"})),
     **dict.fromkeys(("upstream-present", "upstream-missing", "upstream-deleted"), frozenset({"upstream"})),
     "study-retagged": _RETAGGED,
-    "claims-changed": frozenset(),
+    **dict.fromkeys(("claims-changed", CARRIED), frozenset()),
 }
 """Kind of event → what it can change; any other kind can change anything."""
 
@@ -28,7 +29,7 @@ _OF_TAG: Final = {
 """Kind of tag → what a decision on one can change."""
 
 _TAKEN_BACK: Final = ("merge-undone", "merge-taken-back", "merge-withdrawn")
-_MERGED: Final = ("studies-merged", "merged-away")
+_MERGED: Final = ("studies-merged", "merged-away", "record-joined")
 
 
 def causing(moments: Sequence[Moment], changes: Sequence[Change]) -> tuple[Moment, ...]:
@@ -54,15 +55,11 @@ def _can(moment: Moment, what: set[str], slugs: set[str]) -> bool:
 
 
 def _standing(moments: Sequence[Moment]) -> list[Moment]:
-    """Without merges that were taken back, each the last one before it."""
-    found: list[Moment] = []
-    for moment in moments:
-        merged = next((m for m in reversed(found) if m.kind in _MERGED), None)
-        if moment.kind in _TAKEN_BACK and merged is not None:
-            found.remove(merged)
-        else:
-            found.append(moment)
-    return found
+    """Without merges that were taken back meanwhile, and their taking back: each says the number of its merge."""
+    number = {m.event: m.detail.get("merge") for m in moments if m.kind in (*_MERGED, *_TAKEN_BACK)}
+    made = {number[m.event] for m in moments if m.kind in _MERGED}
+    both = {number[m.event] for m in moments if m.kind in _TAKEN_BACK} & made - {None}
+    return [m for m in moments if number.get(m.event) not in both]
 
 
 def _subject(moment: Moment) -> tuple[str, ...]:

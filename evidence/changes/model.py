@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from evidence.changes.causes import causing
 from evidence.changes.moments import Change, Moment
-from evidence.lifecycle import SEVERITY, STATE
+from evidence.lifecycle import SAID, SEVERITY, STATE
 from evidence.merging import RETRACTED_STATES
 from evidence.views import PublicationState, StudyRow
 
@@ -42,9 +42,6 @@ FIELDS: Final[dict[str, str]] = {
 
 TAGS: Final = ("conditions", "interventions", "features", "designs")
 """What is compared as sets."""
-
-SAID: Final = "status-said"
-"""The kind of event that logs a statement about the work (ingest/statuses.py)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from evidence import text
-from evidence.changes.model import ALARMS, FIELDS, SAID, Entry, Step, graver
+from evidence.changes.model import ALARMS, FIELDS, Entry, Step, graver
 from evidence.changes.moments import Change, Moment
+from evidence.lifecycle import CARRIED, SAID, UNSAID
 from evidence.lifecycle.statements import NAMES
 from evidence.views import StudyRow
 from evidence.vocabulary import Vocabulary
@@ -121,8 +122,9 @@ def sentence(entry: Entry, vocabulary: Vocabulary) -> list[str]:
 def because(step: Step, vocabulary: Vocabulary) -> list[str]:
     """Who or what did it, and the reason given; each once, in the order of events."""
     moments = step.moments if step.told is None else step.told
-    told = any(moment.kind in (SAID, "status-withdrawn") for moment in moments)
-    kept = (moment for moment in moments if not (told and moment.kind == "state-changed"))
+    told = any(moment.kind in (SAID, UNSAID) for moment in moments)
+    silent = (CARRIED, "state-changed") if told else (CARRIED,)
+    kept = (moment for moment in moments if moment.kind not in silent)
     return list(dict.fromkeys(words for moment in kept if (words := _why(moment, vocabulary))))
 
 
@@ -276,12 +278,20 @@ def _said(detail: Any) -> str:
 
 
 def _unsaid(detail: Any) -> str:
-    """A statement that is made no longer: its key begins with its source and kind (lifecycle.Statement.key)."""
-    source, _, rest = str(detail.get("key", "")).partition("|")
-    kind = rest.partition("|")[0].replace("-", " ")
+    """A statement that is made no longer, or is taken back: a key begins with source and kind (lifecycle.Statement)."""
+    source, kind = _whose(detail.get("key", ""))
     if not kind:
         return "A statement about it is no longer made"
-    return f"{NAMES.get(source, text.clean(source))} no longer names {_article(kind)} {kind}"
+    other, back = _whose(detail.get("by", ""))
+    if back:
+        return f"The {back} that {other} names takes back the {kind} that {source} names"
+    return f"{source} no longer names {_article(kind)} {kind}"
+
+
+def _whose(key: Any) -> tuple[str, str]:
+    """The source of a statement and its kind, in words."""
+    source, _, rest = str(key).partition("|")
+    return NAMES.get(source, text.clean(source)), text.clean(rest.partition("|")[0].replace("-", " "))
 
 
 def _article(noun: str) -> str:
@@ -292,7 +302,7 @@ def _why(moment: Moment, vocabulary: Vocabulary) -> str:
     detail, actor = moment.detail, text.clean(moment.actor)
     if moment.kind == SAID:
         return _said(detail)
-    if moment.kind == "status-withdrawn":
+    if moment.kind == UNSAID:
         return _unsaid(detail)
     who = "PubMed" if moment.run is not None and actor != "crossref" else _MACHINES.get(actor, actor)
     if moment.kind == "tag-decided":

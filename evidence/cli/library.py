@@ -231,6 +231,11 @@ def _facts(study: Study) -> Iterator[tuple[str, str]]:
         yield "lead", "no PMID, DOI or PMCID"
     if row.n is not None:
         yield "n", f"{row.n} {row.n_unit}" + (f"  “{study.n_quote}”" if study.n_quote else "")
+    yield from _reasons(study)
+
+
+def _reasons(study: Study) -> Iterator[tuple[str, str]]:
+    """Why we say so: tags, links, where it is from, what it was merged from."""
     for tag, why in reasons(study):
         notes = (tag.status, tag.role, "" if tag.central else "mentioned")
         yield tag.kind, f"{tag.slug} ({', '.join(said for said in notes if said)}; {why})"

@@ -19,6 +19,7 @@ def life(study: Study) -> Iterator[tuple[str, str]]:
     for said in known.statements:
         yield "said", _statement(said)
     yield from (("differ", f"{words}") for words in known.disagreements)
+    yield from (("not counted", words) for words in known.doubts)
     for check in known.checks:
         yield "checked", f"{check.source_name} {_moment(check.at)}{f' ({check.file})' if check.file else ''}"
     if known.unnamed:

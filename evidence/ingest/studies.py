@@ -14,7 +14,7 @@ from typing import Any
 from evidence.ingest import projection, shown, statuses
 from evidence.ingest.projection import Projection
 from evidence.lifecycle import OF_ANOTHER, LifeCycle
-from evidence.store import decisions, reads, schema, trail, writes
+from evidence.store import decisions, lifecycle, reads, schema, trail, writes
 from evidence.store.claims import Claims
 from evidence.store.engine import Writer
 from evidence.store.keys import Keys
@@ -160,7 +160,7 @@ class Saver:
 
     def save(self, notices: Collection[tuple[str, str]] = ()) -> None:
         """Write everything. `notices`: works that a notice now speaks of, whose state may have changed."""
-        cycles = self._heed({*notices, *self._spoken_of})
+        cycles = self._heed({*notices, *self._spoken_of, *self._listed()})
         gone = {old: new for old, new in self._retired.items() if self.is_live(old)}
         moved = writes.retire(self.writer, gone) if gone else {}
         elsewhere = {o: n for o, n in self._retired.items() if o not in gone and self._rows[o].merged_into != n}
@@ -184,6 +184,13 @@ class Saver:
         stood = {study: {self._stood.get(n, study) for n in numbers} for study, numbers in self._groups.items()}
         return {study: others - {study} for study, others in stood.items() if others - {study}}
 
+    def _listed(self) -> set[tuple[str, str]]:
+        """DOIs of studies that change of which lists speak: whose word that is may hang on who else has the DOI."""
+        studies = {*self._happened, *self._retired}
+        dois = {value for s in studies for m in self.members(s) for value in m.record.ids("doi")}
+        found = lifecycle.listed_dois(self.writer.connection, dois, studies - self._fresh)
+        return {("doi", value) for value in found}
+
     def _heed(self, notices: Collection[tuple[str, str]]) -> dict[int, LifeCycle]:
         """Log the studies whose state another record or a list has changed; what is said of all that it spoke of."""
         found = reads.studies_with(self.writer.connection, {value for _, value in notices})
@@ -200,7 +207,8 @@ class Saver:
 
     def _project(self, studies: Sequence[int]) -> dict[int, Projection]:
         groups = {study: self.members(study) for study in studies}
-        return shown.projections(self.writer.connection, groups, self._vocabulary, self._primary)
+        changed = {study: self.members(study) for study in {*self._loaded, *self._fresh}}
+        return shown.projections(self.writer.connection, groups, self._vocabulary, self._primary, changed)
 
     def _state(self, study: int, keys: Sequence[str]) -> StudyState:
         created = None if study in self._fresh else self._rows[study].created

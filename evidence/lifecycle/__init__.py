@@ -6,7 +6,8 @@ notice ("RetractionIn"), the notice's names the work ("RetractionOf"); either is
 order in which anything arrived.
 """
 
-from evidence.lifecycle.reading import OF_ANOTHER, concerns, is_notice, life_cycle, marked
+from evidence.lifecycle.matters import CARRIED, SAID, UNSAID, completes, gravity, one_matter
+from evidence.lifecycle.reading import OF_ANOTHER, concerns, doubts, is_notice, is_work, life_cycle, marked
 from evidence.lifecycle.statements import (
     RETRACTING,
     SEVERITY,
@@ -18,32 +19,34 @@ from evidence.lifecycle.statements import (
     Statement,
     Weighed,
     disagreements,
-    is_echo,
     name_of,
-    says_as_much,
-    stood_in,
     weigh,
 )
 
 __all__ = [
+    "CARRIED",
     "OF_ANOTHER",
     "RETRACTING",
+    "SAID",
     "SEVERITY",
     "STATE",
+    "UNSAID",
     "Heard",
     "Kind",
     "LifeCycle",
     "Listed",
     "Statement",
     "Weighed",
+    "completes",
     "concerns",
     "disagreements",
-    "is_echo",
+    "doubts",
+    "gravity",
     "is_notice",
+    "is_work",
     "life_cycle",
     "marked",
     "name_of",
-    "says_as_much",
-    "stood_in",
+    "one_matter",
     "weigh",
 ]

@@ -7,12 +7,24 @@ names its notice ("RetractionIn"), the notice's names the work ("RetractionOf");
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from evidence import identifiers, text
 from evidence.identifiers import Identifier
-from evidence.lifecycle.statements import RETRACTING, Heard, Kind, LifeCycle, Listed, Statement, united, weigh
+from evidence.lifecycle import naming
+from evidence.lifecycle.statements import (
+    RETRACTING,
+    STATE,
+    Heard,
+    Kind,
+    LifeCycle,
+    Listed,
+    Statement,
+    name_of,
+    united,
+    weigh,
+)
 from evidence.records import PartialDate, Record, Relation
 
 OF_ITSELF: Final[dict[str, Kind]] = {
@@ -76,11 +88,16 @@ ALIKE: Final = 0.3
 supplements share one DOI over many abstracts. Low, because translated and shortened titles differ widely."""
 
 
-def life_cycle(records: Sequence[Record], heard: Iterable[Heard] = (), listed: Iterable[Listed] = ()) -> LifeCycle:
-    """What is said of the work that these source records describe."""
+def life_cycle(
+    records: Sequence[Record],
+    heard: Iterable[Heard] = (),
+    listed: Iterable[Listed] = (),
+    shared: Collection[str] = (),
+) -> LifeCycle:
+    """What is said of the work that these source records describe. `shared`: DOIs that other works here have, too."""
     said = [s for record in records for s in _own(record)]
     said += [s for one in heard if (s := _from_notice(one, records)) is not None]
-    said += [row.statement for row in listed if concerns(row, records)]
+    said += [row.statement for row in listed if concerns(row, records, shared)]
     return weigh(united(said))
 
 
@@ -111,32 +128,71 @@ def marked(record: Record) -> tuple[Kind, str] | None:
     return (kind, "title") if kind and not is_notice(record) else None
 
 
-def concerns(row: Listed, records: Sequence[Record]) -> bool:
-    """Whether a row is about this work, and not about its notice or the version that replaced it, which may have the
-    same DOI. The PMID decides where both have one; else the DOI, when the titles do not speak against it. A notice that
-    names a work by a DOI alone, whose title is not known, is about none: many works may have the DOI.
+def is_work(records: Iterable[Record]) -> bool:
+    """Whether these are a work's, and not its notice's, nor those of a version that replaced it: both may have the
+    work's DOI.
     """
-    notice = set(row.statement.notice)
-    pmids = {value for r in records for value in r.ids("pmid")}
-    if row.pmid and row.pmid in pmids:
+    return not any(is_notice(r) or any(x.type in _LATER_VERSION for x in r.relations) for r in records)
+
+
+def concerns(row: Listed, records: Sequence[Record], shared: Collection[str] = ()) -> bool:
+    """Whether a row is about this work. The PMID decides where both have one; else the DOI, when the row calls the work
+    by its title. `shared`: DOIs that other works here have as well.
+
+    Where one work alone has the DOI, a row that gives it no title to compare is believed, and so is one with another
+    title that puts it in the same place (year, volume, first page). A notice that names a work by a DOI of which not
+    even the title is known is about none: many works may have the DOI.
+    """
+    if row.pmid and row.pmid in _pmids(records):
         return True
+    return _may_concern(row, records) and _is_called(row, records, shared)
+
+
+def doubts(rows: Iterable[Listed], records: Sequence[Record], shared: Collection[str] = ()) -> tuple[str, ...]:
+    """In words, what is said of a DOI of this work and not heard of the work, as it may be another's that has the DOI:
+    of what would change its state, and is not heard from elsewhere.
+    """
+    rows = [row for row in rows if row.statement.kind in STATE or row.statement.kind == "reinstatement"]
+    heard = {row.statement.key for row in rows if concerns(row, records, shared)}
+    doubted = {row.statement.key: row for row in rows if _may_concern(row, records)}
+    return tuple(_doubt(row) for key, row in sorted(doubted.items()) if key not in heard)
+
+
+def _doubt(row: Listed) -> str:
+    said = row.statement
+    parts = [str(n) for n in (said.date.year, said.date.month, said.date.day) if n] if said.date else []
+    parts = ["-".join(part.zfill(2) for part in parts)] if parts else []
+    parts += [f"notice {i.scheme.upper()} {i.value}" for i in said.notice]
+    title = next(iter(naming.titles_in(row.title)), "")
+    called = f"under the title “{title[:200]}”" if title else "without a title"
+    about = f" ({', '.join(parts)})" if parts else ""
+    return f"{name_of(said.source, said.origin)}: {said.kind.replace('-', ' ')}{about} of DOI {row.doi}, {called}"
+
+
+def _pmids(records: Iterable[Record]) -> set[str]:
+    return {value for r in records for value in r.ids("pmid")}
+
+
+def _may_concern(row: Listed, records: Sequence[Record]) -> bool:
+    """Whether a row is about something that has a DOI of this work, which is no notice, nor the one that it names."""
     if not row.doi or all(row.doi not in r.ids("doi") for r in records):
         return False
-    if any(is_notice(r) or any(x.type in _LATER_VERSION for x in r.relations) for r in records):
-        return False
-    if any(i.scheme == "pmid" and i.value in pmids for i in notice):
-        return False
-    if not row.title and row.speaker not in ("", row.doi):
-        return False
-    titles = [r.title for r in records] + [r.vernacular_title for r in records]
-    likeness = max((_alike(row.title, text.plain(t)) for t in titles if t), default=1.0)
-    return likeness >= (ALIKE if not (row.pmid and pmids) else 2 * ALIKE)
+    pmids = _pmids(records)
+    return is_work(records) and not any(i.scheme == "pmid" and i.value in pmids for i in row.statement.notice)
 
 
-def _alike(one: str, other: str) -> float:
-    """The share of their longer words that two titles have in common; 1 where one of them has none."""
-    a, b = ({word for word in text.words(title) if len(word) > 3} for title in (one, other))
-    return len(a & b) / min(len(a), len(b)) if a and b else 1.0
+def _is_called(row: Listed, records: Sequence[Record], shared: Collection[str]) -> bool:
+    """Whether a row calls this work by its title, or by nothing that speaks against it."""
+    known = naming.titles_in(row.title)
+    if not known and row.speaker not in ("", row.doi):
+        return False
+    titles = [text.plain(t) for r in records for t in (r.title, r.vernacular_title) if t]
+    alike = naming.likeness(known, titles)
+    ambiguous = row.doi in shared or bool(row.pmid and _pmids(records))
+    if ambiguous or (alike is not None and alike >= ALIKE):
+        return alike is not None and alike >= (2 * ALIKE if ambiguous else ALIKE)
+    place = naming.place_in(row.title)
+    return alike is None or (place is not None and any(place.is_of(r) for r in records))
 
 
 def _own(record: Record) -> Iterator[Statement]:
@@ -180,10 +236,9 @@ def _from_notice(heard: Heard, records: Sequence[Record]) -> Statement | None:
         return None
     if any((r.source, r.external_id) == (speaker.source, speaker.external_id) for r in records):
         return None
-    if heard.target.scheme != "pmid":
-        notice = any(is_notice(r) or any(x.type in _LATER_VERSION for x in r.relations) for r in records)
-        if notice or set(speaker.ids("pmid")) & {i.value for i in ours if i.scheme == "pmid"}:
-            return None
+    same = set(speaker.ids("pmid")) & {i.value for i in ours if i.scheme == "pmid"}
+    if heard.target.scheme != "pmid" and (same or not is_work(records)):
+        return None
     if kind == "update" and any(map(_is_preprint, records)):
         kind = "publication"
     named = tuple(i for i in speaker.identifiers if i.scheme in identifiers.WORK_SCHEMES)

@@ -94,7 +94,8 @@ class Heard:
 class Listed:
     """A row of a source that lists works by identifiers: what it says, and of which work ("" where it gives none).
 
-    `speaker`: the DOI of the record in which the source says it, where it is no list but has records of works.
+    `title`: what the source calls it (naming.named). `speaker`: the DOI of the record in which the source says it,
+    where it is no list but has records of works.
     """
 
     statement: Statement
@@ -133,7 +134,8 @@ def weigh(statements: Iterable[Statement]) -> LifeCycle:
     """The state is the gravest that is not taken back.
 
     A reinstatement takes back what retracted the work until that day, whoever said it: the day of a retraction is its
-    notice's, as exactly as any source knows it. An undated word is taken back by its own source's reinstatement only.
+    notice's, as exactly as any source knows it. An undated word is taken back by a reinstatement of the same voice
+    only, whoever passes the two on.
     """
     said = sorted(set(statements), key=_total)
     days = {s: _dated(s, said) for s in said}
@@ -165,7 +167,7 @@ def _takes_back(reinstatement: Statement, said: Statement, when: PartialDate | N
         return False
     last, day = _last(when), _last(reinstatement.date)
     if last is None or day is None:
-        return last is None and said.source == reinstatement.source
+        return last is None and said.voice == reinstatement.voice
     return last <= day
 
 
@@ -204,12 +206,22 @@ def _same(one: Statement, other: Statement) -> bool:
     """One notice, named by either side; a reference without any number is that of the notice of the same year."""
     if one.key == other.key:
         return True
-    if one.source != other.source or one.kind != other.kind or one.ref or other.ref:
+    if (one.source, one.kind, one.origin) != (other.source, other.kind, other.origin):
         return False
+    if one.ref or other.ref:
+        return _entry(one.ref) == _entry(other.ref) != ""
     if one.notice and other.notice:
         return bool(set(one.notice) & set(other.notice))
     years = [s.date.year for s in (one, other) if s.date is not None]
     return len(years) == 2 and years[0] == years[1]
+
+
+def _entry(ref: str) -> str:
+    """What names an entry of Crossref under whichever DOI of the work it was asked for: `ref` (crossref.py) without it;
+    "" where it is no such entry's.
+    """
+    parts = ref.split("|")
+    return "|".join(part for part in parts[1:] if part != parts[0])
 
 
 def _joined(first: Statement, second: Statement) -> Statement:
@@ -225,41 +237,6 @@ def name_of(source: str, origin: str = "") -> str:
     """A source as pages call it. `origin`: the one whose word it passes on."""
     name = NAMES.get(source, f"A file ({source})")
     return f"{name}, passing on {name_of(origin)}" if origin else name
-
-
-def is_echo(said: Statement, among: Iterable[Statement]) -> bool:
-    """Whether a source passes on what the one whose word it is says here itself: the same row, or of the same notice.
-
-    Crossref's `record-id` of a Retraction Watch entry, at the end of `ref`, is the list's own Record ID.
-    """
-    number = _number(said.ref)
-    theirs = [s for s in among if said.origin and s.source == said.origin]
-    same = {s.ref for s in theirs} | {i for s in theirs if s.kind == said.kind for i in s.notice}
-    return bool(same & {number, *said.notice} - {""})
-
-
-def says_as_much(echo: Statement, said: Statement) -> bool:
-    """Whether a statement is no graver than what was heard of it before, by way of another source."""
-    gravity, heard = (SEVERITY.index(STATE.get(s.kind, "none")) for s in (said, echo))
-    return is_echo(echo, [said]) and gravity <= heard
-
-
-def stood_in(key: str, said: Statement) -> bool:
-    """Whether a statement that is made no more, of this key, may have spoken for this one too: of a row and what passes
-    it on only one is told. Rather told twice than never.
-    """
-    source, kind, what = key.split("|", 2)
-    if source == said.source:
-        return False
-    if said.origin:
-        return said.origin == source and (said.kind == kind or what == f"ref:{_number(said.ref)}")
-    names = what.removeprefix("ref:").split("|")
-    return said.basis == "row" and not {said.ref, *(i.value for i in said.notice)}.isdisjoint(names)
-
-
-def _number(ref: str) -> str:
-    """A list's own number of a row, as Crossref gives it at the end of `ref`, and the list as the whole."""
-    return ref.rpartition("|")[2]
 
 
 _WORDS: Final[dict[PublicationState, str]] = {

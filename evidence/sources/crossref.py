@@ -6,7 +6,8 @@ Several DOIs are asked for in one list (`filter=doi:…,doi:…`); a DOI with a 
 
 - an error of any shape, a web page, half an answer: asked again, then SourceUnavailable or SourceRefused (transport)
 - a list whose filter Crossref does not take (400, 413, 414): its DOIs are asked for one by one
-- a list that is not there (404), forbidden, or fails: nothing is said of its DOIs, for the service as a whole is wrong
+- a list that is not there (404), forbidden, or fails: nothing is said of its DOIs, for the service as a whole is wrong;
+  but where that has gone on for days, its DOIs are asked for one by one, as it may be one of them (`apart`)
 - a list that lacks a DOI: that DOI is asked for alone, unless Crossref did not know it the last time
 - a single DOI that fails: the next one is asked for all the same
 - 404, 410 or 400 for a single DOI: Crossref does not know it. It may be another agency's (DataCite, mEDRA)
@@ -42,8 +43,11 @@ WHOLE_LIST: Final = 20
 LONGEST_FILTER: Final = 4_000
 """Characters of a list's filter, percent-encoded."""
 
-UPDATES: Final = "DOI,title,update-to,updated-by"
-"""What of a work says what became of it (the list route's `select`; the route of a single work has none)."""
+UPDATES: Final = (
+    "DOI,title,original-title,volume,page,article-number,issued,published-print,published-online,update-to,updated-by"
+)
+"""What of a work says what became of it, and which it is (the list route's `select`, which takes these:
+https://github.com/CrossRef/rest-api-doc/issues/289 ; the route of a single work has none)."""
 
 LIMITS: Final = Limits(read=30.0, call=45.0, total=60.0, attempts=3)
 """Seconds and attempts of one request, less than for PubMed: what is not said today is asked for at the next run. It
@@ -91,28 +95,38 @@ class Crossref:
     transport: Transport
 
     def works(
-        self, dois: Iterable[str], *, unknown: Collection[str] = (), whole: bool = False, patience: int = FAILING
-    ) -> Iterator[Answer]:
+        self, dois: Iterable[str], *, unknown: Collection[str] = (), whole: bool = False, patience: int = FAILING,
+        apart: bool = False,
+    ) -> Iterator[Answer]:  # fmt: skip
         """The works of these DOIs (normalised), some in each answer. A failure is an answer with a `problem`.
 
         `unknown`: DOIs that Crossref did not know when it was last asked. `whole`: all it says of a work; else, where
-        it gives a list, only what UPDATES names. `patience`: single DOIs of one list that may fail without an answer.
+        it gives a list, only what UPDATES names. `patience`: single DOIs of one list that may fail without an answer,
+        or be refused before any other is answered.
+        `apart`: the DOIs of a list that fails are asked for one by one.
         Ends early when the time that the transport allows is used up.
         """
         for group in _groups(dict.fromkeys(dois), WHOLE_LIST if whole else LIST):
             if self.transport.is_over:
                 return
-            yield self._answer(group, unknown, whole, patience)
+            answer = Answer(group)
+            if len(group) == 1 or self._listed(answer, unknown, whole) or (apart and not self.transport.is_over):
+                answer.problem = None
+                self._each(answer, patience)
+            yield answer
 
-    def _answer(self, group: tuple[str, ...], unknown: Collection[str], whole: bool, patience: int) -> Answer:
-        answer = Answer(group)
-        if len(group) > 1:
-            try:
-                answer.works |= self._list(group, whole)
-            except SourceProblem as exc:
-                answer.problem = None if self.transport.is_over else exc
-                return answer
-            answer.unknown += [doi for doi in answer.lacking() if doi in unknown]
+    def _listed(self, answer: Answer, unknown: Collection[str], whole: bool) -> bool:
+        """What comes of the DOIs as a list; False for nothing."""
+        try:
+            answer.works |= self._list(answer.asked, whole)
+        except SourceProblem as exc:
+            answer.problem = None if self.transport.is_over else exc
+            return False
+        answer.unknown += [doi for doi in answer.lacking() if doi in unknown]
+        return True
+
+    def _each(self, answer: Answer, patience: int) -> None:
+        """What comes of each DOI that is lacking still."""
         silent = 0
         for doi in answer.lacking():
             if silent == patience or self.transport.is_over:
@@ -122,13 +136,12 @@ class Crossref:
             except SourceProblem as exc:
                 if not self.transport.is_over:
                     answer.failed[doi] = exc
-                    silent += not isinstance(exc, SourceRefused)
+                    silent += not (isinstance(exc, SourceRefused) and (answer.works or answer.unknown))
                 continue
             if work is None:
                 answer.unknown.append(doi)
             else:
                 answer.works[doi] = work
-        return answer
 
     def _alone(self, doi: str) -> Work | None:
         """The work of a DOI, or the one of which it is an alias; None for what is not known, or by now another's."""

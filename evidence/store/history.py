@@ -17,8 +17,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, desc, func, select
 
-from evidence.changes import ALARMS, SAID, Moment, State, Step, giving
+from evidence.changes import ALARMS, Moment, State, Step, giving, graver
 from evidence.errors import UnknownParameter
+from evidence.lifecycle import CARRIED, SAID, UNSAID
 from evidence.store import images, schema
 from evidence.store.asof import last_event, span
 from evidence.store.engine import Store, table_of
@@ -27,8 +28,7 @@ from evidence.store.statements import rows_in
 
 TRAIL: Final = table_of(schema.ConditionEvent)
 _GONE: Final = "merged-away"
-UNSAID: Final = "status-withdrawn"
-"""The kind of event by which the log tells that a statement is made no longer (ingest/statuses.py)."""
+_STATUS: Final = (SAID, CARRIED, UNSAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,18 +242,28 @@ def _resting(log: Log, step: Step, own: Mapping[int, tuple[Moment, ...]], near: 
 
 
 def _statements(log: Log, step: Step, study: int) -> tuple[Moment, ...]:
-    """What a study's log says, until the step's end and not withdrawn, that gives the state after the step."""
-    last = step.moments[-1].event
-    held: dict[str, Moment] = {}
-    for moment in (happened.moment for happened in log.events(study)):
-        key = str(moment.detail.get("key", ""))
-        if moment.event > last:
+    """What a study's log says, until the step's end and not withdrawn, that gives the state after the step; each as it
+    was told, once. Once the state was less grave, nothing that was said before stands any more.
+    """
+    told: dict[int, datetime] = {}
+    held: dict[str, tuple[int, Moment]] = {}
+    for moment in (happened.moment for happened in log.events(study) if happened.moment.kind in _STATUS):
+        if moment.event > step.moments[-1].event:
             break
-        if moment.kind == SAID and giving(moment) == step.state:
-            held.setdefault(key, moment)
-        elif moment.kind == UNSAID:
-            held.pop(key, None)
-    return tuple(held.values())
+        detail = moment.detail
+        held.pop(str(detail.get("key", "")), None)
+        if graver(step.state, str(detail.get("state", step.state))):
+            held.clear()
+        first = {SAID: moment.event, CARRIED: int(detail.get("event", 0))}.get(moment.kind, 0)
+        if first and giving(moment) == step.state:
+            at = told.setdefault(first, moment.at)
+            held[str(detail.get("key", ""))] = first, replace(moment, kind=SAID, at=at)
+        elif first:
+            told.setdefault(first, moment.at)
+    once: dict[int, Moment] = {}
+    for first, moment in held.values():
+        once.setdefault(first, moment)
+    return tuple(once.values())
 
 
 def families(connection: Connection, studies: Iterable[int]) -> dict[int, set[int]]:

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, Row, delete, select
 
 from evidence import identifiers, recordjson
 from evidence.identifiers import Identifier
-from evidence.lifecycle import OF_ANOTHER, Heard, Listed, Statement
+from evidence.lifecycle import OF_ANOTHER, Heard, Listed, Statement, is_work
 from evidence.records import PartialDate
 from evidence.store.engine import Writer, table_of, unpack
 from evidence.store.lifecycle_tables import Acknowledgement, ListedSource, ListedStatement, Status
-from evidence.store.reads import IDENTIFIER, RECORD, RELATION, utc
+from evidence.store.reads import IDENTIFIER, RECORD, RELATION, payloads, places_in, studies_with, utc
 from evidence.store.statements import delete_in, rows_in, upsert
 
 STATEMENT: Final = table_of(ListedStatement)
@@ -71,6 +71,27 @@ def listed(connection: Connection, values: Collection[str]) -> dict[Named, list[
         for row in rows_in(connection, select(STATEMENT), column, wanted):
             found[scheme, getattr(row, scheme)].append(_listed(row))
     return found
+
+
+def holders(connection: Connection, dois: Collection[str], besides: Collection[int] = ()) -> dict[str, set[int]]:
+    """DOI → the live studies that have it, those that are notices of a work left out; `besides`: but for these."""
+    rows = [r for r in studies_with(connection, dois) if r.scheme == "doi" and r.study_id not in besides]
+    places = places_in(connection, {row.study_id for row in rows})
+    records = defaultdict(list)
+    for row in payloads(connection, places):
+        records[places[row.id].study_id].append(recordjson.load(unpack(row.payload)))
+    found: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        if is_work(records[row.study_id]):
+            found[row.value].add(row.study_id)
+    return found
+
+
+def listed_dois(connection: Connection, dois: Collection[str], studies: Collection[int]) -> set[str]:
+    """Those of these DOIs, and of those that these studies are stored with, of which some list has a row."""
+    held = rows_in(connection, select(IDENTIFIER.c.value, IDENTIFIER.c.scheme), IDENTIFIER.c.study_id, studies)
+    wanted = {*dois, *(row.value for row in held if row.scheme == "doi")}
+    return {row.doi for row in rows_in(connection, select(STATEMENT.c.doi).distinct(), STATEMENT.c.doi, wanted)}
 
 
 def _listed(row: Row[Any]) -> Listed:

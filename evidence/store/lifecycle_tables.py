@@ -17,6 +17,7 @@ class ListedStatement(Table, table=True):
     Every row of a list is kept, of works that are not here too: a study that arrives later is marked in the
     transaction that brings it, by the same look-up, through one of two indexes. 60,000 rows take 26 MB.
     Its work is named by PMID or DOI, "" where the source gives none; which study that is, is found when it is shown.
+    `title` is what the source calls it, a line for each title (lifecycle.naming).
     `ref` is the source's own name for the row. `said_on` is as exact as the source: "2016", "2016-05", "2016-05-03".
     `origin`: the source whose word it passes on; `speaker`: the DOI of the record in which it says so (Crossref).
     """

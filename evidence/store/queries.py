@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, desc, not_, or_
+from sqlalchemy import Connection, Row, and_, case, desc, func, not_, or_, true
 from sqlalchemy import select as sql
 
 from evidence import citekeys, identifiers, recordjson
@@ -29,17 +29,22 @@ from evidence.views import CheckView, ConditionLine, Home, LibraryState, Listing
 from evidence.vocabulary import Vocabulary
 
 _CHUNK: Final = 200
+_LAST_RUNS: Final = 20
+"""Runs of which a page may say that they go on: those that /runs shows."""
 LIBRARY = table_of(schema.Library)
 RUN = table_of(schema.RefreshRun)
 
 
 def version(store: Store) -> str:
-    """What every page depends on beside the code and its address: epoch, revision and last run, in one row."""
+    """What every page depends on beside the code and its address, in one row: epoch, revision, the number of the last
+    run, and how many of the last ones go on (a run that ends need not be the last that began).
+    """
     with store.read() as connection:
-        last = sql(RUN.c.id, RUN.c.state).order_by(desc(RUN.c.id)).limit(1).subquery()
-        columns = (LIBRARY.c.epoch, LIBRARY.c.revision, last.c.id, last.c.state)
-        joined = LIBRARY.outerjoin(last, last.c.id > 0)
-        row = connection.execute(sql(*columns).select_from(joined)).one()
+        last = sql(RUN.c.id, RUN.c.state).order_by(desc(RUN.c.id)).limit(_LAST_RUNS).subquery()
+        going = func.count(case((last.c.state == "running", 1))).label("going")
+        ran = sql(func.max(last.c.id).label("id"), going).subquery()
+        columns = (LIBRARY.c.epoch, LIBRARY.c.revision, ran.c.id, ran.c.going)
+        row = connection.execute(sql(*columns).select_from(LIBRARY.join(ran, true()))).one()
         return ".".join(str(part) for part in row)
 
 

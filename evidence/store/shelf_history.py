@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, select
 
-from evidence.changes import Entry, kept
+from evidence.changes import ALARMS, Entry, kept
 from evidence.store.asof import last_before
 from evidence.store.engine import Store
 from evidence.store.history import Happened, Log, resting
-from evidence.store.reads import EVENT, MEMBERSHIP, utc
+from evidence.store.reads import EVENT, MEMBERSHIP, STUDY, utc
 from evidence.store.shelves import ITEM
+from evidence.store.statements import rows_in
+from evidence.store.told import homes
 
 MOST_READ: Final = 400
 """Changes looked at for one page: nearly all of them show; a page may be short, and the next one goes on behind it."""
@@ -70,6 +72,35 @@ def of_shelf(
                     return tuple(found), made.step.event + 1
                 found.append((made, placed[made.step.study]))
         return tuple(found), 0
+
+
+def alarms(store: Store, shelf: int, most: int) -> tuple[tuple[Entry, Placed], ...]:
+    """The latest alarms about what stands on a shelf that still hold, newest first, one a study; however much happened
+    since. Only the events of studies that are in such a state now are read.
+    """
+    with store.read() as connection:
+        placed = _placed(connection, shelf)
+        states = _alarming(connection, placed)
+        log = Log(connection, states)
+        found: dict[int, Entry] = {}
+        steps = _states(log, {study: placed[study] for study in states}, 0)
+        for start in range(0, len(steps), _CHUNK):
+            for made in _entries(connection, log, steps[start : start + _CHUNK]):
+                if made.tone == "alarm" and made.row.state == states[made.step.study]:
+                    found.setdefault(made.step.study, made)
+            if len(found) >= most:
+                break
+        return tuple((made, placed[study]) for study, made in found.items())[:most]
+
+
+def _alarming(connection: Connection, studies: Iterable[int]) -> dict[int, str]:
+    """Of these studies those that are retracted, withdrawn or doubted, or went into one that is: study → state."""
+    columns = select(STUDY.c.id, STUDY.c.merged_into, STUDY.c.publication_state)
+    rows = list(rows_in(connection, columns, STUDY.c.id, studies))
+    into = homes(connection, [row.id for row in rows if row.merged_into is not None])
+    ends = {row.id: row.publication_state for row in rows_in(connection, columns, STUDY.c.id, into.values())}
+    states = {row.id: ends[into[row.id]] if row.id in into else row.publication_state for row in rows}
+    return {study: state for study, state in sorted(states.items()) if state in ALARMS}
 
 
 def _entries(connection: Connection, log: Log, states: Sequence[State]) -> list[Entry]:
