@@ -77,8 +77,10 @@ def dedupe(
     *,
     keep: bool = False,
     on_progress: Callable[[int], None] | None = None,
+    remark: Callable[[str], object] | None = None,
 ) -> Result:
-    """Find the records of one work in files of any formats. `keep`: also hand back the records, for `merged`.
+    """Find the records of one work in files of any formats. `keep`: also hand back the records, for `merged`; `remark`
+    is told of files that are no UTF-8.
 
     Raises BadInput naming a file that cannot be read.
     """
@@ -88,7 +90,7 @@ def dedupe(
             halves = None if keep or format_name else split.table(path)
             if halves is None:
                 before = len(whole.known)
-                items = formats.read_path(path, format_name)
+                items = formats.read_path(path, format_name, remark)
                 _add(whole, _take(items, path.name, keep=keep, on_progress=on_progress, before=before), 0, 0)
             else:
                 first, second = parallel.both(partial(_half, halves, 0), partial(_half, halves, 1))
@@ -248,7 +250,7 @@ def _row(record: Record, key: str) -> StudyRow:
         id=0,
         key=key,
         title=record.title,
-        byline=text.byline(record.authors),
+        byline=text.byline(record.authors, complete=record.authors_complete),
         citation=merging.citation_line(record),
         year=record.year,
         language="",

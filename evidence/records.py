@@ -293,7 +293,7 @@ class Record:
 
 
 def gaps(record: Record) -> tuple[str, ...]:
-    """What whoever reads a reference to it would miss: authors, title, year, and of an article its journal.
+    """What whoever reads a reference to it would miss, in words: authors, title, year, and of an article its journal.
 
     The data that the ICMJE asks of every reference: https://www.nlm.nih.gov/bsd/uniform_requirements.html
     """
@@ -303,7 +303,8 @@ def gaps(record: Record) -> tuple[str, ...]:
         "year": record.year,
         "journal": record.journal.title or record.journal.abbreviation or record.kind != "article",
     }
-    return tuple(name for name, value in there.items() if not value)
+    cut = ("not all authors",) if there["authors"] and not record.authors_complete else ()
+    return (*cut, *(f"no {name}" for name, value in there.items() if not value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

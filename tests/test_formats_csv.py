@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence import formats
 from evidence.errors import BadInput
 from evidence.formats import _csv_rows, _csv_write
 from evidence.records import Author, PartialDate, Record
@@ -150,3 +151,43 @@ def test_another_program_reads_the_same_rows() -> None:
 
 def test_other_peoples_apostrophes_stay() -> None:
     assert one("title,year\n'-omics of nerves,2021\n").title == "'-omics of nerves"
+
+
+ZOTERO = "Key,Item Type,Publication Year,Author,Title,Extra,Date Added,Date Modified"
+
+
+@pytest.mark.parametrize(
+    ("extra", "keys"),
+    [
+        ("PMID: 90000001\nCitation Key: ampel2021trial", ("ampel2021trial",)),
+        ("citation-key: a b\nPMID: 90000001", ()),
+        ("PMID: 90000001", ()),
+    ],
+)
+def test_zotero_s_number_of_an_item_is_no_citation_key(extra: str, keys: tuple[str, ...]) -> None:
+    found = one(f'{ZOTERO}\nABCD1234,journalArticle,2021,"Ampel, A",A trial,"{extra}",2021-01-01,2021-01-02\n')
+    assert found.keys == keys
+    assert found.external_id == "file.x#ABCD1234"
+    assert found.id("pmid") == "90000001"
+    assert not [value for _, value in found.extra if "ampel2021trial" in value]
+
+
+def test_zotero_s_own_column_of_citation_keys_counts_first() -> None:
+    text = f"{ZOTERO},Citation Key\nABCD1234,journalArticle,2021,A,A trial,Citation Key: second,2021-01-01,,first\n"
+    assert one(text).keys == ("first", "second")
+
+
+def test_a_key_column_of_others_is_a_citation_key() -> None:
+    assert one("Key,Item Type,Title\nampel2021,journalArticle,A trial\n").keys == ("ampel2021",)
+
+
+@pytest.mark.parametrize("said", ["sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;", "sep=;;;"])
+def test_excel_s_line_that_names_the_delimiter(said: str) -> None:
+    text = f"{said}\r\ntitle;authors, all;year\r\nA trial, of something;Ampel, A;2021\r\n"
+    assert formats.by_name("csv").recognise(text.encode().removeprefix(b"\xef\xbb\xbf"))
+    found = one(text)
+    assert (found.title, found.year) == ("A trial, of something", 2021)
+
+
+def test_a_title_that_begins_like_excel_s_line_is_a_title() -> None:
+    assert one("title,year\nsep=;,2021\n").title == "sep=;"

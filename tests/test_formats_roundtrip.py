@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from evidence.formats import _export
 from evidence.formats._draft import page_range
+from evidence.formats._latex_plain import simpler, simpler_markup
 from evidence.identifiers import Identifier, try_parse
 from evidence.records import Author, Dated, Journal, Markup, PartialDate, Record
 from evidence.text import balanced, clean, from_plain
@@ -40,6 +41,9 @@ def carried(of: Study, name: str) -> dict[str, Any]:
     if name != "nbib":
         said["title"] = _export.title(of.record.title)  # without PubMed's full stop
         said["book_title"] = _export.title(said["book_title"])
+    if name == "bibtex":
+        said = {n: simpler_markup(v) if n in ("title", "book_title") else _simpler(v) for n, v in said.items()}
+        said["authors"] = [a for a in said["authors"] if a[1] or a[2]]
     if name in ("ris", "csv"):
         said["authors"] = [_one_string(a) for a in said["authors"]]
         said.pop("short")
@@ -53,6 +57,13 @@ def carried(of: Study, name: str) -> dict[str, Any]:
     if name == "ris":
         said["keywords"] = [clean(k.text.replace("; ", ", ")) for k in of.record.keywords]
     return said
+
+
+def _simpler(said: Any) -> Any:
+    """With what only looks special in its plain form, as 7-bit LaTeX has it."""
+    if isinstance(said, str):
+        return simpler(said)
+    return type(said)(map(_simpler, said)) if isinstance(said, list | tuple) else said
 
 
 def back(of: Study, name: str) -> Record:
@@ -141,7 +152,8 @@ def invented(draw: st.DrawFn) -> Study:
         pages=page_range(draw(st.sampled_from(["", "1-9", "101-9", "e123", "S1-S9", "iv-x", "12"]))),
         dates=(Dated(kind="issue", date=date),) if date else (),
     )
-    assume(of.identifiers or of.title or any(a.family or a.given for a in of.authors))  # else there is nothing to write
+    # Else there is nothing to write.
+    assume(of.identifiers or simpler(of.title) or any(simpler(a.family + a.given) for a in of.authors))
     return study(of, key=draw(st.from_regex(r"[a-z]{1,10}[0-9]{4}[a-z]{0,8}", fullmatch=True)))
 
 

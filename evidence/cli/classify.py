@@ -97,7 +97,7 @@ class _Run:
 
         for path in paths:
             try:
-                for item in formats.read_path(path, format_name):
+                for item in formats.read_path(path, format_name, note):
                     if isinstance(item, Record):
                         self.records += 1
                         made = shaped(self._classifier.classify(item))

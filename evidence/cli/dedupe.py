@@ -50,7 +50,7 @@ def dedupe(
         raise UsageProblem(str(max(named, key=named.count)), "is named for two results; each needs a file of its own")
     writer = _writer(output)
     with progress("records") as tick:
-        found = offline.dedupe(paths, format_name, keep=output is not None, on_progress=tick)
+        found = offline.dedupe(paths, format_name, keep=output is not None, on_progress=tick, remark=complain)
     for item in found.rejected:
         complain(f"{item.subject}{f', line {item.line}' if item.line else ''}: {item.reason}")
     if output is not None and writer is not None and writer.write is not None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from evidence.records import Item
     from evidence.views import Study
 
-_WRITTEN: Final = "bibtex, biblatex, ris, csl-json, nbib, csv or jsonl"
+_WRITTEN: Final = "bibtex, biblatex, ris, csl-json, nbib, zotero-rdf, csv or jsonl"
 
 
 @click.command("import")
@@ -80,10 +80,11 @@ def import_files(paths: tuple[Path, ...], format_name: str, preview: bool, as_js
     "--remember", "shelf_to_note", default="", metavar="SHELF", help="Note on this shelf what was exported; see below."
 )
 def export(format_name: str, output: Path | None, shelf_to_note: str, **options: Any) -> None:
-    """Write studies as bibtex, biblatex, ris, csl-json, nbib, csv or jsonl; without options to select, all of them.
+    """Write studies as bibtex, biblatex, ris, csl-json, nbib, zotero-rdf, csv or jsonl; without options to select, all
+    of them.
 
-    The format may be left out when the output file's name ends in one (.bib, .ris, .json, .nbib, .csv, .jsonl). jsonl
-    quotes its sources in full, whatever is to be left out.
+    The format may be left out when the output file's name ends in one (.bib, .ris, .json, .nbib, .rdf, .csv, .jsonl).
+    jsonl quotes its sources in full, whatever is to be left out.
 
     --aux writes just what a paper cites, each study under the key by which it is cited: a key that is an alias by now
     still compiles, and its entry names the study's own key. What is not here is named; exit code 1. With --keys the
@@ -135,7 +136,8 @@ def _take(library: Library, path: Path, format_name: str, *, preview: bool) -> R
     from evidence import ingest
 
     try:
-        items = _items(path, format_name)
+        remarks: list[str] = []
+        items = _items(path, format_name, remarks)
         with progress(path.name) as tick:
             report = ingest.take(
                 library.store, library.vocabulary, items, actor="import", preview=preview, on_progress=tick
@@ -143,6 +145,7 @@ def _take(library: Library, path: Path, format_name: str, *, preview: bool) -> R
     except BadInput as exc:
         complain(str(exc))
         return exc
+    report.notes += remarks
     for line in complaints(report):
         complain(line)
     note(f"{path}: {sentence(counts(report))}")
@@ -151,14 +154,17 @@ def _take(library: Library, path: Path, format_name: str, *, preview: bool) -> R
     return report
 
 
-def _items(path: Path, format_name: str) -> Iterator[Item]:
-    """The file's items. A file that breaks off ends in a rejection, so that what came before is accounted for."""
+def _items(path: Path, format_name: str, remarks: list[str]) -> Iterator[Item]:
+    """The file's items. A file that breaks off ends in a rejection, so that what came before is accounted for.
+
+    How it had to be read, where that is not as UTF-8, is added to the remarks.
+    """
     from evidence import formats
     from evidence.records import Rejected
 
     seen = 0
     try:
-        for item in formats.read_path(path, format_name):
+        for item in formats.read_path(path, format_name, remarks.append):
             seen += 1
             yield item
     except BadInput as exc:
@@ -169,8 +175,12 @@ def _items(path: Path, format_name: str) -> Iterator[Item]:
 
 def _write(fmt: Format, studies: Iterator[Study], output: Path | None, how: Options) -> Written:
     """Write them; what that was."""
+    from evidence.formats.latex_missing import FORMATS
+
     assert fmt.write is not None
     written = Written()
+    if fmt.name in FORMATS:
+        studies = written.for_latex(studies)
     with destination(output) as stream:
         for piece in fmt.write(written.passing(studies), how):
             stream.write(piece.encode("utf-8"))

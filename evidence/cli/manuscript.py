@@ -82,7 +82,7 @@ def read(library: Library, aux: Path | None, keys: Path | None, *, only: bool = 
 
     found = Manuscript()
     if keys is not None:
-        found.own = manuscript.own_keys(library.store, formats.read_path(keys, ""))
+        found.own = manuscript.own_keys(library.store, formats.read_path(keys, "", note))
         _tell_own(keys, found.own)
         if only:
             found.wanted = manuscript.cited(library.store, library.vocabulary, found.own.studies, found.own)

@@ -20,12 +20,13 @@ _ALARMING: Final = {
     "concern": ("is under an expression of concern", "are under an expression of concern"),
 }
 _MOST_NAMED: Final = 10
+_MOST_LETTERS: Final = 5
 
 
 @dataclass(slots=True)
 class Written:
     """What was written: studies and leads; the library's own keys of all of them, and of those by alarming state, as
-    they were written, and `since` then; what the references of some `lack`.
+    they were written, and `since` then; what the references of some `lack`; which pdfLaTeX cannot print.
     """
 
     studies: int = 0
@@ -34,6 +35,7 @@ class Written:
     alarming: dict[str, dict[str, None]] = field(default_factory=dict)
     since: dict[str, dict[str, None]] = field(default_factory=dict)
     lack: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    beyond_pdflatex: dict[str, None] = field(default_factory=dict)
 
     def passing(self, studies: Iterator[Study]) -> Iterator[Study]:
         """The studies as they are, counted on their way."""
@@ -48,6 +50,15 @@ class Written:
                 self.alarming.setdefault(study.row.state, {})[key] = None
             if lacking := gaps(study.record):
                 self.lack[key] = lacking
+            yield study
+
+    def for_latex(self, studies: Iterator[Study]) -> Iterator[Study]:
+        """The studies as they are; those with characters that pdfLaTeX lacks are noted."""
+        from evidence.formats.latex_missing import beyond_pdflatex
+
+        for study in studies:
+            if beyond_pdflatex(study):
+                self.beyond_pdflatex[study.row.key] = None
             yield study
 
     def look_today(self, library: Library) -> None:
@@ -74,10 +85,10 @@ class Written:
                     said = one if len(keys) == 1 else many
                     note(f"{', '.join(keys[:_MOST_NAMED])}{more} {said}{when}")
         if self.lack:
-            named = [f"{key} ({_and(lacking)})" for key, lacking in list(self.lack.items())[:_MOST_NAMED]]
+            named = [f"{key} ({', '.join(lacking)})" for key, lacking in list(self.lack.items())[:_MOST_NAMED]]
             more = f" and {len(self.lack) - _MOST_NAMED} more" if len(self.lack) > _MOST_NAMED else ""
             note(f"not complete: {', '.join(named)}{more}")
-
-
-def _and(lacking: tuple[str, ...]) -> str:
-    return f"no {', no '.join(lacking)}"
+        if self.beyond_pdflatex:
+            keys = list(self.beyond_pdflatex)
+            more = f" and {len(keys) - _MOST_LETTERS} more" if len(keys) > _MOST_LETTERS else ""
+            note(f"pdfLaTeX lacks letters of {', '.join(keys[:_MOST_LETTERS])}{more}; LuaLaTeX and XeLaTeX print them")

@@ -79,20 +79,25 @@ def by_name(name: str, *, writing: bool = False) -> Format:
     return fmt
 
 
+_NO_FILE: Final = (
+    "no such file; standard input is not read, for records are known by their file's name: save it under one"
+)
+
+
 def open_path(path: Path) -> BinaryIO:
     """The file's bytes, gzip undone. Raises BadInput for a directory, a missing, unreadable or empty file."""
     if path.is_dir():
         raise BadInput(str(path), "is a directory, not a file")
     try:
-        stream = cast(BinaryIO, path.open("rb"))  # once: a pipe cannot be opened again
+        stream: _lines.Source = _lines.Source(io.FileIO(path))  # once: a pipe cannot be opened again
     except FileNotFoundError:
-        raise BadInput(str(path), "no such file") from None
+        raise BadInput(str(path), _NO_FILE if str(path) == "-" else "no such file") from None
     except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
         raise BadInput(str(path), f"cannot be read ({exc})") from None
     try:
-        if cast(io.BufferedReader, stream).peek(2)[:2] == b"\x1f\x8b":
-            stream = cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, _Gunzip(stream))))
-        empty = not cast(io.BufferedReader, stream).peek(1)
+        if stream.peek(2)[:2] == b"\x1f\x8b":
+            stream = _lines.Source(cast(io.RawIOBase, _Gunzip(cast(BinaryIO, stream))))
+        empty = not stream.peek(1)
     except (OSError, EOFError, zlib.error) as exc:
         stream.close()
         raise BadInput(str(path), f"cannot be read ({exc})") from None
@@ -132,8 +137,9 @@ def recognise(stream: BinaryIO, label: str) -> Format:
     for fmt in registry().values():
         if fmt.read and fmt.recognise(head):
             return fmt
-    names = ", ".join(f.name for f in registry().values() if f.read)
-    raise UnknownFormat(label, f"is in no format this program reads ({names}); say --format if it is one of them")
+    known = ", ".join(dict.fromkeys(f.label for f in registry().values() if f.read))
+    reason = f"is in no format this program reads ({known}); if it is one of them, --format says which"
+    raise UnknownFormat(label, f"{reason}, else let the program that made it export RIS")
 
 
 def _head(stream: BinaryIO) -> bytes:
@@ -160,8 +166,11 @@ def read(stream: BinaryIO, label: str, format_name: str = "") -> Iterator[Item]:
         raise BadInput(label, f"cannot be read to its end ({exc})") from None
 
 
-def read_path(path: Path, format_name: str = "") -> Iterator[Item]:
-    """Every item of a file, in the format named or recognised. Errors name the file; records carry its bare name."""
+def read_path(path: Path, format_name: str = "", remark: Callable[[str], object] | None = None) -> Iterator[Item]:
+    """Every item of a file, in the format named or recognised. Errors name the file; records carry its bare name.
+
+    `remark` is told once, at the end, when the file was no UTF-8 and was read as Windows-1252.
+    """
     with open_path(path) as stream:
         try:
             yield from read(stream, path.name, format_name)
@@ -169,3 +178,7 @@ def read_path(path: Path, format_name: str = "") -> Iterator[Item]:
             if exc.subject != path.name:
                 raise
             raise type(exc)(str(path), exc.reason) from None
+        finally:
+            said = stream.remark() if isinstance(stream, _lines.Source) else ""
+            if said and remark is not None:
+                remark(f"{path}: {said}")

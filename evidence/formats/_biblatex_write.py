@@ -26,6 +26,7 @@ from evidence.formats import (
     _kinds,
     _languages,
     _latex_encode,
+    _latex_print,
     _latex_title,
     _markup,
     _other_ids,
@@ -41,10 +42,18 @@ _RANGE: Final = re.compile(r"([^\s,;-]+)-([^\s,;-]+)")
 _ARTICLE_NUMBER: Final = re.compile(r"[A-Za-z]{1,3}\d{3,}|\d{6,}")
 _TYPES_OF_REPORT: Final = {"Practice Guideline": "Guideline", "Guideline": "Guideline", "Technical Report": "Report"}
 _encode: Final = _latex_encode.UNICODE
+_encode_name: Final = _latex_encode.unicode_name
 
 
 def write(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str]:
-    """Each study as one entry: `ids` names its other keys, so that none needs an entry of its own."""
+    """Each study as one entry: `ids` names its other keys, so that none needs an entry of its own.
+
+    Before the first that needs it, a @preamble that tells pdfLaTeX the characters it does not know.
+    """
+    return _latex_print.with_preambles(_entries(studies, options), _latex_print.unicode_needs)
+
+
+def _entries(studies: Iterable[Study], options: Options) -> Iterator[str]:
     for study in applied(studies, replace(options, aliases=False)):
         fields = {name: value for name, value in _fields(study, options) if value}
         type_ = _type(study.record, fields)
@@ -105,8 +114,8 @@ def _unprintable(study: Study, fields: dict[str, str]) -> Iterator[tuple[str, st
 def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     record = study.record
     yield "title", braced(_latex_title.title(_export.title(record.title), _encode) or _bibtex_names.NO_TITLE)
-    yield "author", braced(_bibtex_names.write(_export.authors(record), record.authors_complete, _encode))
-    yield "editor", braced(_bibtex_names.write(record.editors, _kept.editors_complete(record), _encode))
+    yield "author", braced(_bibtex_names.write(_export.authors(record), record.authors_complete, _encode_name))
+    yield "editor", braced(_bibtex_names.write(record.editors, _kept.editors_complete(record), _encode_name))
     yield from _containers(record)
     yield "date", braced(_dates.edtf(_export.date(record)))
     yield from _volume(record.volume)

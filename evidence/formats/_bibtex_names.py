@@ -20,6 +20,9 @@ _GUARDED: Final = re.compile(r"(?i)\b(?:and|others)\b")
 _ONE: Final = "{}"
 """An empty group before a braced name: a person with one name, where braces alone would make a group of people."""
 
+_ONE_FOR_BIBER: Final = r"\relax{}"
+"""The same where biber takes the initial: it passes over a command, and would cut an empty group in two."""
+
 NOBODY: Final = "[No authors listed]"
 """PubMed's words for a work without authors, which biblatex's data model asks for; `useauthor=false` hides them."""
 
@@ -37,7 +40,7 @@ def read(value: str) -> tuple[tuple[Author, ...], bool]:
     value = value.strip()
     plain = not _has_syntax(value)
     names = [n for n in _split(value) if n.strip()]
-    marked = not plain and any(n.lstrip().startswith(_ONE) for n in names)
+    marked = not plain and any(n.lstrip().startswith((_ONE, _ONE_FOR_BIBER)) for n in names)
     if len(names) == 1 and not marked and not _wholly_braced(names[0]):
         listed = _one_string(names[0])
         if listed is not None:
@@ -101,14 +104,7 @@ def _has_syntax(value: str) -> bool:
 
 def _wholly_braced(name: str) -> bool:
     name = name.strip()
-    if not (name.startswith("{") and name.endswith("}")):
-        return False
-    depth = 0
-    for i, c in enumerate(name):
-        depth += (c == "{") - (c == "}")
-        if depth == 0 and i < len(name) - 1:
-            return False
-    return not _LETTER.fullmatch(name)  # {\'E} is a letter, not a group
+    return _names.in_one_group(name) and not _LETTER.fullmatch(name)  # {\'E} is a letter, not a group
 
 
 def _outside(name: str) -> str:
@@ -223,7 +219,8 @@ def _written(author: Author, encode: Encode) -> str:
     same = len(alone) == 1 and _names.canonical(alone[0]) == (False, family, "", "")
     if same:
         return shown
-    return f"{_ONE}{{{encode(family)}}}"
+    one = _ONE if encode is _latex_encode.text else _ONE_FOR_BIBER
+    return f"{one}{{{encode(family)}}}"
 
 
 def _guarded(part: str, encode: Encode) -> str:

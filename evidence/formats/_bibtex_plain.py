@@ -27,7 +27,7 @@ _ENTRY: Final = re.compile(
     rf"\s*+(@(?P<type>[A-Za-z]++)\{{(?P<key>[^\s,{{}}\"=#()@\\]++),\s*+"
     rf"(?P<body>(?:{_UNNAMED}\s*+,\s*+)*+(?:{_UNNAMED}\s*+)?)\}}[ \t]*+)(?=\n|\Z)"
 )
-_PREAMBLE: Final = re.compile(rf"\s*+@preamble(?:{_nested(5)})[ \t]*+(?=\n|\Z)", re.I)
+_PREAMBLE: Final = re.compile(rf"\s*+@preamble(?:{_nested(8)})[ \t]*+(?=\n|\Z)", re.I)
 _FIELDS: Final = re.compile(_FIELD)
 _NO_ENTRIES: Final = frozenset(("comment", "preamble", "string"))
 

@@ -20,6 +20,8 @@ from evidence.formats import (
     _kinds,
     _languages,
     _latex_encode,
+    _latex_plain,
+    _latex_print,
     _latex_title,
     _markup,
     _other_ids,
@@ -27,7 +29,7 @@ from evidence.formats import (
 )
 from evidence.formats._bibtex_layout import braced, key, verbatim
 from evidence.formats._options import COMPLETE, Options, applied
-from evidence.records import Markup, Record, RecordKind
+from evidence.records import Author, Markup, Record, RecordKind
 from evidence.views import Study
 
 TYPES: Final[dict[RecordKind, str]] = {
@@ -37,18 +39,16 @@ TYPES: Final[dict[RecordKind, str]] = {
 _SUBTYPES: Final = {"preprint": "preprint", "registration": "registration", "web": "web"}
 _PUBLISHER: Final = {"thesis": "school", "report": "institution"}
 _RANGE: Final = re.compile(r"([^\s,;-]+)-([^\s,;-]+)")
-_FALLBACK: Final = f"\\{_latex_encode.FALLBACK}{{"
 
 
 def write(studies: Iterable[Study], options: Options = COMPLETE) -> Iterator[str]:
-    """Each study as one entry; before the first that needs it, the @preamble of characters LaTeX has no command for."""
-    defined = False
+    """Each study as one entry; before the first that needs it, a @preamble of what LaTeX does not have."""
+    return _latex_print.with_preambles(_entries(studies, options), _latex_print.seven_bit_needs)
+
+
+def _entries(studies: Iterable[Study], options: Options) -> Iterator[str]:
     for study in applied(studies, options):
-        entry = _bibtex_layout.entry(_type(study.record), key(study.row.key), _fields(study, options))
-        if not defined and _FALLBACK in entry:
-            yield _latex_encode.PREAMBLE
-            defined = True
-        yield entry
+        yield _bibtex_layout.entry(_type(study.record), key(study.row.key), _fields(study, options))
 
 
 def _type(record: Record) -> str:
@@ -70,8 +70,8 @@ def _type_of(record: Record) -> str:
 def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     record = study.record
     yield "title", braced(_latex_title.title(_export.title(record.title)))
-    yield "author", braced(_bibtex_names.write(_export.authors(record), record.authors_complete))
-    yield "editor", braced(_bibtex_names.write(record.editors, _kept.editors_complete(record)))
+    yield "author", braced(_names(_export.authors(record), record.authors_complete))
+    yield "editor", braced(_names(record.editors, _kept.editors_complete(record)))
     yield from _containers(record)
     yield from _date(record)
     yield "volume", _text(record.volume)
@@ -100,6 +100,10 @@ def _fields(study: Study, options: Options) -> Iterator[tuple[str, str]]:
     yield "addendum", _text(addendum)
     yield "annote", _text(_kept.aside(study))  # no standard style prints it
     yield "abstract", _marked(_markup.joined(record.abstract))
+
+
+def _names(authors: tuple[Author, ...], whole: bool) -> str:
+    return _bibtex_names.write(_latex_plain.simpler_authors(authors), whole)
 
 
 def _containers(record: Record) -> Iterator[tuple[str, str]]:
@@ -167,7 +171,7 @@ def _pages(pages: str) -> str:
 
 
 def _text(value: str) -> str:
-    return f"{{{_latex_encode.text(value)}}}" if value else ""
+    return braced(_latex_encode.text(value)) if value else ""
 
 
 def _marked(value: Markup) -> str:

@@ -2,7 +2,8 @@
 
 The reader keeps them in `Record.extra` under their CSL names, lists and objects as JSON. The names of CSL 1.0.2 (schema
 csl-data.json, https://github.com/citation-style-language/schema ) go back to their places, all others into `custom`,
-the schema's object for "additional fields"; it allows none elsewhere.
+the schema's object for "additional fields"; it allows none elsewhere. There too stands that a list of authors is cut
+short: CSL has no such statement, and processors would print somebody called "et al." as one more author.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from evidence.formats import _kept, _markup
 from evidence.records import Record
 
 SOURCE: Final = "csl-json"
+
+COMPLETE: Final = "authors-complete"
+"""What `custom` says, `false`, when there are authors beside those named, or none of them is known."""
 
 _STRINGS: Final = (
     "annote archive archive-place archive_collection archive_location authority call-number chapter-number"
@@ -62,11 +66,9 @@ def notes(record: Record) -> list[str]:
 
 
 def variables(record: Record) -> Iterator[tuple[str, Any]]:
-    """Names and values of what a CSL file said beside what records hold; `custom` last."""
-    if record.source != SOURCE:
-        return
-    custom: dict[str, Any] = {}
-    for name, said in record.extra:
+    """Names and values of what a CSL file said beside what records hold; `custom`, and what we say there, last."""
+    custom: dict[str, Any] = {} if record.authors_complete else {COMPLETE: False}
+    for name, said in record.extra if record.source == SOURCE else ():
         value = _decoded(said)
         if name in _ELSEWHERE:
             continue

@@ -27,12 +27,19 @@ def text_of(value: Any) -> str:
 
 
 def person(value: Any) -> Author | None:
-    """A name as a string, or as an object of its parts; None for what is none."""
+    """A name as a string, or as an object of its parts; None for what is none.
+
+    Braces around a whole name mark a group, as people keep to it from BibTeX, but where `parse-names` says that the
+    name is to be taken as it stands.
+    """
     if isinstance(value, str):
         return _names.parse(_markup.read_plain(value))
     if not isinstance(value, dict):
         return None
     part = {name: _markup.read_plain(text_of(value.get(name))) for name in _NAME_PARTS}
+    alone = part["literal"] or (part["family"] if not part["given"] else "")
+    if _names.braced(alone) and value.get("parse-names") is not False:
+        return _names.group(_names.without_braces(alone))
     if part["literal"]:
         return _names.group(part["literal"])
     # A dropping particle stands behind the given names and is no part of what the name is sorted by (CSL 1.0.2, Name

@@ -41,7 +41,7 @@ def _item(study: Study, options: Options) -> dict[str, Any]:
         "genre": _plain(_genre(record)),
         "title": _markup.write(_export.title(record.title)),
         "original-title": _markup.write(_export.title(record.vernacular_title)),
-        "author": [_name(a) for a in _export.authors(record)] + ([] if record.authors_complete else [_ET_AL]),
+        "author": [_name(a) for a in _export.authors(record)],
         "editor": [_name(a) for a in record.editors],
         "issued": _date(_export.date(record)) or _literal(_kept.without_year(record)),
         "container-title": _markup.write(_export.title(record.book_title))
@@ -94,16 +94,16 @@ def _type(record: Record) -> str:
 _PARTICLE: Final = r"(?:v[ao]n|de[nrls]?|d[aiou]|d[ao]s|della|ten|ter|te|zu[mr]?|af|av|l[ae]|in|op|'t)"
 _LEADING: Final = re.compile(rf"(?:{_PARTICLE} )+(?=\S)")
 _TRAILING: Final = re.compile(rf"(?<=\S)(?: {_PARTICLE})+\Z")
-_ET_AL: Final = {"literal": "et al."}
 
 
 def _plain(text: str) -> str:
     return _markup.write_plain(text)
 
 
-def _name(author: Author) -> dict[str, str]:
+def _name(author: Author) -> dict[str, str | bool]:
+    """The parts of a name. Braces that are its own are not to be read as the mark of a group."""
     if author.is_group:
-        return {"literal": _plain(author.family)}
+        return _as_it_stands({"literal": _plain(author.family)})
     family, given = author.family, _names.given_text(author)
     if not family:  # processors print a name without family as nothing
         family, given = given, ""
@@ -116,7 +116,14 @@ def _name(author: Author) -> dict[str, str]:
         "dropping-particle": dropping,
         "suffix": author.suffix,
     }
-    return {name: _plain(value) for name, value in parts.items() if value}
+    named: dict[str, str | bool] = {name: _plain(value) for name, value in parts.items() if value}
+    return named if given or family[:1] != "{" else _as_it_stands(named)
+
+
+def _as_it_stands(parts: dict[str, str | bool]) -> dict[str, str | bool]:
+    """A name known by one part, with CSL's word for a name that is not to be taken apart where braces enclose it."""
+    one = parts.get("literal") or parts.get("family")
+    return parts | {"parse-names": False} if isinstance(one, str) and _names.braced(one) else parts
 
 
 def _family(family: str) -> tuple[str, str]:

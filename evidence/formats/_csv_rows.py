@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from evidence.formats._lines import MAX_RECORD_CHARS, Line, lines
 
@@ -23,13 +23,18 @@ class Row(NamedTuple):
 
 
 def rows(stream: BinaryIO, delimiter: str = "") -> Iterator[Row]:
-    """Every row that is not empty. Without a delimiter the first line decides: tab, `;`, `,` or `|`."""
+    """Every row that is not empty. Without a delimiter the first line says it ("sep=;", Excel's own way), or shows it:
+    tab, `;`, `,` or `|`.
+    """
     pending: list[Line] = []
     cells = _Cells(delimiter)
     for line in lines(stream):
         if not pending and not line.text.strip() and not line.fault:
             continue
         if not cells.delimiter:
+            cells.delimiter = delimiter_said(line.text)
+            if cells.delimiter:
+                continue
             cells.delimiter = sniff(line.text)
         pending.append(line)
         whole = not line.fault and cells.feed(line.text)
@@ -55,9 +60,18 @@ def sniff(line: str) -> str:
     return max("\t;,|", key=lambda d: (bare.count(d), d == ","))
 
 
-def header(line: str) -> list[str]:
+_SAID: Final = re.compile(r'\ufeff?"?sep=(.)"?[;,\t]*', re.I)
+
+
+def delimiter_said(line: str) -> str:
+    """The delimiter that Excel's first line "sep=;" states; empty for any other line."""
+    found = _SAID.fullmatch(line)
+    return found[1] if found else ""
+
+
+def header(line: str, delimiter: str = "") -> list[str]:
     """The cells of a header line."""
-    cells = _Cells(sniff(line))
+    cells = _Cells(delimiter or sniff(line))
     cells.feed(line)
     return cells.take()
 

@@ -62,7 +62,7 @@ def _cells(study: Study, options: Options) -> dict[str, str]:
         "doi": _export.identifier(study, "doi"),
         "pmcid": _export.identifier(study, "pmcid"),
         "title": _markup.write(_export.title(record.title)),
-        "authors": _people(_export.authors(record)) + ("" if record.authors_complete else "; et al."),
+        "authors": _authors(record),
         "year": f"{date.year:04d}" if date and date.year else "",
         "date": _date(date),
         "state": "" if row.state == "none" else row.state,
@@ -78,7 +78,7 @@ def _cells(study: Study, options: Options) -> dict[str, str]:
         "language": "; ".join(record.languages),
         "keywords": _markup.write_plain(_export.keywords(record)),
         "notes": _markup.write_plain(_export.warning(study) or _export.alias_note(study)),
-        "other_ids": _markup.write_plain(_other_ids.words(study, without=_OWN_COLUMN)),
+        "other_ids": _markup.write_plain(_other_words(study)),
     }
     return cells | _plain(record) | _judgements(study)
 
@@ -115,10 +115,28 @@ def _judgements(study: Study) -> dict[str, str]:
     }
 
 
+def _authors(record: Record) -> str:
+    """The authors, "et al." behind them when the list is cut short; see `_other_words` for one that names nobody."""
+    people = _people(_export.authors(record))
+    return people if record.authors_complete or not people else f"{people}; et al."
+
+
+def _other_words(study: Study) -> str:
+    """Further ids and keys, and that nothing is known of the authors: "et al." alone would look like one."""
+    words = _other_ids.words(study, without=_OWN_COLUMN)
+    unknown = not study.record.authors_complete and not _export.authors(study.record)
+    return f"{words} {NO_AUTHORS}".strip() if unknown else words
+
+
+NO_AUTHORS: Final = "authors:incomplete"
+"""The word for that among the further ids, as in MEDLINE's notes."""
+
+
 def _people(authors: Iterable[Author]) -> str:
-    """Names set apart by semicolons; a list of one name ends with one, and so does one whose last name looks like
-    "et al.".
+    """Names set apart by semicolons. A list of one name ends with one where the name alone would read as something
+    else, and so does one whose last name looks like "et al.".
     """
     names = [_names.listed(_names.without_semicolon(a)) for a in authors]
     text = "; ".join(names)
-    return _markup.write_plain(f"{text};" if len(names) == 1 or not _names.without_et_al(text)[1] else text)
+    plain = _names.people(text) == (_names.authors(names), True) if len(names) == 1 else _names.without_et_al(text)[1]
+    return _markup.write_plain(text if plain else f"{text};")

@@ -56,8 +56,10 @@ _SUPERSCRIPT_SIGNS: Final = {"<sup>°</sup>": "°", "<sup>′</sup>": "′"}
 # What most values hold and what we write: one command, accent or sign, complete in itself.
 _SIMPLE: Final = re.compile(
     r"\{\$?\\(?P<word>[A-Za-z]+)\$?\}"
-    r"|\{\\(?:(?P<acc>[`'^\"~=.])(?P<a>[A-Za-z])|(?P<letter>[cvuHkrd])\{(?P<l>[A-Za-z])\})\}"
-    r"|\{\\(?P<outer>[`'^\"~=.cvuHkrd])\{\\(?P<inner>[`'^\"~=.])(?P<n>[A-Za-z])\}\}"
+    r"|\{\\(?:(?P<acc>[`'^\"~=.])(?P<a>[A-Za-z])|(?P<letter>[cvuHkrdh]|horn|textcommabelow)\{(?P<l>[A-Za-z])\})\}"
+    r"|\{\\(?P<outer>[`'^\"~=.cvuHkrdh]|textcommabelow)"
+    r"\{\\(?:(?P<inner>[`'^\"~=.])(?P<n>[A-Za-z])|(?P<within>[uvHr]|horn)\{(?P<m>[A-Za-z])\})\}\}"
+    r"|(?P<script>\{\\text(?:sub|super)script(?: [A-Za-z0-9+=()]|\{\$-\$\})\})|\{\$(?P<alone>[-<>|])\$\}"
     r"|\{\\unicodechar\{(?P<code>[1-9]\d{2,6})\}\}"
     r"|\\(?P<sign>[%&#_$])"
     r"|\{(?P<straight>``|'')\}"
@@ -67,8 +69,17 @@ _SYNTAX: Final = "\\{}$~^_&<>%#-'`\""
 _HIDDEN: Final = {ord(c): chr(0xE000 + ord(c)) for c in _SYNTAX}
 _SHOWN: Final = {0xE000 + ord(c): _markup.escape(c) for c in _SYNTAX}
 _SIGNS: Final = {c: c.translate(_HIDDEN) for c in "%&#_$"}
+_SCRIPTS: Final = {written: shown for shown, written in table.SCRIPTS.items()}
 _WORDS: Final = {word: shown.translate(_HIDDEN) for word, shown in table.SYMBOLS.items()}
 _PRIVATE: Final = re.compile("[\ue000-\ue07f]")
+
+
+# MathSciNet's own commands, which stand in the names of its BibTeX (AMS, mathscinet.sty,
+# https://ctan.org/pkg/amsrefs ).
+_WORD_ACCENTS: Final = table.WORD_ACCENTS | {
+    "ocirc": "\u030a", "soft": "\u030c", "polhk": "\u0328", "udot": "\u0323", "lfhook": "\u0326", "utilde": "\u0330",
+}  # fmt: skip
+_LETTERS: Final = {"cprime": "\u02b9", "cdprime": "\u02ba", "dbar": "đ", "Dbar": "Đ"}
 
 
 def _needs(value: str) -> bool:
@@ -106,9 +117,13 @@ def _simple(match: re.Match[str]) -> str:
         return _WORDS.get(match["word"]) or match[0]
     if match["code"]:
         return _character(match["code"]) or match[0]
-    if match["inner"]:
-        marks = table.ACCENTS[match["inner"]] + table.ACCENTS[match["outer"]]
-        return unicodedata.normalize("NFC", match["n"] + marks)
+    if match["outer"]:
+        marks = table.ACCENTS[match["inner"] or match["within"]] + table.ACCENTS[match["outer"]]
+        return unicodedata.normalize("NFC", (match["n"] or match["m"]) + marks)
+    if match["script"]:
+        return _SCRIPTS.get(match["script"]) or match[0]
+    if match["alone"]:
+        return "−" if match["alone"] == "-" else match["alone"].translate(_HIDDEN)
     combining = table.ACCENTS[match["acc"] or match["letter"]]
     return unicodedata.normalize("NFC", (match["a"] or match["l"]) + combining)
 
@@ -280,11 +295,11 @@ class _Scanner:
             if address:
                 self.at = address.end()
                 self.emit(address[1])
-        elif word in table.WORD_ACCENTS:
+        elif word in _WORD_ACCENTS:
             base = _ONE_LETTER.match(self.value, self.at)
             if base:
                 self.at = base.end()
-                self.emit(base[1] + table.WORD_ACCENTS[word])
+                self.emit(base[1] + _WORD_ACCENTS[word])
         elif word == "frac" and followed:
             self.at += 1
             self.stack.append("/")
@@ -312,7 +327,7 @@ class _Scanner:
 
 def _symbol(word: str) -> str | None:
     """The character a command stands for; None for a command that nothing knows."""
-    known = table.SYMBOLS.get(word)
+    known = table.SYMBOLS.get(word, _LETTERS.get(word))
     if known is not None:
         return known
     if word in table.NO_OUTPUT or word in table.TAGS:

@@ -2,7 +2,7 @@ r"""Text and markup to LaTeX for BibTeX fields: every character is text, nothing
 
 `_latex` reads back exactly what is written here. Two alphabets: `SEVEN_BIT` writes ASCII only, letters with accents as
 commands (8-bit BibTeX sorts and abbreviates only those rightly) and what LaTeX has no command for as
-`{\unicodechar{21556}}`, which `PREAMBLE` defines; `UNICODE` (biber) escapes LaTeX's own characters and mathematics.
+`{\unicodechar{21556}}`, which `_latex_print` defines; `UNICODE` (biber) escapes LaTeX's own characters and mathematics.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
+from evidence.formats import _latex_plain
 from evidence.formats import _latex_table as table
 from evidence.records import Markup
 
@@ -23,13 +24,17 @@ Encode = Callable[[str], str]
 FALLBACK: Final = "unicodechar"
 """Command for a character without one; its argument is the code point in decimal, which no case change can spoil."""
 
-_DEFINITION: Final = r"[1]{\ifdefined\Umathchar\symbol{#1}\else\&\##1;\fi}"
-PREAMBLE: Final = f"@preamble{{{{\\providecommand{{\\{FALLBACK}}}{_DEFINITION}}}}}\n\n"
-"""Prints the character where the engine has it (XeTeX, LuaTeX), else its number as `&#21556;`: a file never fails."""
-
-_PLAIN: Final = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "′": r"{$^\prime$}"}
+_PLAIN: Final = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "′": r"{$^\prime$}", "−": r"{$-$}"}
 _ACCENT: Final = {combining: name for name, combining in table.ACCENTS.items() if name not in "bt"}
-_BELOW: Final = frozenset("dck")
+_BELOW: Final = frozenset(("d", "c", "k", "textcommabelow"))
+_MARK: Final = re.compile("[\u0300-\u036f]")
+_MARKED: Final = "[A-Za-z\u00c0-\u024f\u1e00-\u1eff]?[\u0300-\u036f]+"
+"""A letter with accents for which Unicode has no letter of its own: the V̇ of oxygen uptake, a mean's x̄."""
+
+_MATH_MARKS: Final = {
+    "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "overline",
+    "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring", "\u030c": "check", "\u20d7": "vec",
+}  # fmt: skip
 # Ligatures of TeX's fonts, and an ampersand that would begin an entity, are broken by an empty group.
 _LIGATURES: Final = r"--+|''+|``+"
 _ENTITY: Final = re.compile(r"&#?\w{1,31};")
@@ -42,23 +47,48 @@ OPENING, CLOSING = "{``}", "{''}"
 # One set of characters is looked for many times as fast as alternatives, and most values have no ligature.
 _ALONE: Final = re.compile(r"[^ !()*+,\-./0-9:;=?@A-Z\[\]a-z'`]")
 _SPECIAL: Final = re.compile(f"{_LIGATURES}|{_ALONE.pattern}")
+_WITH_MARKS: Final = re.compile(f"{_MARKED}|{_SPECIAL.pattern}")
 # One Greek letter or a sign of mathematics has no text font in pdfLaTeX; a Greek word is left to engines that have one.
 _GREEK: Final = "\u0370-\u03ff\u1f00-\u1fff"
 _IN_TEXT: Final = "±×÷¬"
-_MATHS: Final = "".join(c for c in table.MATH if c not in _IN_TEXT and not "\u0370" <= c <= "\u03ff") + "′"
+_MATHS: Final = "".join(c for c in table.MATH if c not in _IN_TEXT and not "\u0370" <= c <= "\u03ff") + "′−"
 _ALONE_IN_UNICODE: Final = re.compile(rf"[\\{{}}$&#%_^~<>|\"{_MATHS}{_GREEK}]")
 _SYNTAX: Final = re.compile(f"{_LIGATURES}|{_ALONE_IN_UNICODE.pattern}")
+_SYNTAX_WITH_MARKS: Final = re.compile(f"[A-Za-z][{''.join(_MATH_MARKS)}](?![\u0300-\u036f])|{_SYNTAX.pattern}")
+_SYNTAX_OF_NAMES: Final = re.compile(rf"{_LIGATURES}|[\\{{}}$&#%_^~<>|\"]")
+# biber decodes `\textless`; as it stands, OT1 has another character in its place.
+_IN_MATHS: Final = {"<": "{$<$}", ">": "{$>$}", "|": "{$|$}"}
 PIECES: Final = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
 
 
 def text(value: str) -> str:
     """Plain text as 7-bit LaTeX."""
+    if not value.isascii():
+        value = _latex_plain.simpler(value)
+        if _MARK.search(value):
+            return _WITH_MARKS.sub(_replaced, value)
     return (_SPECIAL if _joins(value) else _ALONE).sub(_replaced, value)
 
 
 def unicode_text(value: str) -> str:
     """Plain text as UTF-8 LaTeX: what is syntax to LaTeX or BibTeX is written otherwise, and so is mathematics."""
+    if not value.isascii() and _MARK.search(value):
+        return _SYNTAX_WITH_MARKS.sub(_replaced_or_kept, value)
     return (_SYNTAX if _joins(value) else _ALONE_IN_UNICODE).sub(_replaced_or_kept, value)
+
+
+def unicode_name(value: str) -> str:
+    r"""A part of a name as UTF-8 LaTeX. biber takes its initial, and would cut a group or mathematics in two for it.
+
+    So commands stand as `\textbraceleft{}`, which it passes over, and mathematics as the characters themselves, which
+    `_latex_print` declares.
+    """
+    return _SYNTAX_OF_NAMES.sub(_replaced_in_name, value)
+
+
+def _replaced_in_name(match: re.Match[str]) -> str:
+    found = _replaced(match)
+    return f"\\{table.TEXT[match[0]]}{{}}" if match[0] in table.TEXT else found
 
 
 SEVEN_BIT: Final[Encode] = text
@@ -73,6 +103,10 @@ def _joins(value: str) -> bool:
 def _replaced_or_kept(match: re.Match[str]) -> str:
     if match[0] > "\u036f" and _in_word(match):
         return match[0]
+    if match[0] in _IN_MATHS:
+        return _IN_MATHS[match[0]]
+    if match[0][-1] in _MATH_MARKS:
+        return f"{{$\\{_MATH_MARKS[match[0][-1]]}{{{match[0][0]}}}$}}"
     found = _replaced(match)
     return match[0] if FALLBACK in found else found
 
@@ -108,36 +142,54 @@ def _is_opening(value: str, at: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def _encoded(found: str) -> str:
+    if _MARK.match(found[-1]):
+        return _accented(found) or "".join(map(_encoded_alone, found))
     if len(found) > 1:  # dashes or quotation marks that would join
         return "{}".join(found)
+    return _encoded_alone(found)
+
+
+def _encoded_alone(found: str) -> str:
     if found in _PLAIN:
         return _PLAIN[found]
     if found in table.TEXT:
         return f"{{\\{table.TEXT[found]}}}"
     if found in table.MATH:
         return f"{{$\\{table.MATH[found]}$}}"
+    if found in table.SCRIPTS:
+        return table.SCRIPTS[found]
+    if found.isascii():
+        return found
     return _accented(found) or f"{{\\{FALLBACK}{{{ord(found)}}}}}"
 
 
 def _accented(found: str) -> str:
-    """A letter with one or two accents as commands, or empty. The accent below stands outside: TeX can set it there."""
+    """A letter with one or two accents as commands, or empty. The horn is part of the letter; the accent below stands
+    outside: TeX can set it there.
+    """
     parts = unicodedata.normalize("NFD", found)
     base, marks = parts[0], parts[1:]
     names = [_ACCENT.get(mark, "") for mark in marks]
     if not (base.isascii() and base.isalpha() and 1 <= len(names) <= 2 and all(names)):
         return ""
     if len(names) == 1:
-        return f"{{\\{names[0]}{base}}}" if not names[0].isalpha() else f"{{\\{names[0]}{{{base}}}}}"
-    inner, outer = sorted(names, key=lambda name: name in _BELOW)
-    if len(set(names) & _BELOW) == 2 or inner.isalpha():
+        return f"{{{_accent(names[0], base)}}}"
+    inner, outer = sorted(names, key=lambda name: (name in _BELOW) - (name == "horn"))
+    if inner in _BELOW or inner == "h" or outer == "horn":
         return ""
-    nested = f"{{\\{outer}{{\\{inner}{base}}}}}"
+    nested = f"{{\\{outer}{{{_accent(inner, base)}}}}}"
     composed = unicodedata.normalize("NFC", base + table.ACCENTS[inner] + table.ACCENTS[outer])
     return nested if composed == found else ""
 
 
+def _accent(name: str, letter: str) -> str:
+    return f"\\{name}{{{letter}}}" if name.isalpha() else f"\\{name}{letter}"
+
+
 def markup(value: Markup, encode: Encode = text) -> str:
     """Markup as LaTeX: tags as commands."""
+    if encode is text:
+        value = _latex_plain.simpler_markup(value)
     return "".join(tag(p) if PIECES.fullmatch(p) else encode(html.unescape(p)) for p in PIECES.split(value))
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from evidence.formats._latex_encode import PIECES, Encode, tag, text
+from evidence.formats._latex_plain import simpler_markup
 from evidence.records import Markup
 from evidence.text import fold, plain
 
@@ -56,6 +57,8 @@ def title(value: Markup, encode: Encode = text) -> str:
     """A title as LaTeX: {DNA}, {COVID-19}, {pH}, {BRCA1}, {Parkinson's}; never the whole."""
     if not value:
         return ""
+    if encode is text:  # before the words are judged, so that what is read back is judged alike
+        value = simpler_markup(value)
     case = _case(plain(value))
     pieces: list[str] = []
     first = True
@@ -87,8 +90,8 @@ def _word(word: str, first: bool, case: Case, encode: Encode) -> str:
     before, core, after = _WRAP.match(word).groups()  # type: ignore[union-attr]
     if not core or not _protected(core, first, case):
         return encode(word)
-    # A letter for the word, so that a quotation mark is seen to open or to close it.
-    return f"{encode(f'{before}x')[:-1]}{{{encode(core)}}}{encode(f'x{after}')[1:]}"
+    # A figure for the word, so that a quotation mark is seen to open or to close it, and no accent joins it.
+    return f"{encode(f'{before}0')[:-1]}{{{encode(core)}}}{encode(f'0{after}')[1:]}"
 
 
 def _protected(core: str, first: bool, case: Case) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final, NamedTuple
@@ -63,31 +64,35 @@ def as_utf8(head: bytes) -> bytes:
     return head if name == "utf-8" else head.decode(name, "ignore").encode("utf-8", "ignore")
 
 
-def decode(raw: bytes) -> tuple[str, str]:
-    """A line's text and, when its bytes are no text we can be sure of, why. The text is then only for showing."""
+def is_utf8(raw: bytes) -> bool:
+    """True when a whole text is UTF-8 without a mark."""
+    if encoding_of(raw[:400]) != ("utf-8", 0):
+        return False
     try:
-        return raw.decode("utf-8"), ""
-    except UnicodeDecodeError as exc:
-        if _is_western(raw):
-            return raw.decode("cp1252"), ""
-        return raw.decode("utf-8", "replace"), f"is not valid UTF-8 (byte 0x{raw[exc.start]:02x})"
+        return raw.isascii() or bool(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
-_UTF8_PAIR: Final = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
-_HIGH_RUN: Final = re.compile(rb"[\x80-\xff]{4,}")
+# Letters of Windows-1252 beyond ASCII; quotation marks, dashes, spaces and guillemets stand beside whole words.
+_LETTER: Final = rb"\x8a\x8c\x8e\x9a\x9c\x9e\x9f\xc0-\xff"
+_SIGN: Final = rb"\x85\x91-\x97\xa0\xab\xbb"
+_UTF8_LEFT: Final = re.compile(
+    rb"[\xc2-\xc5][\x80-\xbf]|[\xc6-\xdf](?![%(s)b])[\x80-\xbf]|[\xe0-\xef](?![%(s)b]{2})[\x80-\xbf]{2}"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3}" % {b"s": _SIGN}
+)
+_FOREIGN: Final = re.compile(rb"[\x80-\xff]{4,}|(?<![A-Za-z%(l)b])[%(l)b]{2,}(?![A-Za-z%(l)b])" % {b"l": _LETTER})
+_SIGNS: Final = re.compile(rb"[%b]" % _SIGN)
 
 
 def _is_western(raw: bytes) -> bool:
-    """True when bytes that are not UTF-8 are evidently Windows-1252: single accented letters and signs between ASCII.
+    """True when bytes that are not UTF-8 are evidently Windows-1252: accented letters and signs among ASCII.
 
-    Cyrillic, Greek or Chinese code pages show as long runs of high bytes; a damaged UTF-8 file still holds whole
-    UTF-8 sequences. Both are refused rather than turned into wrong letters.
+    Cyrillic, Greek or Chinese code pages show as words without one ASCII letter; a damaged UTF-8 file still holds
+    whole UTF-8 sequences. Both are refused rather than turned into wrong letters. A letter before a quotation mark
+    or a French closing space (é’, é ») may look like such a sequence and is none.
     """
-    if _UTF8_PAIR.search(raw) or _HIGH_RUN.search(raw):
-        return False
-    high = sum(b >= 0x80 for b in raw)
-    letters = sum(chr(b).isalpha() for b in raw if b < 0x80)
-    if high > max(2, letters // 3):
+    if _UTF8_LEFT.search(raw) or _FOREIGN.search(_SIGNS.sub(b" ", raw)):
         return False
     try:
         raw.decode("cp1252")
@@ -96,13 +101,45 @@ def _is_western(raw: bytes) -> bool:
     return True
 
 
-def lines(stream: BinaryIO) -> Iterator[Line]:
-    """The lines of a stream, whatever ends them, numbered from 1; one that is too long comes empty, with a fault."""
+class Source(io.BufferedReader):
+    """A file that is read, and which of its lines were no UTF-8 and were read as Windows-1252."""
+
+    western: int = 0
+    first_western: int = 0
+
+    def remark(self) -> str:
+        """What people should be told of how it was read; empty for a file in Unicode."""
+        if not self.western:
+            return ""
+        more = f" and {self.western - 1:,} more" if self.western > 1 else ""
+        return f"not UTF-8 (line {self.first_western}{more}); read as Windows-1252"
+
+
+def lines(stream: BinaryIO, source: BinaryIO | None = None) -> Iterator[Line]:
+    """The lines of a stream, whatever ends them, numbered from 1; one that is too long comes empty, with a fault.
+
+    One whose bytes are no text we can be sure of has a fault too, and its text is only for showing.
+
+    `source`: the file itself, where the stream only stands before it; it takes note of lines that are no UTF-8.
+    """
+    noted = source if isinstance(source, Source) else stream if isinstance(stream, Source) else None
     for number, raw in enumerate(_raw_lines(_chunks(stream)), 1):
         if raw is None:
             yield Line(number, "", f"is longer than {MAX_LINE_BYTES:,} bytes")
-        else:
-            yield Line(number, *decode(raw))
+            continue
+        try:
+            yield Line(number, raw.decode("utf-8"))
+            continue
+        except UnicodeDecodeError as exc:
+            bad = raw[exc.start]
+        if not _is_western(raw):
+            fault = f"is not valid UTF-8 (byte 0x{bad:02x}), nor evidently Windows-1252; save the file as UTF-8"
+            yield Line(number, raw.decode("utf-8", "replace"), fault)
+            continue
+        if noted is not None:
+            noted.western += 1
+            noted.first_western = noted.first_western or number
+        yield Line(number, raw.decode("cp1252"))
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from evidence.errors import BadIdentifier
-from evidence.formats import _ids, _names
+from evidence.formats import _ids, _kept, _names
 from evidence.identifiers import Identifier, orcid, registrations_in, try_parse
 from evidence.records import Author, DateKind, Grant, MeshHeading, MeshQualifier, NamedConcept, Relation
 from evidence.text import clean, fold
@@ -42,15 +42,42 @@ def halves(name: str) -> tuple[str, str, str]:
     return (parts[0], parts[1] if len(parts) > 1 else "", ", ".join(parts[2:]))
 
 
+def full(value: str) -> Author | None:
+    """An author as FAU has it, or as AU has one without: "Family, Given"; without comma a family name alone."""
+    return _names.parse(value) if "," in value or _names.braced(value) else Author(family=clean(value))
+
+
+def named(value: str) -> Author:
+    """A person or a group of the other lists: "Family, Given, Jr", or in braces."""
+    marked = _names.parse(value) if value.endswith(",,") or _names.braced(value) else None
+    return marked or _names.make(*halves(value))
+
+
+def short(value: str) -> Author:
+    """A name in short form, "Smith AB", as far as it has that form; ERIC writes "Smith, Ann B."."""
+    return _names.medline(value) or (_names.parse(value) if "," in value else None) or _names.make(value)
+
+
 def same_person(author: Author, short: str) -> bool:
     """True when a short name ("Smith AB") belongs to the author given in full before it."""
-    return fold(short).startswith(fold(author.family))
+    return fold(_names.without_braces(short)).startswith(fold(author.family))
 
 
-def editor(draft: Draft, short: str) -> None:
+def full_editor(draft: Draft, value: str) -> None:
+    """FED is an editor; "et al." says that there are more."""
+    if _names.is_et_al(value):
+        draft.keep("editor", _kept.EDITORS_CUT)
+    else:
+        draft.editors.append(named(value))
+
+
+def editor(draft: Draft, value: str) -> None:
     """ED repeats FED in short; it counts only where there is no FED."""
-    if not draft.editors or not same_person(draft.editors[-1], short):
-        draft.editors.append(_names.medline(short) or _names.make(short))
+    if _names.is_et_al(value):
+        if ("editor", _kept.EDITORS_CUT) not in draft.extra:
+            full_editor(draft, value)
+    elif not draft.editors or not same_person(draft.editors[-1], value):
+        draft.editors.append(short(value))
 
 
 def orcid_in(value: str) -> str:

@@ -146,7 +146,8 @@ def _person(author: Author, full: str, short: str) -> Lines:
     name = replace(author, family=family, given=given, initials=initials, suffix=suffix)
     whole = bool(family and _names.given_text(name))
     listed = _names.listed(name)
-    yield full, listed if whole or suffix else listed.removesuffix(",,")
+    marked = whole or suffix or _names.braced(listed.removesuffix(",,"))  # else braces would make it a group
+    yield full, listed if marked else listed.removesuffix(",,")
     if whole and _short_form_says_so(name):
         yield short, short_name(name)
 

@@ -2,7 +2,8 @@
 
 `listed` writes a name for formats that have one string for each author (RIS, CSV), and `parse` reads back what it
 wrote. Conventions, after the EndNote manual ("type a comma after a corporate author's name"): a trailing comma marks
-a group, two trailing commas a person known by one name.
+a group, two trailing commas a person known by one name. Braces around a whole name mark a group too: that is BibTeX's
+convention, and people keep to it in programs that do not know it.
 """
 
 from __future__ import annotations
@@ -56,6 +57,11 @@ _GROUP: Final = re.compile(
 )
 
 
+_BRACES_OR_AND: Final = re.compile(r"\{[^{}]*\}|(?P<mark>\s(?:and|AND)\s)")
+_LONGEST_BRACED: Final = 1_000
+"""Characters of a name whose braces are looked at; real groups' names have up to 300."""
+
+
 def initials_only(given: str) -> str:
     """Initials from the form in which `given_text` writes them ("B. S." gives "BS"); empty for other given names."""
     if not _DOTTED.fullmatch(given):
@@ -100,6 +106,8 @@ def is_initials(token: str) -> bool:
 
 def medline(text: str) -> Author | None:
     """A name in MEDLINE's form, "Family AB" or "Family AB Jr", or None when it is not one."""
+    if "," in text:  # "van Groen, Maaike M."
+        return None
     tokens = text.split()
     suffix = ""
     if len(tokens) > 2 and _SUFFIX.fullmatch(tokens[-1]) and is_initials(tokens[-2]):
@@ -141,19 +149,50 @@ def parse(text: str) -> Author | None:
     if not text.strip(",; ") or _NOBODY.fullmatch(text.rstrip(".")):
         return None
     if text.endswith(",,"):
-        return make(text.rstrip(", "))
+        return _inverted(text.rstrip(", "))
     if text.endswith(","):
         return group(text.rstrip(", "))
+    if braced(text):
+        return group(without_braces(text))
     if "," in text:
-        parts = [p.strip() for p in text.split(",")]
-        if len(parts) == 2:
-            return make(parts[0], parts[1])
-        if len(parts) == 3 and (not parts[1] or _SUFFIX.fullmatch(parts[2]) or _SUFFIX.fullmatch(parts[1]) is None):
-            return make(parts[0], parts[1], parts[2])
-        return make(parts[0], " ".join(parts[1:]))
+        return _inverted(text)
     if looks_corporate(text):
         return group(text)
     return medline(text) or natural(text)
+
+
+def _inverted(text: str) -> Author:
+    """A person's name in the order "Family, Given, Jr"; a family alone too."""
+    parts = [p.strip() for p in text.split(",")]
+    if len(parts) == 2:
+        return make(parts[0], parts[1])
+    if len(parts) == 3 and (not parts[1] or _SUFFIX.fullmatch(parts[2]) or _SUFFIX.fullmatch(parts[1]) is None):
+        return make(parts[0], parts[1], parts[2])
+    return make(parts[0], " ".join(parts[1:]))
+
+
+def braced(text: str) -> bool:
+    """True for a name that stands in braces as a whole, "{World Health Organization}": a group."""
+    return len(text) <= _LONGEST_BRACED and in_one_group(text) and bool(text.strip("{} ,;"))
+
+
+def in_one_group(text: str) -> bool:
+    """True when the brace that begins a text is closed by the one that ends it."""
+    if not (text.startswith("{") and text.endswith("}")):
+        return False
+    depth = 0
+    for i, c in enumerate(text):
+        depth += (c == "{") - (c == "}")
+        if depth == 0 and i < len(text) - 1:
+            return False
+    return True
+
+
+def without_braces(text: str) -> str:
+    """What stands in the braces of a `braced` name, however many pairs there are; any other text as it is."""
+    while braced(text):
+        text = text[1:-1].strip()
+    return text
 
 
 def canonical(author: Author) -> tuple[bool, str, str, str]:
@@ -173,10 +212,9 @@ def listed(author: Author) -> str:
     family, given, suffix = (clean(p.replace(",", " ")) for p in (author.family, given_text(author), author.suffix))
     if not family:
         family, given = given, ""
-    if suffix:
-        return f"{family}, {given}, {suffix}"
-    if given:
-        return f"{family}, {given}"
+    if suffix or given:
+        name = f"{family}, {given}, {suffix}" if suffix else f"{family}, {given}"
+        return f"{name},," if braced(name) else name
     found = parse(family)
     same = found is not None and canonical(found) == (False, family, "", "")
     return family if same else f"{family},,"
@@ -210,12 +248,40 @@ def people(text: str) -> tuple[tuple[Author, ...], bool]:
         return authors(a or b for a, b in parts), whole
     if ";" in text:
         return authors(text.split(";")), whole
+    if "{" in text and (pieces := _beside_braces(text)):
+        return authors(pieces), whole
     if re.search(r"\s(?:and|AND)\s", text) and not _GROUP.search(text.split(",")[0]):
         return authors(_by_and(text)), whole
     pieces = [p.strip() for p in text.rstrip(".").split(",") if p.strip()]
     if len(pieces) > 1:
         return _by_comma(text, pieces), whole
     return authors(_run_together(text)), whole
+
+
+def _beside_braces(text: str) -> list[str]:
+    """The names of a list in which a whole one stands in braces, cut at each `and` outside them; else none."""
+    pieces, start = [], 0
+    for found in _BRACES_OR_AND.finditer(text):
+        if found["mark"]:
+            pieces.append(text[start : found.start()].strip())
+            start = found.end()
+    pieces.append(text[start:].strip())
+    return pieces if any(map(braced, pieces)) else []
+
+
+def people_cut(texts: Iterable[str]) -> tuple[tuple[Author, ...], bool]:
+    """The people and groups of a sequence of names, and whether it is whole: no "et al.", alone or behind a name."""
+    found: list[Author | None] = []
+    whole = True
+    for text in texts:
+        if is_et_al(text):
+            whole = False
+        elif text.lower().rstrip(". ").endswith(" et al"):
+            whole = False
+            found.append(parse(without_et_al(text)[0]))
+        else:
+            found.append(parse(text))
+    return tuple(a for a in found if a is not None), whole
 
 
 def authors(texts: Iterable[str]) -> tuple[Author, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from evidence.formats._draft import ExternalIds
+from evidence.formats import _kept, _names
+from evidence.formats._draft import Draft, ExternalIds
 from evidence.formats._lines import MAX_RECORD_CHARS, Line, rejected
 from evidence.records import Item, Record, Rejected
 
@@ -60,6 +61,23 @@ def spoilt(block: Block | None, line: Line) -> Block:
     block = block or Block(line.number)
     block.spoil(f"line {line.number} {line.fault}", line.number)
     return block
+
+
+def authors(draft: Draft, names: Iterable[str]) -> None:
+    """Authors in order; an "et al." among them says that there are more."""
+    found, whole = _names.people_cut(names)
+    draft.authors_complete = draft.authors_complete and whole
+    if found or not whole:
+        draft.author(*found)
+
+
+def editors(draft: Draft, names: Iterable[str]) -> None:
+    """Editors in order; an "et al." among them is kept."""
+    found, whole = _names.people_cut(names)
+    draft.editors += found
+    draft.filled = draft.filled or bool(found)
+    if not whole:
+        draft.keep("editor", _kept.EDITORS_CUT)
 
 
 def items(

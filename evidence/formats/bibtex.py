@@ -107,7 +107,7 @@ def _text(stream: BinaryIO, label: str) -> tuple[str, dict[int, str]]:
     kept: list[str] = []
     faults: dict[int, str] = {}
     size = 0
-    for line in _lines.lines(io.BufferedReader(_Resumed(head, stream))):
+    for line in _lines.lines(io.BufferedReader(_Resumed(head, stream)), stream):
         size += len(line.text) + 1
         if size > _lines.MAX_FILE_BYTES:
             raise BadInput(label, f"is larger than {_lines.MAX_FILE_BYTES // 1_000_000} MB; split it")

@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from evidence.errors import BadInput
-from evidence.formats import Format, _lines, _markup, _names
+from evidence.formats import Format, _csl_kept, _kept, _lines, _markup, _names, _zotero_extra
 from evidence.formats._csl_values import date_of, person, text_of
 from evidence.formats._csl_write import write
 from evidence.formats._draft import Draft, ExternalIds, Take
 from evidence.records import Author, Item, Record, RecordKind
-from evidence.text import clean
 
 KINDS: Final[dict[str, RecordKind]] = {
     **dict.fromkeys(("article-journal", "article-magazine", "article-newspaper", "paper-conference"), "article"),
@@ -137,24 +136,38 @@ def _shown(value: Any) -> str:
         return ""
 
 
-def _people(value: Any) -> list[Author]:
+def _people(value: Any) -> tuple[list[Author], bool]:
+    """The people of a list, and whether it is whole: programs end one that is not with somebody called "et al."."""
     if isinstance(value, str):
-        return list(_names.people(value)[0])
-    found = (person(v) for v in value) if isinstance(value, list) else iter(())
-    return [a for a in found if a is not None]
+        people, whole = _names.people(value)
+        return list(people), whole
+    found = [person(v) for v in value] if isinstance(value, list) else []
+    last = found[-1] if found else None
+    if last is not None and _names.is_et_al(f"{last.given} {last.family}"):
+        return [a for a in found[:-1] if a is not None], False
+    return [a for a in found if a is not None], True
 
 
 def _authors(draft: Draft, value: Any) -> None:
-    if isinstance(value, list) and value and isinstance(value[-1], dict):
-        last = text_of(value[-1].get("literal")) or text_of(value[-1].get("family"))
-        if clean(last).lower() in ("et al.", "et al", "others"):
-            value, draft.authors_complete = value[:-1], False
-    draft.author(*_people(value))
+    found, whole = _people(value)
+    draft.authors_complete = draft.authors_complete and whole
+    draft.author(*found)
 
 
 def _editors(draft: Draft, value: Any) -> None:
-    draft.editors += _people(value)
+    found, whole = _people(value)
+    draft.editors += found
     draft.filled = True
+    if not whole:
+        draft.keep("editor", _kept.EDITORS_CUT)
+
+
+def _custom(draft: Draft, value: Any) -> None:
+    """The schema's place for further fields; our own export says there that the list of authors is cut short."""
+    if isinstance(value, dict) and value.get(_csl_kept.COMPLETE) is False:
+        draft.authors_complete, draft.filled = False, True
+        value = {name: said for name, said in value.items() if name != _csl_kept.COMPLETE}
+    draft.keep("custom", text_of(value) or _shown(value))
 
 
 def _issued(draft: Draft, value: Any) -> None:
@@ -173,9 +186,9 @@ def _serial(draft: Draft, value: Any) -> None:
 def _note(draft: Draft, value: Any) -> None:
     """Zotero's Extra comes as `note`: lines "PMID: 123", "Citation Key: smith2020"."""
     for line in text_of(value).splitlines():
-        key = re.fullmatch(r"\s*citation[- ]key\s*:\s*(\S+)\s*", line, re.I)
+        key = _zotero_extra.citation_key(line)
         if key:
-            draft.key(key[1])
+            draft.key(key)
         else:
             draft.note(_markup.read_plain(line), "note")
 
@@ -183,6 +196,7 @@ def _note(draft: Draft, value: Any) -> None:
 _PARTS: Final[dict[str, Any]] = {
     "author": _authors,
     "editor": _editors,
+    "custom": _custom,
     "issued": _issued,
     "available-date": _epub,
     "ISSN": _serial,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
-from evidence.formats import Format, _dates, _lines, _markup, _names
+from evidence.formats import Format, _dates, _lines, _markup, _tagged
 from evidence.formats._draft import Draft, ExternalIds, Take
 from evidence.formats._tagged import Block, items, spoilt
 from evidence.formats.endnote_xml import KINDS
@@ -120,12 +120,11 @@ def _each(value: str) -> Iterator[str]:
 
 
 def _authors(draft: Draft, value: str) -> None:
-    draft.author(*_names.authors(_each(value)))
+    _tagged.authors(draft, _each(value))
 
 
 def _editors(draft: Draft, value: str) -> None:
-    draft.editors += _names.authors(_each(value))
-    draft.filled = True
+    _tagged.editors(draft, _each(value))
 
 
 def _keywords(draft: Draft, value: str) -> None:

@@ -180,22 +180,39 @@ _Take = Callable[[_Medline, str], object]
 
 
 def _full_author(draft: _Medline, value: str) -> None:
-    draft.author(_names.parse(value) if "," in value else Author(family=clean(value)))
-    draft.in_full = True
+    if not _cut_short(draft, value):
+        draft.author(_medline_parts.full(value))
+        draft.in_full = True
+
+
+def _cut_short(draft: _Medline, value: str) -> bool:
+    """Whether this "author" says that there are more: NLM took ten at most from 1984 to 1995, "et al." after them.
+
+    https://www.nlm.nih.gov/bsd/mms/medlineelements.html#au
+    """
+    if not _names.is_et_al(value):
+        return False
+    draft.authors_complete = draft.in_full = False
+    draft.filled = True
+    return True
 
 
 def _short_author(draft: _Medline, value: str) -> None:
     """AU gives the initials (and suffix) of the FAU before it, or is the author where there is no FAU."""
+    if _cut_short(draft, value):
+        return
     short = _names.medline(value)
     last = draft.authors[-1] if draft.authors else None
-    known = last is not None and not last.is_group and _medline_parts.same_person(last, value)
     pair, draft.in_full = draft.in_full, False
+    known = last is not None and (pair or not last.is_group) and _medline_parts.same_person(last, value)
+    if known and last is not None and last.is_group:
+        return
     if known and last is not None and (pair or not last.initials):
         if short is not None and not last.initials:
             given = last.given.removesuffix(f" {short.suffix}") if short.suffix else last.given  # FAU "Ward, G W Jr"
             draft.authors[-1] = replace(last, given=given, initials=short.initials, suffix=last.suffix or short.suffix)
         return
-    draft.author(short or (_names.parse(value) if "," in value else Author(family=clean(value))))
+    draft.author(short or _medline_parts.full(value))
 
 
 def _affiliation(draft: _Medline, value: str) -> None:
@@ -321,12 +338,12 @@ _TAGS: Final[dict[str, _Take]] = {
     "AD": _affiliation,
     "AUID": _orcid,
     "CN": lambda d, v: d.author(_names.group(v)),
-    **dict.fromkeys(("FED",), lambda d, v: d.editors.append(_names.make(*_medline_parts.halves(v)))),
+    "FED": lambda d, v: _medline_parts.full_editor(d, v),
     "ED": lambda d, v: _medline_parts.editor(d, v),
-    "FIR": lambda d, v: d.investigators.append(_names.make(*_medline_parts.halves(v))),
-    "IR": lambda d, v: None if d.investigators else d.investigators.append(_names.medline(v) or _names.make(v)),
-    "FPS": lambda d, v: d.subjects.append(_names.make(*_medline_parts.halves(v))),
-    "PS": lambda d, v: None if d.subjects else d.subjects.append(_names.medline(v) or _names.make(v)),
+    "FIR": lambda d, v: d.investigators.append(_medline_parts.named(v)),
+    "IR": lambda d, v: None if d.investigators else d.investigators.append(_medline_parts.short(v)),
+    "FPS": lambda d, v: d.subjects.append(_medline_parts.named(v)),
+    "PS": lambda d, v: None if d.subjects else d.subjects.append(_medline_parts.short(v)),
     "JT": lambda d, v: d.put("journal", v, "JT"),
     "TA": lambda d, v: d.put("abbreviation", v, "TA"),
     "IS": _issn,

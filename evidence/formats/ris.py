@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
-from evidence.formats import Format, _dates, _ids, _lines, _markup, _names
+from evidence.formats import Format, _dates, _ids, _lines, _markup, _tagged
 from evidence.formats._draft import Draft, ExternalIds, Take
 from evidence.formats._ris_write import write
 from evidence.formats._tagged import Block, items, spoilt
@@ -233,19 +233,11 @@ def _each_name(value: str) -> Iterator[str]:
 
 
 def _authors(draft: Draft, value: str) -> None:
-    for name in _each_name(value):
-        if _names.is_et_al(name):
-            draft.authors_complete = False
-        elif name.lower().rstrip(".").endswith(" et al"):
-            draft.authors_complete = False
-            draft.author(_names.parse(_names.without_et_al(name)[0]))
-        else:
-            draft.author(_names.parse(name))
+    _tagged.authors(draft, _each_name(value))
 
 
 def _editors(draft: Draft, value: str) -> None:
-    draft.editors += _names.authors(_each_name(value))
-    draft.filled = True
+    _tagged.editors(draft, _each_name(value))
 
 
 def _keywords(draft: Draft, value: str) -> None:

@@ -37,7 +37,7 @@ def table(path: Path) -> Halves | None:
         return None
     with open_path(path) as stream:
         raw = stream.read(_MOST_BYTES + 1)
-    if not LEAST_BYTES <= len(raw) <= _MOST_BYTES or _lines.encoding_of(raw[:400]) != ("utf-8", 0):
+    if not LEAST_BYTES <= len(raw) <= _MOST_BYTES or not _lines.is_utf8(raw):
         return None
     head = raw.find(b"\n") + 1
     if not head or raw.count(b'"', 0, head) % 2 or raw.count(b'"') % 2 or not tabular.recognise(raw[:head]):

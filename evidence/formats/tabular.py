@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import BinaryIO, Final
 
 from evidence.errors import BadInput
-from evidence.formats import Format, _csv_rows, _dates, _lines, _markup, _names, _ris_write
-from evidence.formats._csv_write import COLUMNS, JUDGEMENTS, unguarded, write
+from evidence.formats import Format, _csv_rows, _dates, _lines, _markup, _names, _ris_write, _zotero_extra
+from evidence.formats._csv_write import COLUMNS, JUDGEMENTS, NO_AUTHORS, unguarded, write
 from evidence.formats._draft import Draft, ExternalIds, Take
 from evidence.identifiers import Identifier, registrations_in
 from evidence.records import Item, Record, RecordKind
@@ -56,6 +56,8 @@ _NAMES: Final = {
     "other_ids": "otherids",
 }  # fmt: skip
 _FIELD: Final = {synonym: name for name, words in _NAMES.items() for synonym in words.split()}
+_ZOTERO: Final = frozenset(("key", "itemtype", "dateadded"))
+"""Columns that Zotero's CSV has and no other (https://github.com/zotero/translators/blob/master/CSV.js)."""
 _OWN_START: Final = COLUMNS[:5]
 
 _TYPES: Final[tuple[tuple[str, RecordKind], ...]] = (
@@ -76,10 +78,13 @@ def folded(header: str) -> str:
 def recognise(head: bytes) -> bool:
     """A header line that names a title and at least one more thing a reference has."""
     text = head.decode("utf-8", "replace").lstrip("\ufeff\r\n ")
-    line = re.split(r"\r\n|\n|\r", text, maxsplit=1)[0]
+    line, *below = re.split(r"\r\n|\n|\r", text, maxsplit=2)
+    delimiter = _csv_rows.delimiter_said(line)
+    if delimiter and below:
+        line = below[0]
     if line[:1] in "<{[@%" or len(line) > 20_000:
         return False
-    return _is_header(_csv_rows.header(line))
+    return _is_header(_csv_rows.header(line, delimiter))
 
 
 def _is_header(cells: list[str]) -> bool:
@@ -97,7 +102,7 @@ def read(stream: BinaryIO, label: str) -> Iterator[Item]:
         raise BadInput(label, "is empty")
     if header.fault or not _is_header(header.cells):
         raise BadInput(label, "has no header line that names a title column and others (title, authors, year, doi …)")
-    columns = [_column(cell) for cell in header.cells]
+    columns = _columns(header.cells)
     own = tuple(folded(c) for c in header.cells[: len(_OWN_START)]) == _OWN_START
     ids = ExternalIds(label)
     for ordinal, row in enumerate(table, 1):
@@ -111,9 +116,15 @@ def read(stream: BinaryIO, label: str) -> Iterator[Item]:
             yield record
 
 
-def _column(header: str) -> tuple[str, str]:
-    """A column's field (or empty) and its printed name."""
-    return _FIELD.get(folded(header), ""), header.strip().lstrip("\ufeff")
+def _columns(header: list[str]) -> list[tuple[str, str]]:
+    """Each column's field (or empty) and its printed name. Zotero's `Key` is its own number of the item, no citation
+    key; that one is in `Citation Key`, or in Extra.
+    """
+    zotero = {folded(cell) for cell in header} >= _ZOTERO
+    return [
+        ("item" if zotero and folded(cell) == "key" else _FIELD.get(folded(cell), ""), cell.strip().lstrip("\ufeff"))
+        for cell in header
+    ]
 
 
 def _record(
@@ -131,7 +142,10 @@ def _record(
             said[field] = cell
         else:
             draft.keep(name or f"column {number + 1}", _markup.read_plain(cell))
-    filled = not said.keys() <= {"key", "type", "kind"}
+    filled = not said.keys() <= {"key", "item", "type", "kind"}
+    key = said.get("key", "").strip()
+    if any(map(str.isalpha, key)) and len(key.split()) == 1:
+        draft.key(key)
     _type(draft, said)
     _date_and_pages(draft, said)
     for field, value in said.items():
@@ -140,10 +154,7 @@ def _record(
             take(draft, value)
     if not filled:
         return None
-    key = said.get("key", "").strip()
-    if any(map(str.isalpha, key)) and len(key.split()) == 1:
-        draft.key(key)
-    return draft.record("csv", ids.make(key or said.get("pmid", ""), ordinal))
+    return draft.record("csv", ids.make(said.get("item", "").strip() or key or said.get("pmid", ""), ordinal))
 
 
 def _type(draft: Draft, said: dict[str, str]) -> None:
@@ -221,6 +232,18 @@ def _doi(draft: Draft, value: str) -> None:
         draft.link(value, "doi")
 
 
+def _note(draft: Draft, value: str) -> None:
+    keys, rest = _zotero_extra.parts(value)
+    for key in keys:
+        draft.key(key)
+    draft.note(_markup.read_plain(rest), "note")
+
+
+def _other_ids(draft: Draft, value: str) -> None:
+    draft.other_ids(value)
+    draft.authors_complete = draft.authors_complete and NO_AUTHORS not in value.split()
+
+
 _SOURCE: Final = re.compile(
     r"^(?P<journal>[^(]{3,}?) \((?P<year>\d{4})\) (?P<volume>\w+)(?::(?P<issue>\w+))? \((?P<pages>[^)]+)\)"
 )
@@ -270,9 +293,9 @@ _FIELDS: Final[dict[str, Take]] = {
     "language": _languages,
     "keywords": _keywords,
     "url": lambda d, v: d.link(v.split("; http")[0], "url"),
-    "note": lambda d, v: d.note(_markup.read_plain(v), "note"),
+    "note": _note,
     "source": _source,
-    "other_ids": _plain(lambda d, v: d.other_ids(v)),
+    "other_ids": _plain(_other_ids),
 }
 
 FORMAT: Final = Format(

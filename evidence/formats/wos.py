@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
-from evidence.formats import Format, _dates, _lines, _markup, _names
+from evidence.formats import Format, _dates, _lines, _markup, _names, _tagged
 from evidence.formats._draft import Draft, ExternalIds, Take
 from evidence.formats._tagged import Block, items, spoilt
 from evidence.records import Item, Record, RecordKind
@@ -92,17 +92,14 @@ def _people(draft: Draft, said: dict[str, str]) -> None:
     """Authors a line each: in full (`AF`) where every one is, else as `AU` has them; groups; editors."""
     short, full = (said.pop(tag, "").split("\n") for tag in ("AU", "AF"))
     names = full if len(full) == len(short) and full != [""] else short if short != [""] else full
-    people = _names.authors(_markup.read_plain(name) for name in names if name.strip())
-    if people:
-        draft.author(*people)
+    _tagged.authors(draft, (_markup.read_plain(name) for name in names if name.strip()))
     for name in said.pop("CA", "").split("\n"):
         if name.strip():
             draft.author(_names.group(_markup.read_plain(name)))
     for tag in ("BE", "ED"):
-        for name in said.pop(tag, "").split("\n"):
-            found = _names.parse(_markup.read_plain(name)) if name.strip() else None
-            if found is not None and found not in draft.editors:
-                draft.editors.append(found)
+        names = said.pop(tag, "").split("\n")
+        _tagged.editors(draft, (_markup.read_plain(name) for name in names if name.strip()))
+    draft.editors = list(dict.fromkeys(draft.editors))  # a book's stand under both tags
 
 
 def _dated(draft: Draft, said: dict[str, str]) -> None:

@@ -24,7 +24,8 @@ from Bio import Medline
 from evidence import formats
 from evidence.errors import BadInput, UnknownFormat
 from evidence.formats import _export
-from evidence.records import Record, Rejected
+from evidence.formats._latex_plain import simpler_markup
+from evidence.records import Markup, Record, Rejected
 from evidence.text import fold, plain
 from tests.awkward import study
 from tests.formats_support import written
@@ -298,6 +299,13 @@ def everything() -> dict[Path, list[Record]]:
     return found
 
 
+def expected_title(record: Record, name: str) -> Markup:
+    """A title as a format gives it back: MEDLINE keeps its brackets, BibTeX has plain forms of hyphens and the like."""
+    if name == "nbib":
+        return record.title
+    return simpler_markup(_export.title(record.title)) if name == "bibtex" else _export.title(record.title)
+
+
 @pytest.mark.parametrize("name", ["bibtex", "biblatex", "ris", "nbib", "csl-json", "csv"])
 def test_what_is_imported_can_be_exported_and_imported(name: str) -> None:
     """Every record of every file: title, year and identifiers survive a second file."""
@@ -312,7 +320,7 @@ def test_what_is_imported_can_be_exported_and_imported(name: str) -> None:
         assert len(again) == len(found), path
         for one, two in zip(found, again, strict=True):
             assert (two.title, two.year, two.id("doi"), two.id("pmid")) == (
-                one.title if name == "nbib" else _export.title(one.title),
+                expected_title(one, name),
                 one.year,
                 one.id("doi"),
                 one.id("pmid"),
