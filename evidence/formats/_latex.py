@@ -53,13 +53,14 @@ _CONTROL_SYMBOLS: Final = {
 _SUPERSCRIPT_SIGNS: Final = {"<sup>°</sup>": "°", "<sup>′</sup>": "′"}
 
 
-# What most values hold and what we write: one command, accent or sign, complete in itself.
+# What most values hold and what we write: one command, accent or sign, complete in itself. Every alternative begins with
+# a character, not with a group: so `re` looks for these characters first, instead of trying each place.
 _SIMPLE: Final = re.compile(
     r"\{\$?\\(?P<word>[A-Za-z]+)\$?\}"
     r"|\{\\(?:(?P<acc>[`'^\"~=.])(?P<a>[A-Za-z])|(?P<letter>[cvuHkrdh]|horn|textcommabelow)\{(?P<l>[A-Za-z])\})\}"
     r"|\{\\(?P<outer>[`'^\"~=.cvuHkrdh]|textcommabelow)"
     r"\{\\(?:(?P<inner>[`'^\"~=.])(?P<n>[A-Za-z])|(?P<within>[uvHr]|horn)\{(?P<m>[A-Za-z])\})\}\}"
-    r"|(?P<script>\{\\text(?:sub|super)script(?: [A-Za-z0-9+=()]|\{\$-\$\})\})|\{\$(?P<alone>[-<>|])\$\}"
+    r"|\{(?P<script>\\text(?:sub|super)script(?: [A-Za-z0-9+=()]|\{\$-\$\}))\}|\{\$(?P<alone>[-<>|])\$\}"
     r"|\{\\unicodechar\{(?P<code>[1-9]\d{2,6})\}\}"
     r"|\\(?P<sign>[%&#_$])"
     r"|\{(?P<straight>``|'')\}"
@@ -121,7 +122,7 @@ def _simple(match: re.Match[str]) -> str:
         marks = table.ACCENTS[match["inner"] or match["within"]] + table.ACCENTS[match["outer"]]
         return unicodedata.normalize("NFC", (match["n"] or match["m"]) + marks)
     if match["script"]:
-        return _SCRIPTS.get(match["script"]) or match[0]
+        return _SCRIPTS.get(match[0]) or match[0]
     if match["alone"]:
         return "−" if match["alone"] == "-" else match["alone"].translate(_HIDDEN)
     combining = table.ACCENTS[match["acc"] or match["letter"]]
