@@ -53,8 +53,8 @@ _CONTROL_SYMBOLS: Final = {
 _SUPERSCRIPT_SIGNS: Final = {"<sup>°</sup>": "°", "<sup>′</sup>": "′"}
 
 
-# What most values hold and what we write: one command, accent or sign, complete in itself. Every alternative begins with
-# a character, not with a group: so `re` looks for these characters first, instead of trying each place.
+# What most values hold and what we write: one command, accent or sign, complete in itself. Every alternative begins
+# with a character, not with a group: so `re` looks for these characters first, instead of trying each place.
 _SIMPLE: Final = re.compile(
     r"\{\$?\\(?P<word>[A-Za-z]+)\$?\}"
     r"|\{\\(?:(?P<acc>[`'^\"~=.])(?P<a>[A-Za-z])|(?P<letter>[cvuHkrdh]|horn|textcommabelow)\{(?P<l>[A-Za-z])\})\}"
