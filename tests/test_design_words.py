@@ -54,6 +54,20 @@ INTERVIEWS = (
 )
 
 
+POOLED = (
+    "How long after the injury to inject is unknown. Twelve prospective studies with more than 20 patients each were "
+    "included in this meta-analysis. Early injection gave more relief. Later studies varied."
+)
+NOT_POOLED = (
+    "We read what is known of injections near nerves. The studies differed too much, so that a meta-analysis was not "
+    "performed. Most patients improved within weeks."
+)
+BOTH_SPECIES = (
+    "Serum of the two was incubated with the hormone at 37 degrees. The enzyme of the rat was the quicker one. It was "
+    "inhibited by zinc."
+)
+
+
 def record(title: str, abstract: str = "", **more: object) -> Record:
     sections = (AbstractSection(text=from_plain(abstract)),) if abstract else ()
     return Record(source="t", external_id="1", title=from_plain(title), abstract=sections, **more)  # type: ignore[arg-type]
@@ -74,6 +88,7 @@ def designs(title: str, abstract: str = "") -> set[str]:
         (COHORT, "cohort", {"rct", "case-report", "narrative-review"}),
         (REVIEW, "systematic-review", {"rct", "clinical-trial", "narrative-review", "protocol"}),
         (REVIEW, "meta-analysis", {"rct"}),
+        (POOLED, "meta-analysis", {"rct", "cohort"}),
         (CASE, "case-report", {"rct", "cohort", "systematic-review"}),
         (PLAN, "protocol", {"rct", "clinical-trial"}),
         (RATS, "animal", {"rct", "cohort"}),
@@ -84,6 +99,27 @@ def test_an_abstract_alone_states_the_design(abstract: str, there: str, not_ther
     found = designs("Dextrose for the numb hand", abstract)
     assert there in found
     assert not found & not_there
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A meta-analysis was not performed.",
+        "We could not perform a meta-analysis.",
+        "There were too few studies to perform a meta-analysis.",
+    ],
+)
+def test_a_meta_analysis_not_done_here_is_none(sentence: str) -> None:
+    assert "meta-analysis" not in designs("Injections near nerves", f"{NOT_POOLED} {sentence}")
+    assert "meta-analysis" not in designs("Injections near nerves", f"Most patients improved. {sentence}")
+
+
+def test_an_animal_beside_people_in_a_title_does_not_state_an_experiment_on_animals() -> None:
+    def rules(title: str) -> set[str]:
+        return {hit.rule for hit in judge(title, BOTH_SPECIES).designs if hit.slug == "animal"}
+
+    assert "cue-in-text" in rules("Inactivation of the hormone by rat serum")
+    assert "cue-in-text" not in rules("Inactivation of the hormone by human and rat serum")
 
 
 @pytest.mark.parametrize(

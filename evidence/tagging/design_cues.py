@@ -184,6 +184,19 @@ CUES: Final = (
         "meta-analysis", "meta metaanalysis metaanalyses metaregression metaanalytic",
         r"\bmeta ?(?:analy\w+|regression)",
     ),
+    _cue(
+        "meta-analysis-done", "meta metaanalysis metaanalyses metaregression",
+        r"\b(?:this|our|present|current) (?!previous|earlier|last)(?:\w+ ){0,3}?meta ?(?:analys|regression)",
+        r"\bwe (?:\w+ ){0,3}?(?:perform(?:ed)?|conduct(?:ed)?|did|do|undert(?:oo|a)ke?|carr(?:ied|y) out) "
+        r"(?:\w+ ){0,6}?meta ?(?:analys|regression)",
+        r"\bmeta ?(?:analys[ie]s|regressions?) (?:\w+ ){0,4}?(?:was|were) (?:\w+ )?"
+        r"(?:performed|conducted|done|undertaken|carried out)",
+    ),
+    _cue(
+        "meta-analysis-not-done", "meta metaanalysis metaanalyses metaregression",
+        r"\b(?:not|no|nor|cannot|without|precluded|impossible|unable) (?:\w+ ){0,8}?meta ?(?:analys|regression)",
+        r"\bmeta ?(?:analys[ie]s|regressions?) (?:\w+ ){0,4}?(?:not|impossible|inappropriate|precluded|unable)\b",
+    ),
     # Reports of cases
     _cue(
         "one-case", "case report describe present presented reported described encountered",

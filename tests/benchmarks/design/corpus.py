@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evidence.records import AbstractSection, Record
+from evidence.formats._markup import sections
+from evidence.records import Record
 from evidence.text import from_plain
 
 HERE = Path(__file__).parent
@@ -67,8 +68,11 @@ def fold_of(identifier: str) -> int:
 
 
 def row_of(raw: dict[str, Any]) -> Row:
-    """Only title and abstract become part of the record: headings and types are what the gold is made from."""
-    abstract = (AbstractSection(text=from_plain(raw["abstract"])),) if raw.get("abstract") else ()
+    """Only title and abstract become part of the record: headings and types are what the gold is made from.
+
+    The abstract is cut into its labelled sections, as `evidence classify` does with the same lines.
+    """
+    abstract = sections(from_plain(raw.get("abstract") or ""))
     return Row(
         record=Record(
             source="bench", external_id=str(raw["pmid"]), title=from_plain(raw["title"] or ""), abstract=abstract

@@ -67,9 +67,7 @@ def lines(model: Fitted, data: Seen, rows: dict[str, list[float]], head: list[st
     for name, values in {"bias": list(model.bias), **rows}.items():
         add(f"!{name}", 0, np.rint(1000 * np.array(values)))
     for number, name in enumerate(data.cue_names):
-        values = np.rint(100 * model.cues[number])
-        if values.any():
-            add(name, 0, values)
+        add(name, 0, np.rint(100 * model.cues[number]))  # also without weights: rules ask for cues that the file knows
     for number, column in enumerate(model.columns):
         values = np.rint(100 * model.plain[number])
         if values.any():
