@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from evidence.lifecycle import CARRIED, SAID, Weighed, disagreements, doubts, gravity, life_cycle, name_of
+from evidence.lifecycle import CARRIED, SAID, Statement, Weighed, disagreements, doubts, gravity, life_cycle, name_of
 from evidence.lifecycle.crossref import SOURCE as CROSSREF
 from evidence.records import Markup, Record
 from evidence.store import lifecycle
@@ -55,6 +56,19 @@ def _view(weighed: Weighed, told: Mapping[str, Told], seen: Mapping[int, tuple[s
     said = weighed.statement
     news = told.get(said.key)
     who, when = seen.get(news.event, ("", None)) if news is not None else ("", None)
+    return replace(
+        _shown(said),
+        standing=weighed.overruled is None,
+        taken_back=weighed.overruled.date if weighed.overruled else None,
+        event=news.named if news is not None and not news.back else None,
+        since=news.since if news is not None else None,
+        seen_by=who,
+        seen_at=when,
+    )
+
+
+def _shown(said: Statement) -> StatementView:
+    """What a statement says by itself."""
     return StatementView(
         kind=said.kind,
         source=said.source,
@@ -64,12 +78,6 @@ def _view(weighed: Weighed, told: Mapping[str, Told], seen: Mapping[int, tuple[s
         date=said.date,
         citation=said.citation,
         note=said.note,
-        standing=weighed.overruled is None,
-        taken_back=weighed.overruled.date if weighed.overruled else None,
-        event=news.named if news is not None and not news.back else None,
-        since=news.since if news is not None else None,
-        seen_by=who,
-        seen_at=when,
     )
 
 
@@ -132,7 +140,6 @@ def _recent(connection: Connection, since: datetime) -> list[int]:
 
 
 def _alert(told: Told, study: Any) -> AlertView:
-    said = told.statement
     return AlertView(
         event=told.named,
         at=told.since,
@@ -140,16 +147,5 @@ def _alert(told: Told, study: Any) -> AlertView:
         study_title=Markup(study.title),
         citation=study.citation,
         state=study.publication_state,
-        said=StatementView(
-            kind=said.kind,
-            source=said.source,
-            source_name=name_of(said.source, said.origin),
-            basis=said.basis,
-            notice=said.notice,
-            date=said.date,
-            citation=said.citation,
-            note=said.note,
-            event=told.named,
-            since=told.since,
-        ),
+        said=replace(_shown(told.statement), event=told.named, since=told.since),
     )

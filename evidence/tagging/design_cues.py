@@ -29,6 +29,9 @@ _ALLOTTED: Final = (
 )
 _A_TRIAL: Final = "(?:trial|study|design|rct|experiment|crossover|investigation|comparison|intervention|fashion|manner)"
 _ONE: Final = "(?:this|our|present|current|a|an|the)"
+_META_WORDS: Final = "meta metaanalysis metaanalyses metaregression"
+_META: Final = "meta ?(?:analys|regression)"
+_META_IS: Final = "meta ?(?:analys[ie]s|regressions?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,21 +184,21 @@ CUES: Final = (
     _cue("systematic-review", "systematic systematically", r"\bsystematic(?:ally)? (?:\w+ ){0,3}?(?:review|overview"
         r"|search)"),
     _cue(
-        "meta-analysis", "meta metaanalysis metaanalyses metaregression metaanalytic",
+        "meta-analysis", f"{_META_WORDS} metaanalytic",
         r"\bmeta ?(?:analy\w+|regression)",
     ),
     _cue(
-        "meta-analysis-done", "meta metaanalysis metaanalyses metaregression",
-        r"\b(?:this|our|present|current) (?!previous|earlier|last)(?:\w+ ){0,3}?meta ?(?:analys|regression)",
+        "meta-analysis-done", _META_WORDS,
+        rf"\b(?:this|our|present|current) (?!previous|earlier|last)(?:\w+ ){{0,3}}?{_META}",
         r"\bwe (?:\w+ ){0,3}?(?:perform(?:ed)?|conduct(?:ed)?|did|do|undert(?:oo|a)ke?|carr(?:ied|y) out) "
-        r"(?:\w+ ){0,6}?meta ?(?:analys|regression)",
-        r"\bmeta ?(?:analys[ie]s|regressions?) (?:\w+ ){0,4}?(?:was|were) (?:\w+ )?"
+        rf"(?:\w+ ){{0,6}}?{_META}",
+        rf"\b{_META_IS} (?:\w+ ){{0,4}}?(?:was|were) (?:\w+ )?"
         r"(?:performed|conducted|done|undertaken|carried out)",
     ),
     _cue(
-        "meta-analysis-not-done", "meta metaanalysis metaanalyses metaregression",
-        r"\b(?:not|no|nor|cannot|without|precluded|impossible|unable) (?:\w+ ){0,8}?meta ?(?:analys|regression)",
-        r"\bmeta ?(?:analys[ie]s|regressions?) (?:\w+ ){0,4}?(?:not|impossible|inappropriate|precluded|unable)\b",
+        "meta-analysis-not-done", _META_WORDS,
+        rf"\b(?:not|no|nor|cannot|without|precluded|impossible|unable) (?:\w+ ){{0,8}}?{_META}",
+        rf"\b{_META_IS} (?:\w+ ){{0,4}}?(?:not|impossible|inappropriate|precluded|unable)\b",
     ),
     # Reports of cases
     _cue(
