@@ -20,7 +20,18 @@ MAX_FUNCTION_LINES = 60
 
 # Layer 0, in order: each may import those before it.
 FOUNDATION = (
-    *("errors", "settings", "identifiers", "records", "text", "theses", "vocabulary", "filters", "views"),
+    *(
+        "errors",
+        "whole_files",
+        "settings",
+        "identifiers",
+        "records",
+        "text",
+        "theses",
+        "vocabulary",
+        "filters",
+        "views",
+    ),
     *("pacing", "locks", "recordjson", "parallel"),
 )
 PURE = ("lifecycle", "matching", "merging", "tagging", "citekeys", "formats")

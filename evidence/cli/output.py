@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
@@ -14,6 +12,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
+
+from evidence.whole_files import replacing
 
 if TYPE_CHECKING:
     from evidence.records import Markup
@@ -121,27 +121,5 @@ def destination(path: Path | None) -> Iterator[IO[bytes]]:
         with path.open("wb") as direct:  # a pipe or a device cannot be replaced
             yield direct
     else:
-        target = path.resolve()  # through a link: the link stays, its target changes
-        try:
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        except OSError as exc:  # it names the file beside the target, which nobody asked for
-            raise OSError(exc.errno, exc.strerror, str(path)) from None
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(name, _mode_for(target))
-            os.replace(name, target)
-        except BaseException:
-            os.unlink(name)
-            raise
-
-
-def _mode_for(target: Path) -> int:
-    """The mode of the file replaced, else what the umask gives; mkstemp's own is private."""
-    if target.exists():
-        return target.stat().st_mode & 0o7777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+        with replacing(path) as stream:
+            yield stream

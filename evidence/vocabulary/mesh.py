@@ -7,8 +7,6 @@ Diseases are the descriptors under category C and under F03 (mental disorders): 
 from __future__ import annotations
 
 import gzip
-import os
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from evidence.errors import BadVocabulary
 from evidence.text import clean
 from evidence.vocabulary.model import MeshLink, Vocabulary
 from evidence.vocabulary.rules import MESH_UI, TREE_NUMBER
+from evidence.whole_files import replacing
 
 FILE_NAME: Final = "mesh.tsv.gz"
 """Where `evidence mesh load` keeps the diseases: a file of this name in the maintainer's data directory."""
@@ -134,17 +133,10 @@ def read_mesh(path: Path) -> Mesh:
 def write_mesh(mesh: Mesh, path: Path) -> None:
     """Write the table; the file changes only when all of it has been written, and equal content gives equal bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as out:
-            out.write(("\t".join(COLUMNS) + "\n").encode())
-            for d in mesh.descriptors.values():
-                out.write(f"{d.ui}\t{d.name}\t{'|'.join(d.trees)}\t{'|'.join(d.terms)}\n".encode())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with replacing(path) as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as out:
+        out.write(("\t".join(COLUMNS) + "\n").encode())
+        for d in mesh.descriptors.values():
+            out.write(f"{d.ui}\t{d.name}\t{'|'.join(d.trees)}\t{'|'.join(d.terms)}\n".encode())
 
 
 def loaded_mesh(data_dir: Path) -> Mesh | None:
