@@ -33,6 +33,7 @@ SMALL = [
     "assigned\t40\t1000\t",
     "T ^ dextrose\t90\t-500\t250",
     "rats $\t\t\t",
+    "twice\t\t\t300",
 ]
 SHIPPED = load_model()
 
@@ -50,7 +51,7 @@ def test_the_score_is_the_documented_formula() -> None:
     reading = DesignModel(SMALL).read(text_of("Dextrose", "Knees were randomly assigned. They were assigned twice."))
     length = sqrt(9 + 4.0 + 9.0)
     z_rct = -2 + (10 - 5) / length + 1.5 + 3
-    z_animal = -1 + 2.5 / length - 0.2
+    z_animal = -1 + (2.5 + 3) / length - 0.2  # "twice" has a weight and no idf²: it makes the text no longer
     assert reading.scores["rct"] == pytest.approx(logistic(z_rct))
     assert reading.scores["animal"] == pytest.approx(logistic(2 * z_animal + 0.5))
 

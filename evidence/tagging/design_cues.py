@@ -245,7 +245,9 @@ CUES: Final = (
     _cue("cohort-study", "cohort", r"\bcohort (?:study|analysis|design)\b"),
     _cue("longitudinal", "longitudinal longitudinally", r"\blongitudinal\w*"),
     _cue(
-        "case-control", "control referent casecontrol", r"\bcase ?control\b|\bcase referent\b|\bcase and control",
+        "case-control", "control controlled referent casecontrol",
+        r"(?<!\bself )\bcase ?control\b|\bcase referent\b|\bcase and control",
+        r"\bcase controlled (?:study|studies|design|analysis)\b",
         beside="case casecontrol",
     ),
     _cue(

@@ -5,6 +5,7 @@ score = logistic(slope * (bias + scaled / sqrt(9 + sum of idf²) + plain + cues)
 N-grams (one to four words, in the title also as a class of their own) count once each. Their weights come in two kinds:
 `scaled` by the length of the text in the manner of TF-IDF vectors (Salton & Buckley 1988,
 https://doi.org/10.1016/0306-4573(88)90021-0), and `plain` (rows that begin with "+"). Cues (design_cues.py) are plain.
+An n-gram whose idf² is empty has weights and adds nothing to the length.
 Sentences that call for studies to come are not read. Slope and offset make the score a probability in the data it was
 learnt from (Platt 1999, "Probabilistic outputs for support vector machines"). The weights are in
 data/design_weights.tsv, made by `python -m tests.benchmarks.design.train`; only integers and the standard library are

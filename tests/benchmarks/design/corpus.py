@@ -26,6 +26,9 @@ PT_ONLY = frozenset(
 )
 """Classes whose gold is made from publication types; all others need MeSH headings."""
 
+OF_SUBJECTS = frozenset({"in_vitro", "animal"})
+"""Classes told by what was studied rather than by how: any word may speak for them, and a bare title often does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -46,6 +49,8 @@ class Row:
         """Whether this record's gold can tell the class."""
         if "weak" in self.assessable:
             return name in ("randomized_controlled_trial", "clinical_trial")
+        if "title" in self.assessable:
+            return name in OF_SUBJECTS
         return ("pt" if name in PT_ONLY else "mesh") in self.assessable
 
 

@@ -1,9 +1,9 @@
 """Trains the weights that are shipped: `EVIDENCE_BENCH_DATA=… python -m tests.benchmarks.design.train [--folds FILE]`.
 
 Needs scikit-learn (1.9), numpy and scipy beside the package's own requirements. Every record of the development part
-is used, and the rule-labelled trials of weak.py; slope, offset and thresholds come from five-fold cross-validation, so
-that no record calibrates a score it helped to make. `--folds` keeps the five models, whose constants come from the
-other four folds, for `run.py`. Same input, same file, byte for byte.
+is used, with the rule-labelled trials of weak.py and the bare titles of titles.py; slope, offset and thresholds come
+from five-fold cross-validation, so that no record calibrates a score it helped to make. `--folds` keeps the five
+models, whose constants come from the other four folds, for `run.py`. Same input, same file, byte for byte.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 from tests.benchmarks.design.corpus import FOLDS, Row, development
 from tests.benchmarks.design.learn import CLASSES, SEED, Fitted, Seen, fit, seen
+from tests.benchmarks.design.titles import titles
 from tests.benchmarks.design.weak import weak
 from tests.benchmarks.design.write import constants, lines
 
@@ -53,7 +54,7 @@ def main() -> None:
     options.add_argument("--folds", type=Path, help="keep the models of the folds in this folder, for run.py")
     asked = options.parse_args()
     rows = development()
-    rows += weak(rows)
+    rows += [*weak(rows), *titles({row.id for row in rows})]
     data = seen(row.record for row in rows)
     folds = np.array([row.fold for row in rows])
     z, models = crossed(data, rows)

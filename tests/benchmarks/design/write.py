@@ -73,7 +73,7 @@ def lines(model: Fitted, data: Seen, rows: dict[str, list[float]], head: list[st
         if values.any():
             add(f"+{data.gram_names[column]}", 0, values)
     for number, column in enumerate(model.columns):
-        if model.squares[number]:
-            values = np.rint(100 * np.where(np.abs(model.scaled[number]) < LEAST_WEIGHT, 0, model.scaled[number]))
+        values = np.rint(100 * np.where(np.abs(model.scaled[number]) < LEAST_WEIGHT, 0, model.scaled[number]))
+        if model.squares[number] or values.any():
             add(data.gram_names[column], round(10 * float(model.squares[number])), values)
     return out
