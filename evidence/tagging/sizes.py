@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from evidence.records import Record, SampleSize, SizeBasis
-from evidence.tagging.sizes_arms import PROVIDERS, Sum, arms, lists, per_group
+from evidence.tagging.sizes_arms import Sum, per_group
+from evidence.tagging.sizes_lists import PROVIDERS, lists
 from evidence.tagging.sizes_passage import Mention, Passage
 from evidence.tagging.sizes_reviews import included, is_review
 from evidence.tagging.sizes_weights import read
-from evidence.tagging.sizes_words import NOUNS, listed
+from evidence.tagging.sizes_wholes import plausible_arms
+from evidence.tagging.sizes_words import ALLOCATED, CUES, NOUNS, RANDOMISED, listed
 from evidence.text import plain
 
 _ENOUGH: Final = 3.0
@@ -59,9 +62,21 @@ def sample_size(record: Record) -> SampleSize | None:
     if any(c.added for c in found) and _is_crossover(record):
         found = [c for c in found if not c.added]
     _confirm(found, passages)
+    every = found
+    owners = [c for c in found if c.noun == _OWNERS]
     found = [c for c in found if c.points >= _ENOUGH]
     best = max(found, key=lambda c: (c.points, c.value), default=None)
     if best is None or any(_rivals(best, other) for other in found) or _reports_several(passages):
+        return None
+    if best.basis == "randomised" and any(_SUBSTUDY in text.lower().replace("-", "") for text in _texts(record)):
+        return None  # those of the whole trial, perhaps
+    if best.basis == "randomised" and _has_others(best):
+        return None
+    if (
+        any(_is_fellow(best, other) for other in every)
+        or _is_one_of_two(best, passages)
+        or any(_are_other_owners(best, other) for other in owners)
+    ):
         return None
     if (best.value < _FEWEST and not best.reported) or _only_looks_on(best, passages) or _is_part(best, passages):
         return None
@@ -78,6 +93,69 @@ def _only_looks_on(best: _Candidate, passages: Sequence[Passage]) -> bool:
     return others or best.value < _PANEL
 
 
+def _is_fellow(best: _Candidate, other: _Candidate) -> bool:
+    """Whether the same sentence says much the same of another number: two arms, each told by itself."""
+    if best.parts or other.parts or other.value == best.value or other.first != best.first:
+        return False
+    if best.basis == "randomised" and best.value > other.value:
+        return False  # "903 were randomised, and 742 were included in the analysis"
+    alike = other.passage is best.passage and other.basis == best.basis and other.unit == best.unit
+    return (
+        alike
+        and other.points > best.points - _MARGIN
+        and max(best.value, other.value) < 2 * min(best.value, other.value)
+    )
+
+
+_MARGIN: Final = 2.0
+
+
+def _has_others(best: _Candidate) -> bool:
+    """Whether more were allocated than the number counts: `30 were randomised … The other 20 were assigned`."""
+    low = best.passage.low
+    return any(
+        low[max(0, n.start - 2) : n.start] == ["the", "other"]
+        and n.value not in best.parts
+        and any(CUES.get(word) in (ALLOCATED, RANDOMISED) for word in low[n.end : n.end + 4])
+        for n in best.passage.numbers
+    )
+
+
+def _are_other_owners(best: _Candidate, other: _Candidate) -> bool:
+    """Whether the sentence has two groups with their limbs: `100 hands of 58 women and 40 hands of 20 men`."""
+    beside = other.passage is best.passage and other.first == best.first
+    apart = other.value not in (best.value, *best.parts)
+    return best.noun == _OWNERS and beside and apart
+
+
+def _is_one_of_two(best: _Candidate, passages: Sequence[Passage]) -> bool:
+    """Whether patients and healthy volunteers were counted in one sentence, and only one of the two is the answer."""
+    for passage in passages:
+        for one, other in pairwise(passage.mentions):
+            told = one.kind == other.kind == "person" and one.sentence == other.sentence
+            if not told or best.value not in (one.value, other.value):
+                continue
+            if _is_healthy(passage, one) == _is_healthy(passage, other):
+                continue
+            apart = any(m.partial or m.labelled or m.each for m in (one, other))
+            if not apart and not best.parts and "and" in passage.low[one.end : other.number.start]:
+                return True
+    return False
+
+
+_OWNERS: Final = "owners"
+
+
+def _is_healthy(passage: Passage, mention: Mention) -> bool:
+    """Whether these are volunteers or controls: `20 healthy men`, `20 control women`."""
+    around = passage.low[max(0, mention.number.start - _CALLED) : mention.end]
+    return not _HEALTHY.isdisjoint((mention.noun, *around))
+
+
+_CALLED: Final = 3
+"""Words before a number: "in a control cohort of 976 people"."""
+_HEALTHY: Final = frozenset({"volunteers", "controls", "healthy", "control", "normal"})
+_SUBSTUDY: Final = "substud"
 _FEWEST: Final = 4
 """Fewer than this are a sample only where cases are reported; else they are "two radiologists", "three assays"."""
 _PANEL: Final = 10
@@ -100,6 +178,7 @@ _DISMISSED: Final = -3.0
 _CROSSOVER: Final = ("rossover", "ross-over", "ross over", "ithin-subject", "ounterbalanced", "ounter-balanced")
 """Designs in which the same people are in every arm, so that arms are not added up."""
 _MORE: Final = frozenset({"second", "two", "three", "both"})
+_SECOND: Final = tuple([name] for name in listed("2 ii two 1a 1b 2a 2b"))
 _STUDY: Final = frozenset(listed("trial trials experiment experiments study studies"))
 
 
@@ -118,7 +197,9 @@ def _texts(record: Record) -> tuple[str, ...]:
 
 def _reports_several(passages: Sequence[Passage]) -> bool:
     """Whether the abstract reports several studies, each with a size of its own: "two trials", "in study 2"."""
-    return any(_several(passage.low) for passage in passages)
+    return any(
+        _several(passage.low[slice(*passage.bounds(n))]) for passage in passages for n in passage.all_sentences()
+    )
 
 
 def _several(words: Sequence[str]) -> bool:
@@ -126,7 +207,7 @@ def _several(words: Sequence[str]) -> bool:
         return False
     for at, word in enumerate(words):
         if word in _STUDY:
-            if word[-1] not in "s" and words[at + 1 : at + 2] in (["2"], ["ii"], ["two"]):
+            if word[-1] not in "s" and words[at + 1 : at + 2] in _SECOND:
                 return True
             if not _MORE.isdisjoint(words[max(0, at - 3) : at]) and words[at + 1 : at + 2] not in (["arm"], ["arms"]):
                 return True
@@ -162,7 +243,11 @@ def _candidates(passage: Passage) -> Iterator[_Candidate]:
         if id(mention) in listed or (mention.labelled and not _is_whole(passage, mention)):
             continue
         yield _single(passage, mention, bias)
-    yield from (_sum(passage, s, bias) for s in (*per_group(passage), *arms(passage)) if s.kind != "study")
+    yield from (
+        _sum(passage, s, bias)
+        for s in (*per_group(passage), *plausible_arms(passage))
+        if s.kind not in ("study", "cluster")
+    )
 
 
 def _single(passage: Passage, mention: Mention, bias: float) -> _Candidate:
@@ -170,7 +255,7 @@ def _single(passage: Passage, mention: Mention, bias: float) -> _Candidate:
     at = mention.sentence
     owner = _owner(passage, mention)
     if owner:
-        return _Candidate(owner.value, points, "participants", _basis(mention), passage, at, at)
+        return _Candidate(owner.value, points, "participants", _basis(mention), passage, at, at, noun=_OWNERS)
     points -= _PART * (mention.kind == "part")
     unit = _unit(mention.kind, mention.noun)
     return _Candidate(
@@ -212,6 +297,8 @@ def _is_whole(passage: Passage, mention: Mention) -> bool:
     others = [n.value for n in labelled if n.start > mention.number.start]
     if labelled[0] != mention.number:
         return False
+    if any("and" in passage.low[mention.end : n.start][:1] and n.start - mention.end <= _BESIDE for n in labelled[1:]):
+        return False  # "adolescents (n = 123) and adults (n = 106)"
     if others and passage.low[mention.number.start - 1] not in NOUNS:
         return False
     if len(others) == 1:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from evidence.tagging.numbers import Number
+from evidence.tagging.sizes_mentions import NO_COUNTS
 from evidence.tagging.sizes_passage import Mention, Passage
-from evidence.tagging.sizes_words import ALLOCATED, CUES, NOUNS, RANDOMISED, Kind, by_chance, listed
+from evidence.tagging.sizes_words import ALLOCATED, CUES, NOUNS, RANDOMISED, SEXES, Kind, by_chance, listed
 
 MOST_ARMS: Final = 6
 """More numbers than this in a sentence are rarely arms."""
@@ -166,79 +167,6 @@ def _alike(parts: list[_Part]) -> list[_Part]:
     return parts
 
 
-def lists(passage: Passage) -> Iterator[tuple[list[Mention], int]]:
-    """`40 patients with … and 40 healthy controls`, `376 patients in the US and 400 in France`: who belong together.
-
-    Yields the mentions and the sum of all, bare numbers included.
-    """
-    run: list[Mention] = []
-    for mention in passage.mentions:
-        if mention.kind not in ("person", "animal") or mention.labelled or mention.each:
-            continue
-        if mention.partial and not mention.paired:
-            continue
-        if mention.noun in PROVIDERS:
-            continue
-        if run and _same(run[-1], mention) and _joined(passage, run[-1].end, mention):
-            run.append(mention)
-            continue
-        yield from _listed(passage, run)
-        run = [mention]
-    yield from _listed(passage, run)
-
-
-def _same(first: Mention, second: Mention) -> bool:
-    """Whether two mentions of a sentence may belong to one sample: people, or animals of one kind."""
-    alike = first.kind == second.kind == "person" or first.noun == second.noun
-    return first.sentence == second.sentence and alike
-
-
-def _listed(passage: Passage, run: list[Mention]) -> Iterator[tuple[list[Mention], int]]:
-    if not run:
-        return
-    values = [m.value for m in run]
-    bare = _bare_end(passage, run[-1])
-    if bare:
-        values.append(bare)
-    ends = bare or (len(run) > 1 and passage.low[run[-1].number.start - 1] == "and")
-    whole = (
-        not ends
-        or (len(values) > 2 and values[0] == sum(values[1:]))
-        or (len(values) > 2 and run[0].noun not in _SEXES and run[1].noun in _SEXES)
-    )
-    if len(values) > 1 and not whole:
-        yield run, sum(values)
-
-
-def _joined(passage: Passage, after: int, mention: Mention) -> bool:
-    """Whether only a description, a comma or "and" stand between two mentions."""
-    between = passage.low[after : mention.number.start]
-    last = passage.words[mention.number.start - 1]
-    apart = any(word in CUES or word in _VERBS for word in between)
-    return len(between) < _BETWEEN and (last[-1] == "," or between[-1:] == ["and"]) and not apart
-
-
-def _bare_end(passage: Passage, mention: Mention) -> int:
-    """The bare number that ends a list: `and 400 in France`, `and 224 with no pathology`; 0 when there is none."""
-    end = passage.bounds(mention.sentence)[1]
-    for number in passage.numbers:
-        if mention.end <= number.start < min(end, mention.end + _BETWEEN) and not number.labelled and not number.closed:
-            between = passage.low[mention.end : number.start]
-            following = passage.low[number.end : number.end + 1]
-            apart = any(word in CUES or word in _VERBS for word in between)
-            if between[-1:] == ["and"] and following in (["in"], ["with"], ["from"], ["without"]) and not apart:
-                return number.value
-            return 0
-    return 0
-
-
-_BETWEEN: Final = 18
-PROVIDERS: Final = frozenset(listed("physicians doctors practitioners gps surgeons therapists clinicians"))
-"""Who treats the counted; where patients stand beside them, these are the sample."""
-_VERBS: Final = frozenset(listed("were was had have has is are"))
-_SEXES: Final = frozenset(listed("men women boys girls males females"))
-
-
 def _by_sentence(passage: Passage) -> Iterator[tuple[int, list[Number]]]:
     """The sentences that have numbers; none when the passage counts nothing."""
     if not passage.mentions and not any(n.labelled or _takes(passage, n) for n in passage.numbers):
@@ -268,8 +196,21 @@ def _parts(passage: Passage, numbers: Sequence[Number], by_start: dict[int, Ment
         elif not mention.each:
             takes = _is_given(passage, mention.end) or _elided(passage, mention, by_start)
             named = mention.arm and (not mention.partial or _bracketed(passage, number))
+            named = named or _is_behind_arm(passage, mention)
             if named or (not mention.partial and takes):
                 yield _Part(number.value, mention)
+
+
+def _is_behind_arm(passage: Passage, mention: Mention) -> bool:
+    """Whether people stand in a bracket of their own where a sentence allots: `to steroid (64 patients) or saline`."""
+    alone = _bracketed(passage, mention.number) and not _CLOSED.isdisjoint(passage.words[mention.end - 1])
+    if not alone or mention.kind != "person" or mention.noun in SEXES:
+        return False
+    start, _ = passage.bounds(mention.sentence)
+    return any(CUES.get(word) in (RANDOMISED, ALLOCATED) for word in passage.low[start : mention.number.start])
+
+
+_CLOSED: Final = frozenset(")]")
 
 
 def _is_given(passage: Passage, at: int) -> bool:
@@ -309,13 +250,45 @@ def _unnamed(passage: Passage, numbers: Sequence[Number], place: int, by_start: 
     number = numbers[place]
     before = by_start.get(numbers[place - 1].start) if place else None
     if number.labelled:
-        if not _shared(passage, number) and not _is_rate(passage, number):
+        again = place > 0 and _is_told_again(passage, numbers[place - 1], number)
+        if not (again or _shared(passage, number) or _is_rate(passage, number)):
             yield _Part(number.value, by_start.get(number.start), labelled=True)
-    elif not number.closed and number.value > 1 and (_takes(passage, number) or _echoes(passage, number, before)):
+    elif (
+        not number.closed
+        and number.value > 1
+        and not _is_no_count(passage, number)
+        and (_takes(passage, number) or _echoes(passage, number, before))
+    ):
         yield _Part(number.value)
-    elif before and not before.partial and passage.low[number.start - 2 : number.start] == ["the", "other"]:
+    elif before and not before.partial and _are_the_others(passage, number):
         yield _Part(before.value, before)
         yield _Part(number.value)
+
+
+def _are_the_others(passage: Passage, number: Number) -> bool:
+    """Whether the number counts who is left: `the other twenty`, not `the other two groups`."""
+    named = passage.low[number.end : number.end + 1]
+    return passage.low[number.start - 2 : number.start] == ["the", "other"] and _PLURALS.isdisjoint(named)
+
+
+def _is_no_count(passage: Passage, number: Number) -> bool:
+    """Whether the number is an age, a time of day or a dose: `45 to 69 years`, `at 10 pm`, `160 mg/day`."""
+    before = passage.low[max(0, number.start - 2) : number.start]
+    ranged = before[1:] == ["to"] and before[0][:1].isdigit()
+    return ranged or passage.low[number.end : number.end + 1] in NO_COUNTS
+
+
+def _is_told_again(passage: Passage, before: Number, number: Number) -> bool:
+    """Whether a bracket tells how many of the same were analysed: `(n = 21, analysis based on n = 19)`."""
+    if not before.labelled or passage.words[before.start][0] not in "([" or before.closed[:1] in (")", "]"):
+        return False
+    between = passage.words[before.end : number.start]
+    return not any(c in word for word in between for c in "()[]") and not _AFTERWARDS.isdisjoint(
+        passage.low[before.end : number.start]
+    )
+
+
+_AFTERWARDS: Final = frozenset(listed("analysis analyses analysed analyzed completed completing completers"))
 
 
 def _echoes(passage: Passage, number: Number, before: Mention | None) -> bool:

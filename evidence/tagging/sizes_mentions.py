@@ -41,9 +41,8 @@ def find(passage: Passage) -> list[Mention]:
     """The mentions of a passage, in order."""
     found: list[Mention] = []
     sentence = 0
-    words = passage.words
     for place, number in enumerate(passage.numbers):
-        if not number.labelled and (number.closed or (number.end < len(words) and words[number.end] in _NEVER)):
+        if _is_bare(passage, number) and not _is_sample(passage, number):
             continue  # most numbers: no noun can follow
         starts = passage.sentences
         while sentence + 1 < len(starts) and starts[sentence + 1] <= number.start:
@@ -53,7 +52,30 @@ def find(passage: Passage) -> list[Mention]:
         if mention is not None:
             found.append(mention)
     _mark_subsets(passage, found)
+    _mark_included(passage, found)
     return found
+
+
+def _is_bare(passage: Passage, number: Number) -> bool:
+    """Whether nothing that it counts can follow a number; `60 of which met` may count."""
+    behind = passage.words[number.end : number.end + 2]
+    ended = number.closed or (behind[:1] and behind[0] in _NEVER and behind != ["of", "which"])
+    return bool(ended) and not number.labelled
+
+
+def _mark_included(passage: Passage, found: list[Mention]) -> None:
+    """In `2,115 sera, including 499 patients` the people are a part of the larger number before; not so of studies."""
+    for mention in found:
+        start, at = passage.bounds(mention.sentence)[0], mention.number.start
+        if passage.low[max(start, at - 1) : at] != ["including"] or mention.kind == "study":
+            continue
+        if any(m.kind == "study" and m.sentence == mention.sentence for m in found):
+            continue
+        whole = any(
+            start <= n.start < at and n.value > mention.value and not _YEARS[0] <= n.value <= _YEARS[1]
+            for n in passage.numbers
+        )
+        mention.partial = mention.partial or whole
 
 
 def _mention(passage: Passage, number: Number, sentence: int, following: int, last: Mention | None) -> Mention | None:
@@ -61,7 +83,14 @@ def _mention(passage: Passage, number: Number, sentence: int, following: int, la
     low = passage.low
     before = low[number.start - 1] if number.start > start else ""
     parted = number.start > start and passage.words[number.start - 1][-1] in CLOSING
-    if _is_year(passage, number, before) or (before in NOT_COUNTS and not number.labelled and not parted):
+    bounded = before == "and" and "least" in low[max(start, number.start - _BOUND) : number.start]
+    bound = (
+        (bounded or before in NOT_COUNTS)
+        and not number.labelled
+        and not parted
+        and not _is_given(passage, number, start)
+    )
+    if bound or _is_year(passage, number, before):
         return None
     if number.labelled:
         found = _noun_before(passage, number, start)
@@ -75,9 +104,25 @@ def _mention(passage: Passage, number: Number, sentence: int, following: int, la
     mention = Mention(number, NOUNS[noun], noun, max(at + 1, number.end), sentence)
     _name_animal(passage, mention, start, end)
     mention.paired = before == "and" and _ends_number(passage, number.start - 1)
-    rest = before in PARTIAL and not (parted and mention.kind == "study")  # "of these, twelve studies": the chosen ones
+    more = not _MORE.isdisjoint(low[number.end : at])  # "six additional subjects"
+    rest = (
+        more or before in PARTIAL and not (parted and mention.kind == "study")
+    )  # "of these, twelve studies": the chosen ones
     mention.partial = mention.paired or rest or _is_part(passage, mention)
     return mention
+
+
+def _is_given(passage: Passage, number: Number, start: int) -> bool:
+    """Whether "to" before the number names who was given something: `was given to 33 patients`, no range."""
+    lead = passage.low[max(start, number.start - _GIVEN_BEFORE) : number.start]
+    return lead[-1:] == ["to"] and not lead[-2][:1].isdigit() and not _GIVEN.isdisjoint(lead) if lead[1:] else False
+
+
+_MORE: Final = frozenset(listed("additional further extra"))
+_BOUND: Final = 5
+"""Words back to "at least", which holds for a second number too: "at least 2,300 cases and 2,100 controls"."""
+_GIVEN_BEFORE: Final = 10
+_GIVEN: Final = frozenset(listed("given administered offered prescribed applied distributed sent"))
 
 
 def _is_year(passage: Passage, number: Number, before: str) -> bool:
@@ -116,6 +161,14 @@ def _name_animal(passage: Passage, mention: Mention, start: int, end: int) -> No
 
 def _bare(passage: Passage, number: Number, sentence: int, last: Mention | None) -> Mention | None:
     """`112 patients were screened, 90 were randomised`: a number without a noun, of what was counted before."""
+    if last is not None and last.kind == "study" and last.sentence == sentence and number.value < last.value:
+        at = _past_share(passage, number)
+        if passage.low[at : at + 1] in _CHOSEN or passage.low[at : at + 2] == ["of", "which"]:
+            pooled = not _POOLED.isdisjoint(passage.low[at : at + 8])
+            if not pooled and not _TAKEN.isdisjoint(passage.low[at : at + 5]):
+                return Mention(number, "study", last.noun, at, sentence)  # "78 articles were found, 60 of which met"
+    if _is_sample(passage, number):
+        return Mention(number, "person", "participants", number.end, sentence)
     behind = passage.low[number.end : number.end + 4]
     if number.labelled or number.closed or _YEARS[0] <= number.value <= _YEARS[1] or number.value < _FEWEST:
         return None
@@ -128,13 +181,60 @@ def _bare(passage: Passage, number: Number, sentence: int, last: Mention | None)
     if not any(CUES.get(word) in (RANDOMISED, ENROLLED) for word in behind) or passage.depth(number, sentence):
         return None
     beside = last is not None and last.sentence == sentence
-    if "to" in behind and (beside or any(number.end < n.start < number.end + 12 for n in passage.numbers)):
+    if "to" in behind and (_has_fellow(passage, number) or beside and not _is_chosen(passage, number, last)):
         return None  # "20 were randomised to dextrose and 20 to saline": arms
     if last is not None and last.kind != "study":
         return Mention(number, last.kind, last.noun, number.end, sentence)
     mention = Mention(number, "person", "participants", number.end, sentence)
     _name_animal(passage, mention, *passage.bounds(sentence))
     return mention
+
+
+def _is_sample(passage: Passage, number: Number) -> bool:
+    """Whether the number stands for itself: `a random sample of 600 was drawn`."""
+    if number.closed or number.labelled or passage.low[number.end : number.end + 1] not in _DRAWN:
+        return False
+    return passage.low[max(0, number.start - 2) : number.start] == ["sample", "of"]
+
+
+def _has_fellow(passage: Passage, number: Number) -> bool:
+    """Whether another number close behind may be that of a second arm."""
+    return any(number.end < n.start < number.end + _FELLOW and not _is_later(passage, n) for n in passage.numbers)
+
+
+def _is_later(passage: Passage, number: Number) -> bool:
+    """Whether a number is of those who stayed: `and 74 completed`."""
+    return not _STAYED.isdisjoint(passage.low[number.end : number.end + 1])
+
+
+def _is_chosen(passage: Passage, number: Number, last: Mention | None) -> bool:
+    """Whether the number was chosen from those before: `Of 112 patients screened, 80 were randomised to`."""
+    if last is None or last.value <= number.value or last.kind == "study":
+        return False
+    return passage.low[passage.bounds(last.sentence)[0] : last.number.start] in OF
+
+
+_FELLOW: Final = 12
+_STAYED: Final = frozenset(listed("completed finished"))
+
+
+_DRAWN: Final = (["was"], ["were"], ["from"], ["drawn"], ["aged"], ["who"])
+
+
+def _past_share(passage: Passage, number: Number) -> int:
+    """Behind the number and its share: `31 (25.2%)`."""
+    at = number.end
+    if at < len(passage.words) and _SHARE.match(passage.words[at]):
+        at += 1
+    if passage.low[at : at + 1] and NOUNS.get(passage.low[at]) == "study":
+        at += 1
+    return at
+
+
+_CHOSEN: Final = (["were"], ["met"], ["fulfilled"], ["remained"])
+_POOLED: Final = frozenset(listed("meta-analysis meta-analyses pooled quantitative synthesis"))
+"""What a review does with some of the studies that it includes."""
+_TAKEN: Final = frozenset(listed("included eligible selected met fulfilled retained analysed analyzed remained"))
 
 
 def _noun_behind(passage: Passage, number: Number, limit: int, end: int) -> tuple[int, str] | None:
@@ -153,7 +253,7 @@ def _noun_behind(passage: Passage, number: Number, limit: int, end: int) -> tupl
             if word[-1] in ")]" and not any(c.isdigit() for c in word):
                 continue  # "Sprague-Dawley (SD) rats"
             break
-        noun = _noun(core)
+        noun = _noun(core) or _nation(word)
         if noun and noun not in LAST_RESORT:
             return at, noun
         if noun:
@@ -171,6 +271,11 @@ def _noun(word: str) -> str:
         return word
     tail = (word.rpartition("/") if "/" in word else word.rpartition("-"))[2]
     return tail if tail in NOUNS else ""
+
+
+def _nation(word: str) -> str:
+    """People by the name of their nation: "168 African Americans"; empty when the word is none."""
+    return "participants" if word[0].isupper() and word.rstrip(CLOSING).endswith("Americans") else ""
 
 
 def _noun_before(passage: Passage, number: Number, start: int) -> tuple[int, str] | None:
@@ -215,13 +320,22 @@ def _is_part(passage: Passage, mention: Mention) -> bool:
 def _ends_number(passage: Passage, at: int) -> bool:
     """Whether a bare number ends before a word, and no range: `21 and`, not `between 21 and`."""
     for number in passage.numbers:
+        if ")" in number.closed or passage.words[number.start][0] in "([":
+            continue  # "(160 mg and 2), and 8 patients"
+        if number.end == at and passage.low[number.start - 1 : number.start] in _NAMES:
+            continue  # "ASA status 1 and 11 patients"
         described = passage.low[number.end : at]
+        if described[:1] in NO_COUNTS:
+            continue  # "at 10 pm, and 46 patients"
         apart = any(w in CUES or w in STOPS or w in NOUNS for w in described)
         if number.end <= at <= number.end + 2 and not (number.labelled or number.closed and described or apart):
             return passage.low[number.start - 1] not in ("between", "of", "both") if number.start else True
     return False
 
 
+NO_COUNTS: Final = tuple([unit] for unit in listed("pm am years yr mg mg/day"))
+"""Behind a number: an age, a time of day, a dose."""
+_NAMES: Final = tuple([word] for word in listed("status asa class day days group groups phase type grade stage"))
 _OF_ANY_KIND: Final = frozenset(
     listed("adults cases controls females males newborns offspring older participants siblings subjects survivors")
 )
@@ -232,7 +346,7 @@ _FEWEST: Final = 2
 _NEVER: Final = STOPS - {"were", "with", "to"}
 """Words directly behind a number that make it no count, nor the count of those before (`_bare`)."""
 _AVERAGE: Final = frozenset({"mean", "median", "age", "aged", "average"})
-_OF: Final = (["of"], ["of", "the"], ["out", "of"], ["among"], ["among", "the"])
+OF: Final = (["of"], ["of", "the"], ["out", "of"], ["among"], ["among", "the"])
 
 
 _PARTS_OF_PEOPLE: Final = frozenset(listed("boys females girls males men women"))
@@ -279,5 +393,5 @@ def _mark_subsets(passage: Passage, mentions: list[Mention]) -> None:
                 later.partial = later.aside = True
                 continue
             lead = passage.low[passage.bounds(first.sentence)[0] : first.number.start]
-            if lead in _OF and not any(CUES.get(w) == RANDOMISED for w in passage.low[later.end : later.end + 6]):
+            if lead in OF and not any(CUES.get(w) == RANDOMISED for w in passage.low[later.end : later.end + 6]):
                 later.partial = True

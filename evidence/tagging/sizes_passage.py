@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from evidence.records import SizeBasis
@@ -51,9 +53,14 @@ class Mention:
 class Passage:
     """A title or a section of an abstract: its words, its numbers, where its sentences start, what it counts."""
 
-    __slots__ = ("_low", "_sentences", "_text", "label", "mentions", "numbers", "words")
+    __slots__ = ("_glued", "_low", "_sentences", "_text", "label", "mentions", "numbers", "words")
 
     def __init__(self, text: str, label: str = "") -> None:
+        self._glued: frozenset[int] = frozenset()
+        if _GLUED.search(text):
+            marked = _GLUED.sub(f"\\g<0> {_GLUE}", text.replace(_GLUE, " ")).split()
+            self._glued = frozenset(at for at, word in enumerate(marked) if word[0] == _GLUE)
+            text = " ".join(word.lstrip(_GLUE) for word in marked)
         self._text = text
         self.words = text.split()
         self.label = label.lower()
@@ -82,9 +89,15 @@ class Passage:
         starts, following = self.sentences, sentence + 1
         return starts[sentence], starts[following] if following < len(starts) else len(self.words)
 
+    def all_sentences(self) -> range:
+        """The numbers of the sentences."""
+        return range(len(self.sentences))
+
     def quote(self, first: int, last: int) -> str:
         """The sentences first to last, as they stand in the text."""
-        return " ".join(self.words[self.bounds(first)[0] : self.bounds(last)[1]])
+        start, end = self.bounds(first)[0], self.bounds(last)[1]
+        spaced = (word if at in self._glued else f" {word}" for at, word in enumerate(self.words[start:end], start))
+        return "".join(spaced).removeprefix(" ")
 
     def depth(self, number: Number, sentence: int) -> int:
         """In how many brackets the number stands."""
@@ -103,10 +116,15 @@ class Passage:
         return at
 
 
+_GLUED: Final = re.compile(r"(?<=[a-z)\]%])[.?!](?=[A-Z][a-z])|(?<=[a-z]{3})\.(?=\d{1,4} [a-z])")
+"""Two sentences without a space between them, as many databases export abstracts: "of pain.Patients were"."""
+_GLUE: Final = "\ue000"  # for private use (Unicode 23.5): stands in no text that means something
 _PUNCTUATION: Final = OPENING + CLOSING
 _LONGEST_BRACKET: Final = 60
 """Words within which an open bracket must close to be passed over."""
 _ENDS: Final = frozenset('.?!)]"\u201d')
+LONGEST_SENTENCE: Final = 400
+"""Words after which a sentence is cut: real ones have up to 160, and what is read for each number must stay bounded."""
 _ABBREVIATIONS: Final = frozenset({"vs.", "i.e.", "e.g.", "no.", "approx.", "ca.", "cf.", "dr.", "st.", "fig.", "al."})
 
 
@@ -123,7 +141,10 @@ def _sentences(words: Sequence[str]) -> list[int]:
                 found.append(at + 1)
         elif word[-2:-1] in (".", "?", "!") and following[0].isupper():
             found.append(at + 1)
-    return found
+    if len(words) < LONGEST_SENTENCE:
+        return found
+    broken = [range(a, b, LONGEST_SENTENCE) for a, b in pairwise([*found, len(words)])]
+    return [at for starts in broken for at in starts]
 
 
 def _goes_on(word: str, following: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evidence.tagging.numbers import Number
-from evidence.tagging.sizes_arms import lists
+from evidence.tagging.sizes_lists import lists
 from evidence.tagging.sizes_passage import Mention, Passage
 from evidence.tagging.sizes_words import NOUNS, listed
 
@@ -22,7 +22,8 @@ _IN_REVIEWS: Final = ("rev", "meta", "pooled", "ynthe")
 
 _IN_TEXT: Final = re.compile(
     r"\b(?:this|our|the present|we (?:performed|conducted|did|undertook|carried out)) (?:an? )?"
-    r"(?:systematic (?:literature )?review|meta-?analysis)",
+    r"(?:systematic (?:literature )?review|meta-?analysis)"
+    r"|\bmeta-?analys[ie]s (?:was|were) (?:performed|conducted|done|carried out|undertaken)",
     re.I,
 )
 
@@ -74,7 +75,7 @@ def is_review(title: str, abstract: str) -> bool:
     low = title.lower()
     return (
         (any(part in low for part in _IN_REVIEWS) and _REVIEW.search(title) is not None)
-        or ("eta-analysis" in abstract or "systematic" in abstract)
+        or ("eta-analys" in abstract or "systematic" in abstract)
         and (_IN_TEXT.search(abstract) is not None)
     )
 
@@ -92,26 +93,84 @@ def included(passages: Sequence[Passage]) -> Included | None:
     if best is None:
         return _people_alone(people)
     _, passage, studies = best
-    if _several(passage, studies) or any(m.value > 2 * studies.value and p > -_ENOUGH for p, _, m in found):
+    if (
+        _are_pooled(passage, studies, found)
+        or _several(passage, studies)
+        or any(m.value > 2 * studies.value and p > -_ENOUGH for p, _, m in found)
+    ):
         return None
-    near = [
-        (p, m)
-        for p, m in people
-        if p is passage
-        and (m.sentence == studies.sentence or (m.sentence == studies.sentence + 1 and "total" in _before(p, m, 4)))
-    ]
-    same = [(p, m) for p, m in near if m.sentence == studies.sentence] or near
+    same = _beside(passage, studies, [m for p, m in people if p is passage])
     for members, total in lists(passage):
-        if len(members) == len(same) and members == [m for _, m in same]:
+        if members == same:
             return Included(studies.value, total, passage, studies.sentence, members[0].sentence)
-    if len({m.value for _, m in same}) == 1:
-        person = same[0][1]
-        return Included(studies.value, person.value, passage, studies.sentence, max(studies.sentence, person.sentence))
+    if len({m.value for m in same}) == 1:
+        person = same[0]
+        total = _with_controls(passage, person)
+        return Included(studies.value, total, passage, studies.sentence, max(studies.sentence, person.sentence))
     labelled = [n.value for n in _numbers_of(passage, studies.sentence) if n.labelled and n.value > studies.value]
     people_there = labelled[0] if len(labelled) == 1 and not same else 0
     if not people_there and _told_elsewhere(passages):
         return None
     return Included(studies.value, people_there, passage, studies.sentence, studies.sentence)
+
+
+def _beside(passage: Passage, studies: Mention, people: Sequence[Mention]) -> list[Mention]:
+    """The people in the sentence of the studies, else those whom the next one calls a total."""
+    same = [m for m in people if m.sentence == studies.sentence]
+    after = [m for m in people if m.sentence == studies.sentence + 1 and "total" in _before(passage, m, 4)]
+    return same or after
+
+
+def _are_pooled(passage: Passage, chosen: Mention, found: Sequence[tuple[float, Passage, Mention]]) -> bool:
+    """Whether these are the pooled ones of more that were included: `Meta-analyses were conducted on 29 studies`."""
+    if _POOLED.isdisjoint(_before(passage, chosen, _POOLED_BEFORE)):
+        return False
+    return any(m.value > chosen.value and points >= _NAMED for points, _, m in found)
+
+
+_POOLED_BEFORE: Final = 6
+_NAMED: Final = 2.0
+
+
+def _with_controls(passage: Passage, people: Mention) -> int:
+    """People of a bracket together: `seven studies (152 patients and 147 controls)`."""
+    later = next((m for m in passage.mentions if m.number.start >= people.end and m.kind == "person"), None)
+    if later is None or later.sentence != people.sentence or passage.low[later.number.start - 1] != "and":
+        return people.value
+    between = passage.words[people.number.start : later.number.start]
+    opened = between[0][0] in "([" and not any(c in word for word in between for c in ")]")
+    return people.value + later.value if opened else people.value
+
+
+def _own_end(passage: Passage, mention: Mention, end: int) -> int:
+    """Up to where the words behind are said of these: `123 papers were found, and 31 papers were selected`."""
+    for later in passage.mentions:
+        beside = later.kind == "study" and mention.end <= later.number.start < end
+        if beside and not passage.depth(later.number, later.sentence):
+            verb = not _BE.isdisjoint(passage.low[mention.end : later.number.start])
+            return later.number.start if verb else end
+    return end
+
+
+_BE: Final = frozenset(listed("were was"))
+
+
+def _is_searched(passage: Passage, mention: Mention, start: int) -> bool:
+    """Whether these are what the included were chosen from: `Among 858 studies, 16 met the criteria`."""
+    lead = passage.low[start : mention.number.start]
+    opens = len(lead) <= _OPENING and not _OF.isdisjoint(lead)
+    return opens and any(
+        m.kind == "study"
+        and m.sentence == mention.sentence
+        and mention.end <= m.number.start
+        and m.value < mention.value
+        for m in passage.mentions
+    )
+
+
+_OPENING: Final = 5
+"""Words of "Results: Out of the total"."""
+_OF: Final = frozenset(listed("of among from"))
 
 
 def _told_elsewhere(passages: Sequence[Passage]) -> bool:
@@ -131,14 +190,18 @@ def _numbers_of(passage: Passage, sentence: int) -> list[Number]:
 
 def _several(passage: Passage, chosen: Mention) -> bool:
     """Whether the sentence counts other studies too, and not just those of them that were pooled."""
+    added = False  # "two trials and six other studies"
     for mention in passage.mentions:
         if mention.kind != "study" or mention.sentence != chosen.sentence or mention.partial:
             continue
         behind = passage.low[mention.end : mention.end + 12]
         if mention is chosen:
-            if _ONE.intersection(_before(passage, chosen, 2)[:1]):
+            if _ONE.intersection(_before(passage, chosen, 2)[:1]) or added:
                 return True
+            added = False
             continue
+        between = passage.low[mention.end : chosen.number.start]
+        added = between[-1:] == ["and"] and _BE.isdisjoint(between)
         less = 4.5 if _before(passage, mention, 1) == ["and"] else 1.5
         as_likely = _points(passage, mention) > _points(passage, chosen) - less
         if (
@@ -151,8 +214,9 @@ def _several(passage: Passage, chosen: Mention) -> bool:
 
 
 def _before(passage: Passage, mention: Mention, words: int) -> list[str]:
-    """That many words before the number; fewer at the beginning."""
-    return passage.low[max(0, mention.number.start - words) : mention.number.start]
+    """That many words before the number; fewer at the beginning of its sentence."""
+    start, _ = passage.bounds(mention.sentence)
+    return passage.low[max(start, mention.number.start - words) : mention.number.start]
 
 
 _ONE: Final = frozenset(listed("study trial studies trials"))
@@ -160,6 +224,7 @@ _POOLED: Final = frozenset(listed("meta-analysis meta-analyses quantitative pool
 _MOST: Final = 3000
 """More studies than this were found, not included."""
 _ENOUGH: Final = 3.0
+_SURE: Final = 4.0
 _POOLS: Final = frozenset(listed("records abstracts hits citations title titles full-text duplicates potentially"))
 """What the included were chosen from, when it stands before them: "of 1,203 records, twelve studies"."""
 
@@ -168,10 +233,11 @@ def _points(passage: Passage, mention: Mention) -> float:
     """What speaks for these being the studies that the review includes."""
     start, end = passage.bounds(mention.sentence)
     left = passage.low[max(start, mention.number.start - 12) : mention.number.start]
-    right = passage.low[mention.end : min(end, mention.end + 24)]
+    right = passage.low[mention.end : min(end, mention.end + 24, _own_end(passage, mention, end))]
     inside = passage.low[mention.number.end : mention.end - 1]
     points = max((_TAKEN.get(word, 0.0) for word in (*left, *inside, *right)), default=0.0)
-    around = (*(word for word in left[-4:] if word not in _POOLS), *right[:4])
+    taken = next((at for at, word in enumerate(right[:4], 1) if _TAKEN.get(word, 0.0) >= _SURE), 4)
+    around = (*(word for word in left[-4:] if word not in _POOLS), *right[:taken])  # "were selected after excluding"
     lost = min((_TAKEN.get(word, 0.0) for word in around), default=0.0)
     points += min(lost, 0.0)
     if any(
@@ -182,6 +248,8 @@ def _points(passage: Passage, mention: Mention) -> float:
         points += 0 if "total" in left[-3:] else -3
     if left[-1:] == ["from"] and left[-2:-1] in (["results"], ["data"], ["evidence"]):
         points += 1
+    if _is_searched(passage, mention, start):
+        points -= _SURE
     if mention.partial or "%" in " ".join(passage.words[mention.end : mention.end + 2]):
         points -= 3
     if mention.number.labelled:

@@ -6,16 +6,19 @@ The weights were set by hand on half of the annotated abstracts (tests/benchmark
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from evidence.records import SizeBasis
 from evidence.tagging import sizes_mentions
 from evidence.tagging.numbers import OPENING, SMALL
+from evidence.tagging.sizes_mentions import OF
 from evidence.tagging.sizes_passage import Mention, Passage
 from evidence.tagging.sizes_words import (
     ALLOCATED,
     ANALYSED,
     ARM_WORDS,
+    AS_CONTROLS,
     CUES,
     ENROLLED,
     NOUNS,
@@ -33,6 +36,8 @@ _RIGHT: Final = 44
 """Words around a mention that are read; never beyond the sentence or the next mention."""
 _NEAR: Final = 4
 """A cue that stands so few words before the number governs it: "we recruited twenty smokers"."""
+MOST_NUMBERS: Final = 300
+"""A section with more of them is a table or an attack, not prose: abstracts have up to 50."""
 _FAR: Final = 9
 """A cue that stands this many words before the number may belong to something else."""
 _LEAD_IN: Final = 12
@@ -53,6 +58,8 @@ _BASIS: Final[dict[float, SizeBasis]] = {
 def read(text: str, label: str = "") -> Passage:
     """A text with its mentions and their points."""
     passage = Passage(text, label)
+    if len(passage.numbers) > MOST_NUMBERS:
+        passage.numbers = []
     if passage.numbers:
         passage.mentions = sizes_mentions.find(passage)
         for place, mention in enumerate(passage.mentions):
@@ -65,31 +72,78 @@ def _weigh(passage: Passage, place: int, mention: Mention) -> None:
     start, end = passage.bounds(mention.sentence)
     at = mention.number.start
     before = passage.mentions[place - 1] if place else None
-    previous = before.end if before and before.sentence == mention.sentence else start
-    following = end
-    for later in passage.mentions[place + 1 : place + 4]:
-        if later.aside:
-            continue
-        bracketed = passage.words[later.number.start][0] in OPENING or passage.depth(later.number, later.sentence)
-        if later.sentence == mention.sentence and not bracketed:
-            following = later.number.start
-            break
+    beside = before if before and before.sentence == mention.sentence else None
+    previous, following = _starts_after(passage, beside, start, mention), _ends_before(passage, place, mention, end)
     behind = mention.end
     if behind < end and passage.words[behind][0] in "([":
         behind = passage.past_bracket(behind, end)
     left = passage.low[max(previous, at - _LEFT) : at]
     right = passage.low[behind : min(following, behind + _RIGHT)]
     opens = at == start or (passage.words[at - 1][-1] == "," and at - start < _LEAD_IN)
-    other = not _PAST.isdisjoint(left) and _other_study(passage, mention, (start, end))
+    other = not _PAST_OR_NAMED.isdisjoint(left) and _other_study(passage, mention, (start, end))
     if not _PAST.isdisjoint(right):
         right = _clause(passage, behind, right)
     _describe(passage, mention, left, right)
     points = _said(mention, left, right) - _OTHER * other + _odds(mention, left, right)
+    points += _turned_round(passage, mention, start)
+    if beside and beside.kind == "study" and beside.value > 1:
+        points -= _OF_OTHERS  # "Twelve trials involved 3,300 people"
+    if left[-2:-1] and left[-1] == "of" and (left[-2].isdigit() or left[-2] in SMALL):
+        points = min(points, _SHARED)
     ended = passage.words[mention.end - 1][-1] == ","
     alone = ended or (bool(right) and CUES.get(right[0], 0) > 0)
     described = not _DESCRIBED.isdisjoint(right[:1])
     sure = _nearest(left)[0] > STUDIED
     mention.points = points + _lead_in(left, opens=opens, sure=sure, alone=alone, described=described)
+
+
+def _starts_after(passage: Passage, beside: Mention | None, start: int, mention: Mention) -> int:
+    """From where the words before a number are its own: behind the mention before it in the sentence.
+
+    After "Of 112 patients screened," nothing is, nor after a verb that the number does not share: "903 were randomised,
+    and 742 were included".
+    """
+    if beside is None:
+        return start
+    at = mention.number.start
+    chosen = passage.words[at - 1][-1] == "," and passage.low[start : beside.number.start] in OF
+    apart = passage.low[at - 1] == "and" and passage.words[at - 2][-1] == "," and at - 2 >= beside.end
+    own = (
+        apart
+        and passage.low[mention.end : mention.end + 1] == ["were"]
+        and not _BE.isdisjoint(passage.low[beside.end : at])
+    )
+    return at if chosen or own else beside.end
+
+
+def _ends_before(passage: Passage, place: int, mention: Mention, end: int) -> int:
+    """Up to where the words behind a number are its own: the next mention of the sentence that no bracket holds."""
+    for later in passage.mentions[place + 1 : place + 4]:
+        if later.aside:
+            continue
+        bracketed = passage.words[later.number.start][0] in OPENING or passage.depth(later.number, later.sentence)
+        if later.sentence == mention.sentence and not bracketed:
+            return later.number.start
+    return end
+
+
+def _turned_round(passage: Passage, mention: Mention, start: int) -> float:
+    """Points for the turns that name the sample behind: `Included were 20 men`, `the mean age of the 20 men`."""
+    at = mention.number.start
+    lead = passage.low[start:at]
+    if lead[:1] and lead[0] in _INCLUDED and len(lead) < _TURN and lead[-1] in _BE:
+        mention.basis = "enrolled"
+        return ENROLLED / 2
+    if lead[-2:] == ["of", "the"] and not _AGES.isdisjoint(lead[-5:-2]):
+        return ENROLLED / 2
+    headed = 0 < len(lead) <= _HEADING and passage.words[at - 1][-1] == ":"  # "Methods: Six men"
+    return 1.0 if headed else 0.0
+
+
+_INCLUDED: Final = frozenset(listed("included enrolled participating"))
+_TURN: Final = 8
+_AGES: Final = frozenset(listed("age ages"))
+_HEADING: Final = 3
 
 
 def _clause(passage: Passage, behind: int, right: list[str]) -> list[str]:
@@ -105,6 +159,8 @@ def _other_study(passage: Passage, mention: Mention, sentence: tuple[int, int]) 
     at = mention.number.start
     ends = (i + 1 for i in range(at - 1, sentence[0] - 1, -1) if passage.words[i][-1] == ";")
     lead = passage.low[next(ends, sentence[0]) : at]
+    if ("et", "al") in pairwise(lead):
+        return True
     if lead[:1] and lead[0] in _AFTER:
         return False
     named = [i for i, word in enumerate(lead[:_OPENING]) if word in _PAST]
@@ -113,8 +169,14 @@ def _other_study(passage: Passage, mention: Mention, sentence: tuple[int, int]) 
 
 _OTHER: Final = 6.0
 """Points that the sample of another study loses."""
+_OF_OTHERS: Final = 3.0
+"""Points that the people of several studies lose."""
+_SHARED: Final = 1.5
+"""At most so many points has the whole in "31 of 70 women were assigned": what is said is said of the 31."""
+_INVENTED: Final = frozenset(listed("hypothetical simulated"))
 _OPENING: Final = 4
 _PAST: Final = frozenset(listed("previous earlier prior"))
+_PAST_OR_NAMED: Final = _PAST | {"al"}
 _AFTER: Final = frozenset(listed("following after unlike as based since extending to from like"))
 _STUDIES: Final = frozenset(listed("trial trials study studies experiment experiments survey report series"))
 
@@ -158,16 +220,28 @@ def _odds(mention: Mention, left: Sequence[str], right: Sequence[str]) -> float:
     if left[-2:-1] and left[-1] in _BE and left[-2] in NOUNS:
         points += ENROLLED  # "The participants were 217 students"
     if not _OTHERS.isdisjoint(left[-3:]):
-        points -= 3  # "12 similar studies (1415 patients)"
+        points -= _OF_OTHERS  # "12 similar studies (1415 patients)"
+    if not _INVENTED.isdisjoint(left[-5:]):
+        points -= _OTHER
+    if "phase" in left[-4:-1]:
+        points -= _OF_OTHERS  # "Phase II included nine patients": a part, as there was a phase I
     if "validation" in left[-4:]:
         points -= 3
     if right[:2] == ["of", "whom"] and any(CUES.get(word) == RANDOMISED for word in right):
         points -= 3
-    if not _EARLIER.isdisjoint(right[:8]):
-        points -= 6
+    if _is_elsewhere(right[:8]):
+        points -= _OTHER
     if not _THAN.isdisjoint(left[-6:]) and not _THOSE.isdisjoint(left[-5:]):
         points -= 3
     return points
+
+
+def _is_elsewhere(behind: Sequence[str]) -> bool:
+    """Whether the counted belong to something larger: `enrolled in the primary trial`, `included in the registry`."""
+    for at, word in enumerate(behind):
+        if word in _EARLIER and not _WHOLE_STUDIES.isdisjoint(behind[at + 1 : at + 3]):
+            return True
+    return not _STORES.isdisjoint(behind[:_STORED]) and _TAKEN_FROM.isdisjoint(behind[:_STORED])
 
 
 def _describe(passage: Passage, mention: Mention, left: Sequence[str], right: Sequence[str]) -> None:
@@ -183,6 +257,10 @@ def _describe(passage: Passage, mention: Mention, left: Sequence[str], right: Se
     around = (*left[-_ARM_BACK:], *right[:_ARM_REACH])
     inside = passage.low[mention.number.end : mention.end - 1]
     mention.arm = "control" in inside or (not grouped and not ARM_WORDS.isdisjoint(around))
+    as_controls = not AS_CONTROLS.isdisjoint(right[:1]) and not _CONTROLS.isdisjoint(right[:_AS])
+    again = right[:1] == ["a"] and not _AGAIN.isdisjoint(right[1:2])
+    within = mention.labelled and not _WITHIN.isdisjoint(left[-1:])
+    mention.partial = mention.partial or as_controls or again or within
     mention.second = left[-2:] == ["group", "of"] and left[-3:-2] in _OTHER_GROUPS
     mention.partial = mention.partial or mention.second
 
@@ -197,7 +275,8 @@ def _lead_in(left: Sequence[str], *, opens: bool, sure: bool, alone: bool, descr
         return 3.0 if alone and previous != "in" else 1.5 if not described else 0.0
     if previous == "of" and len(last) == 2:
         if last[0] in ("out", *WHOLES):
-            return 2.5 if last[0] in WHOLES else -2.0
+            chosen = "out" in left[-_OUT:]  # "10 patients out of a total of 100"
+            return 2.5 if last[0] in WHOLES and not chosen else -2.0
         return -1.0 if last[0].isdigit() or last[0] in SMALL else 1.0
     if previous in ("among", "amongst"):
         return -2.0 if last[0] == "from" else 0.5
@@ -244,6 +323,7 @@ def _chance(following: Sequence[str]) -> float:
     return STUDIED if word in _DESIGNS else ENROLLED if word in _SAMPLED else RANDOMISED
 
 
+_OUT: Final = 5
 _PLACES: Final = frozenset(listed("in on with"))
 _SOURCES: Final = frozenset(listed("from for by"))
 _DATA: Final = frozenset(
@@ -251,9 +331,19 @@ _DATA: Final = frozenset(
 )
 """What is taken from people: "samples from 32 patients" counts the people."""
 _OTHER_GROUPS: Final = (["control"], ["similar"], ["comparison"], ["second"], ["another"], ["comparable"])
+_AGAIN: Final = frozenset(listed("second third further booster repeat"))
+"""After "30 patients a": what these had beside the first treatment."""
+_WITHIN: Final = frozenset(listed("subgroup subset subsample substudy"))
+_CONTROLS: Final = frozenset(listed("control controls"))
+_AS: Final = 7
 _EACH: Final = frozenset({"/group", "/arm", "/groups"})
 _EARLIER: Final = frozenset(listed("primary parent original index main previous earlier"))
-"""After "enrolled in the": another study, of which this one is a part."""
+"""After "enrolled in the", before a word for a study: another one, of which this is a part. (Not "primary repair".)"""
+_WHOLE_STUDIES: Final = _STUDIES | {"cohort", "investigation", "analysis"}
+_STORES: Final = frozenset(listed("database databases registry registries register"))
+_TAKEN_FROM: Final = frozenset(listed("from using"))
+_STORED: Final = 6
+"""Words behind the counted within which a registry has them: "included in the database"."""
 _LITERATURE: Final = frozenset({"literature", "published"})
 _OTHERS: Final = frozenset({"studies", "trials", "reports"})
 _THAN: Final = frozenset({"compared", "than"})

@@ -19,18 +19,19 @@ def listed(words: str) -> tuple[str, ...]:
 
 
 _PERSONS: Final = listed(
-    """adolescents adults alcoholics asthmatics athletes attendees babies beneficiaries boys candidates caregivers
-    carers cases controls children citizens clients clinicians coaches cyclists dentists diabetics doctors donors
-    drinkers elderly elders employees epileptics females firefighters fathers girls gps graduates gravidae hcps
+    """adolescents adults alcoholics asthmatics athletes attendees babies beneficiaries boys caregivers carers cases
+    controls children citizens clients clinicians coaches cyclists dentists diabetics doctors donors drinkers
+    elderly elders employees epileptics females firefighters fathers girls gps graduates gravidae hcps
     healthcare homosexuals individuals infants informants inhabitants inmates inpatients internists interns
-    interviewees learners males men migrants mothers multiparas neonates newborns nulliparas nurses octogenarians
-    offspring older outpatients parents parturients participants patients patiets pedestrians pensioners people
-    persons pharmacists physicians players practitioners pregnancies preschoolers primigravidae primigravidas
-    primiparas prisoners probands professionals pupils pts recipients recruits residents respondents responders
-    runners s's schizophrenics schoolchildren seniors siblings smokers soldiers ss staff students subjects
-    survivors swimmers teachers teenagers toddlers trainees twins undergraduates users veterans victims
-    volunteers women workers youth youths schoolgirls schoolboys nonsmokers gynaecologists psychiatrists addicts
-    consumers members travellers travelers relatives personnel"""
+    interviewees learners males men migrants mothers multiparas neonates newborns nulliparas nurses
+    octogenarians offspring older outpatients parents parturients participants patients patiets pedestrians
+    pensioners people persons pharmacists physicians players practitioners pregnancies preschoolers
+    primigravidae primigravidas primiparas prisoners probands professionals pupils pts recipients recruits
+    residents respondents responders runners s's schizophrenics schoolchildren seniors siblings smokers soldiers
+    ss staff students subjects survivors swimmers teachers teenagers toddlers trainees twins undergraduates
+    users veterans victims volunteers women workers youth youths schoolgirls schoolboys nonsmokers
+    gynaecologists psychiatrists addicts consumers members travellers travelers relatives personnel
+    hypertensives normotensives"""
 )
 _BY_WHAT_THEY_DO: Final = listed(
     """abstainers amateurs artists attempters attendants bicyclists bikers bloggers climbers commuters customers
@@ -150,7 +151,7 @@ CUES: Final[dict[str, float]] = {
         ),
         STUDIED,
     ),
-    **dict.fromkeys(listed("completed evaluable available analyzable participate"), ANALYSED),
+    **dict.fromkeys(listed("completed evaluable available analyzable participate contributed"), ANALYSED),
     **dict.fromkeys(
         listed(
             """underwent received receiving given served used undergone took administered admitted hospitalized
@@ -181,16 +182,31 @@ CUES: Final[dict[str, float]] = {
 }
 """What was done with the counted, and what that is worth."""
 
+AS_CONTROLS: Final = frozenset(listed("served serving acted acting used"))
+"""Before "as controls": a part."""
+
+SEXES: Final = frozenset(listed("men women boys girls males females"))
+
+_DENIALS: Final = frozenset(listed("not no never neither nor without refused declined refusing"))
 _PARTITIONS: Final = frozenset(listed("training derivation validation discovery testing"))
 
 
 def by_chance(words: Sequence[str]) -> bool:
-    """Whether the words speak of allocation by chance; to split data, or by one's genes (Mendelian), is none."""
+    """Whether the words speak of allocation by chance; to split data, or by one's genes (Mendelian), is none.
+
+    Nor is what they deny: "was neither randomised nor controlled", "randomisation was not performed".
+    """
     if "mendelian" in words:
         return False
-    if not any(CUES.get(word) == RANDOMISED for word in words) and ("at", "random") not in pairwise(words):
+    said = any(CUES.get(word) == RANDOMISED and not _is_denied(words, at) for at, word in enumerate(words))
+    if not said and ("at", "random") not in pairwise(words):
         return False
     return len(_PARTITIONS.intersection(words)) < 2
+
+
+def _is_denied(words: Sequence[str], at: int) -> bool:
+    behind = words[at + 1 : at + 3]
+    return not _DENIALS.isdisjoint(words[max(0, at - 2) : at]) or (len(behind) > 1 and behind[1] == "not")
 
 
 PLANNED: Final = frozenset({"will", "planned", "aims", "plan", "intend", "target", "expected", "anticipated"})
