@@ -40,6 +40,13 @@ REVIEW = "Perineural dextrose: a systematic review"
         ("In Study 1a, 63 managers were enrolled.", None),
         ("Thirty were randomised to a course. The other 20 patients were assigned to a talk.", None),
         ("In a substudy of the trial, in which 600 patients were randomised, hearts were scanned.", None),
+        ("The phase II included nine patients. We enrolled 18 patients.", 18),
+        ("In the subgroup (n = 117) of participants with gout, hair was cut.", None),
+        ("Ninety-nine pairs of readings were obtained.", None),
+        ("Ninety-nine pairs of children were enrolled.", 99),
+        ("A total of 151 patients were enrolled. A total of 129 patients were included in the final analysis.", 151),
+        ("Two cohorts of 1750 and 4024 adults were enrolled.", None),
+        ("At least 912 hypertensives will be seen in two arms, six clusters per arm.", None),
     ],
 )
 def test_turns(words: str, n: int | None) -> None:
@@ -76,6 +83,8 @@ def test_one_of_two_groups_is_no_answer(words: str, n: int | None) -> None:
         ("Laser (n = 21, analysis based on n = 19) was compared with sham (n = 20) in two groups.", 41),
         ("Twelve patients were randomised to low doses; in the other two groups, few were seen.", 12),
         ("Those of ASA status 1 and 11 patients of status 2 were randomised.", None),
+        ("The sample (n = 129) had two groups: infants (n = 84) and children (n = 45).", 129),
+        ("Controls were drawn in two groups, from the town (n = 179) and from the works (n = 65).", None),
     ],
 )
 def test_what_is_no_arm_is_not_added(words: str, n: int | None) -> None:

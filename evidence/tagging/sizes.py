@@ -138,7 +138,8 @@ def _is_one_of_two(best: _Candidate, passages: Sequence[Passage]) -> bool:
             if _is_healthy(passage, one) == _is_healthy(passage, other):
                 continue
             apart = any(m.partial or m.labelled or m.each for m in (one, other))
-            if not apart and not best.parts and "and" in passage.low[one.end : other.number.start]:
+            between = passage.low[one.end : other.number.start]
+            if not apart and not best.parts and ("and" in between or between[-1:] == ["with"]):
                 return True
     return False
 

@@ -43,7 +43,8 @@ def _listed(passage: Passage, run: list[Mention]) -> Iterator[tuple[list[Mention
     bare = _bare_end(passage, run[-1])
     if bare:
         values.append(bare)
-    ends = bare or (len(run) > 1 and passage.low[run[-1].number.start - 1] == "and")
+    before = passage.low[run[-1].number.start - 2 : run[-1].number.start]
+    ends = bare or (len(run) > 1 and (before[-1:] == ["and"] or before in _TOGETHER))
     whole = (
         not ends
         or (len(values) > 2 and values[0] == sum(values[1:]))
@@ -59,7 +60,8 @@ def _joined(passage: Passage, after: int, mention: Mention) -> bool:
     last = passage.words[mention.number.start - 1]
     chosen = not _CHOSEN.isdisjoint(passage.low[mention.number.end : mention.end - 1])
     apart = chosen or any((word in CUES and word not in _DESCRIBING) or word in _VERBS for word in between)
-    return len(between) < _BETWEEN and (last[-1] == "," or between[-1:] == ["and"]) and not apart
+    linked = last[-1] == "," or between[-1:] == ["and"] or between[-2:] in _TOGETHER
+    return len(between) < _BETWEEN and linked and not apart
 
 
 def _bare_end(passage: Passage, mention: Mention) -> int:
@@ -79,6 +81,7 @@ def _bare_end(passage: Passage, mention: Mention) -> int:
 
 
 _BETWEEN: Final = 18
+_TOGETHER: Final = (["along", "with"], ["together", "with"], ["well", "as"], ["addition", "to"])
 _GOES_ON: Final = tuple([word] for word in listed("in with from without undergoing receiving"))
 _DESCRIBING: Final = frozenset({"diagnosed"})
 _CHOSEN: Final = frozenset({"eligible", "evaluable"})

@@ -101,6 +101,8 @@ def _mention(passage: Passage, number: Number, sentence: int, following: int, la
     at, noun = found
     if number.labelled and NOUNS[noun] == "study" and last is not None and last.end == at + 1:
         return None  # "Ten trials (n = 750)": the people in them
+    if noun == "pairs" and low[at + 1 : at + 2] == ["of"] and low[at + 2 : at + 3] and low[at + 2] not in NOUNS:
+        return None  # "99 pairs of readings"
     mention = Mention(number, NOUNS[noun], noun, max(at + 1, number.end), sentence)
     _name_animal(passage, mention, start, end)
     mention.paired = before == "and" and _ends_number(passage, number.start - 1)
@@ -108,7 +110,8 @@ def _mention(passage: Passage, number: Number, sentence: int, following: int, la
     rest = (
         more or before in PARTIAL and not (parted and mention.kind == "study")
     )  # "of these, twelve studies": the chosen ones
-    mention.partial = mention.paired or rest or _is_part(passage, mention)
+    second = before == "and" and low[number.start - 2][:1].isdigit() and number.start > start + 1  # "of 17 and 40 men"
+    mention.partial = mention.paired or second or rest or _is_part(passage, mention)
     return mention
 
 

@@ -33,11 +33,11 @@ _TAKEN: Final[dict[str, float]] = {
             """included include including analysed analyzed pooled selected eligible met fulfilled involving
             involved comprising comprised enrolled entered final finally remained synthesised synthesized
             incorporated extracted combining covers covered covering encompassing accounting meta-analysed
-            meta-analyzed elected detected"""
+            meta-analyzed elected detected summarised summarized"""
         ),
         4.0,
     ),
-    **dict.fromkeys(listed("based resulting conducted"), 3.0),
+    **dict.fromkeys(listed("based resulting conducted inclusion"), 3.0),
     **dict.fromkeys(listed("identified found reviewed with reporting evaluated from assessed across"), 2.0),
     **dict.fromkeys(
         listed(
@@ -53,7 +53,8 @@ _LINKS: Final = frozenset(
     listed(
         """with involving including comprising enrolling involved comprised included of on from total representing
         randomising randomizing covering recruiting encompassing comprise include reporting contained containing
-        enrolled accounting for encompassing consisting randomised randomized in across describing patients data"""
+        enrolled accounting for encompassing consisting randomised randomized in across describing patients data
+        investigating assessing examining treating evaluating"""
     )
 )
 """Words that tie people to the studies before them: "nine trials with 469 patients"."""
@@ -92,11 +93,11 @@ def included(passages: Sequence[Passage]) -> Included | None:
     best = max((f for f in found if f[0] >= _ENOUGH), key=lambda f: f[0], default=None)
     if best is None:
         return _people_alone(people)
-    _, passage, studies = best
+    sure, passage, studies = best
     if (
         _are_pooled(passage, studies, found)
         or _several(passage, studies)
-        or any(m.value > 2 * studies.value and p > -_ENOUGH for p, _, m in found)
+        or any(m.value > 2 * studies.value and p > max(-_ENOUGH, sure - _NAMED) for p, _, m in found)
     ):
         return None
     same = _beside(passage, studies, [m for p, m in people if p is passage])
@@ -140,6 +141,10 @@ def _with_controls(passage: Passage, people: Mention) -> int:
     between = passage.words[people.number.start : later.number.start]
     opened = between[0][0] in "([" and not any(c in word for word in between for c in ")]")
     return people.value + later.value if opened else people.value
+
+
+_WHOLES: Final = frozenset(listed("total group set sample series number meta-analysis review"))
+"""Before "of": these are all, "a final group of 12 trials", not some of them."""
 
 
 def _own_end(passage: Passage, mention: Mention, end: int) -> int:
@@ -201,7 +206,8 @@ def _several(passage: Passage, chosen: Mention) -> bool:
             added = False
             continue
         between = passage.low[mention.end : chosen.number.start]
-        added = between[-1:] == ["and"] and _BE.isdisjoint(between)
+        likely = _points(passage, mention) >= _NAMED
+        added = likely and between[-1:] == ["and"] and _BE.isdisjoint(between)
         less = 4.5 if _before(passage, mention, 1) == ["and"] else 1.5
         as_likely = _points(passage, mention) > _points(passage, chosen) - less
         if (
@@ -245,7 +251,7 @@ def _points(passage: Passage, mention: Mention) -> float:
     ):
         points += 1
     if left[-1:] == ["of"] or left[-2:] == ["of", "the"]:
-        points += 0 if "total" in left[-3:] else -3
+        points += 0 if not _WHOLES.isdisjoint(left[-3:]) else -3
     if left[-1:] == ["from"] and left[-2:-1] in (["results"], ["data"], ["evidence"]):
         points += 1
     if _is_searched(passage, mention, start):
@@ -276,6 +282,7 @@ def _people(passages: Sequence[Passage]) -> Iterator[tuple[Passage, Mention]]:
                 bracketed
                 or any(word in _LINKS for word in left)
                 or mention.number.labelled
+                or (left[-1:] == ["and"] and NOUNS.get(left[-2]) == "study" if left[1:] else False)
                 or right[:1] in (["from"], ["in"], ["across"])
             ):
                 yield passage, mention

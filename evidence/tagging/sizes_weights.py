@@ -204,6 +204,9 @@ def _said(mention: Mention, left: Sequence[str], right: Sequence[str]) -> float:
                 mention.basis = "enrolled"
             elif mention.basis == "enrolled" and chance:
                 mention.basis = "randomised"
+        elif mention.basis == "enrolled" and right[:2] == ["were", "included"] and not _ANALYSES.isdisjoint(right[2:8]):
+            mention.basis = "analysed"
+            points -= ENROLLED - ANALYSED
     return points
 
 
@@ -334,6 +337,7 @@ _OTHER_GROUPS: Final = (["control"], ["similar"], ["comparison"], ["second"], ["
 _AGAIN: Final = frozenset(listed("second third further booster repeat"))
 """After "30 patients a": what these had beside the first treatment."""
 _WITHIN: Final = frozenset(listed("subgroup subset subsample substudy"))
+_ANALYSES: Final = frozenset(listed("analysis analyses"))
 _CONTROLS: Final = frozenset(listed("control controls"))
 _AS: Final = 7
 _EACH: Final = frozenset({"/group", "/arm", "/groups"})

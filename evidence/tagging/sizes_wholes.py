@@ -27,7 +27,14 @@ def _contradicted(passage: Passage, added: Sum) -> bool:
     if not _CONTROLS.isdisjoint(passage.low[start : start + 1]):
         return True  # "Controls were drawn from the town (n = 179) or the works (n = 65)": the cases are missing
     numbers = [number for number in passage.numbers if start <= number.start < end]
+    if _is_whole_first(added):
+        return True
     return (added.first == added.last and _is_beside_whole(passage, added)) or _counts_whole_twice(added, numbers)
+
+
+def _is_whole_first(added: Sum) -> bool:
+    """Whether the first is the whole of the next two: `(n = 129) … infants (n = 84) and children (n = 45)`."""
+    return len(added.parts) > 2 and added.parts[0] == added.parts[1] + added.parts[2]
 
 
 def _is_beside_whole(passage: Passage, added: Sum) -> bool:

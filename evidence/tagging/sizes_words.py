@@ -155,7 +155,7 @@ CUES: Final[dict[str, float]] = {
     **dict.fromkeys(
         listed(
             """underwent received receiving given served used undergone took administered admitted hospitalized
-            hospitalised diagnosed referred seen attended presenting study trial investigation comparison"""
+            hospitalised diagnosed referred seen scheduled attended presenting study trial investigation comparison"""
         ),
         TREATED,
     ),

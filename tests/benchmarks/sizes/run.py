@@ -5,7 +5,8 @@
 EVIDENCE_BENCH_DATA is the folder that holds `data/pubmed` and `bench/design`. gold.csv has PMIDs and numbers only: `n`
 is the number randomised, else enrolled, else analysed, else planned; empty where the abstract states none. Reviews have
 their participants, and where only studies are counted these; `studies` is their number. `part` is "development" for
-abstracts that the rules were written on, "held back" for those annotated last and not looked at before. `--wrong`
+abstracts that the rules were written on or that were read after their score, "held back" for those annotated last,
+whose errors nobody has looked at. `--wrong`
 lists the wrong answers (PMID, wanted, given).
 """
 
