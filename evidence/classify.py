@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from evidence.records import Record, SampleSize
-from evidence.tagging.design_words import OperatingPoint
+from evidence.tagging.design_rules import OperatingPoint
 from evidence.tagging.designs import Designs
 from evidence.tagging.hits import TagHit, asserted
 from evidence.tagging.mesh_tagger import MeshCondition, MeshTagger

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence.records import AbstractSection, Record
-from evidence.tagging.design_cues import CUES, WORDS, cues_of, quoted
+from evidence.tagging.design_cue_table import CUES
+from evidence.tagging.design_cues import WORDS, cues_of, quoted
 from evidence.tagging.design_text import DesignText, fold
 from evidence.tagging.phrases import SENTENCE
 from evidence.text import from_plain, plain

@@ -16,7 +16,7 @@ from evidence.records import Record, Rejected
 
 if TYPE_CHECKING:
     from evidence.classify import Classifier
-    from evidence.tagging.design_words import OperatingPoint
+    from evidence.tagging.design_rules import OperatingPoint
 
 POINTS: Final = ("balanced", "sensitive", "precise")
 """Operating points of the design tags: where the line is drawn between finding all and being right."""

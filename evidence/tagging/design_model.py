@@ -4,7 +4,8 @@ score = logistic(slope * (bias + scaled / sqrt(9 + sum of idf²) + plain + cues)
 
 N-grams (one to four words, in the title also as a class of their own) count once each. Their weights come in two kinds:
 `scaled` by the length of the text in the manner of TF-IDF vectors (Salton & Buckley 1988,
-https://doi.org/10.1016/0306-4573(88)90021-0), and `plain` (rows that begin with "+"). Cues (design_cues.py) are plain.
+https://doi.org/10.1016/0306-4573(88)90021-0), and `plain` (rows that begin with "+"). Cues (design_cue_table.py)
+are plain.
 An n-gram whose idf² is empty has weights and adds nothing to the length.
 Sentences that call for studies to come are not read. Slope and offset make the score a probability in the data it was
 learnt from (Platt 1999, "Probabilistic outputs for support vector machines"). The weights are in
@@ -205,14 +206,13 @@ class DesignModel:
         cues: dict[str, int] = {}
         known = self._cues
         for name, number in cues_of(text):
-            if name in known:
-                cues.setdefault(name, number)
+            cues.setdefault(name, number)  # the rules also read those that are too rare to be learnt
         kinds = len(self.classes)
         weights = self._weights
         for number in found - weights.ready:
             weights.prepare(number)
         packed = weights.packed
-        total = sum([packed[number] for number in found], sum([known[name][0] for name in cues]))
+        total = sum([packed[number] for number in found], sum([known[name][0] for name in cues if name in known]))
         sums = _unpack(total, 3 * kinds + 1)
         length = sqrt(_SMOOTH + sums[0] / _SQUARES)
         odds = [
@@ -232,7 +232,11 @@ class DesignModel:
         grams = [(weight, n) for n in reading.grams if speaks_for[n] and (weight := scaled[n] / length + plain[n]) > 0]
         grams.sort(reverse=True)
         ranked = [(weight, self._names[n], -1) for weight, n in grams[:_LOOKED_AT]]
-        ranked += [(float(self._cues[c][1][lane]), c, number) for c, number in reading.cues.items() if number >= 0]
+        ranked += [
+            (float(self._cues[c][1][lane]), c, number)
+            for c, number in reading.cues.items()
+            if number >= 0 and c in self._cues
+        ]
         ranked.sort(key=lambda r: (-r[0], r[1]))
         kept: list[tuple[Sentence, int, int]] = []
         phrases: list[Phrase] = []

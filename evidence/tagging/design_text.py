@@ -58,10 +58,18 @@ _CALLS: Final = re.compile(
 _CALLS_FOR_A_TRIAL: Final = re.compile(
     r"\brandomized (?:\w+ ){0,4}?(?:trials?|stud(?:y|ies)|rcts?) (?:\w+ )?(?:could|would|should|might|may) "
     r"(?:\w+ ){0,2}?(?:further|help|clarify|determine|confirm|examine|address|provide|elucidate|resolve|establish|be)\b"
-    r"|\b(?:lack|absence) of (?:\w+ ){0,2}?randomiz|\breplicat\w+ (?:\w+ ){0,6}?in an? (?:\w+ ){0,3}?randomized\b"
+    r"|\b(?:lack|absence|paucity|scarcity) of (?:(?!we )\w+ ){0,5}?randomiz"
+    r"|\breplicat\w+ (?:\w+ ){0,6}?in an? (?:\w+ ){0,3}?randomized\b"
     r"|\bawait\w* (?:\w+ ){0,6}?randomized\b"
+    r"|\b(?:should|must|needs?|warrants?|deserves?|merits?|preferably) (?:(?!we |this |our |were |was )\w+ ){0,8}?"
+    r"randomized (?:\w+ ){0,4}?(?:trials?|stud(?:y|ies)|rcts?|settings?)\b"
+    r"|\brandomized (?:\w+ ){0,4}?(?:trial|study|rct) (?:(?!was |were )\w+ ){0,20}?(?:is|are) (?:\w+ )?"
+    r"(?:running|ongoing|planned|underway|under way|warranted|needed|required|justified)\b"
+    r"|\b(?:confirmed|shown|reported|demonstrated|proven) (?:\w+ )?in (?:\w+ ){0,2}?randomized (?:\w+ ){0,3}?"
+    r"(?:trials|studies|rcts)\b"
 )
-"""The same in other words: "a randomised trial could show". Looked for where the sentence has the word."""
+"""The same in other words: "a randomised trial could show", and trials of others: "was shown in randomised trials".
+Looked for where the sentence has the word."""
 
 _TABLE: Final = {code: _folded(code) for code in range(_HIGHEST + 1)}
 

@@ -8,151 +8,52 @@ hits, strongest first, unless a stronger one excludes them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from evidence.tagging.design_cues import quoted
 from evidence.tagging.design_features import FEATURES, FeatureIndex
 from evidence.tagging.design_model import DesignModel, Reading
-from evidence.tagging.design_text import DesignText, listed
+from evidence.tagging.design_rules import (
+    ABSTRACT_SCORE,
+    ANIMALS_TREATED,
+    BESIDE,
+    CUE_RULES,
+    CUE_SCORE,
+    DIVIDED,
+    EXCLUDED,
+    HINT_SCORE,
+    LEARNT,
+    LIKE_A_REVIEW,
+    LONGEST_QUOTE,
+    MODEL_NAME,
+    NEGATIONS,
+    NEVER,
+    NOTHING,
+    OF_A_TRIAL,
+    OF_OTHERS,
+    ON_ANIMALS,
+    RULE_THRESHOLD,
+    STATED,
+    SURE_OF_TITLE,
+    SURELY_ANIMAL,
+    TITLE_SCORE,
+    TRIALS,
+    TRUSTED,
+    OperatingPoint,
+    is_own,
+    is_unnamed,
+    of_no_people,
+    only_animals,
+    split_only,
+)
+from evidence.tagging.design_text import DesignText
 from evidence.tagging.hits import TagHit
 from evidence.tagging.phrases import Document, Match, Zone, outermost
 from evidence.vocabulary import DESIGNS, Design
 
-OperatingPoint = Literal["balanced", "sensitive", "precise"]
-
-TITLE_SCORE: Final = 0.9
-ABSTRACT_SCORE: Final = 0.7
-CUE_SCORE: Final = 0.6
-HINT_SCORE: Final = 0.2
-NOTHING: Final = 0.01
-RULE_THRESHOLD: Final[dict[OperatingPoint, float]] = {"balanced": 0.5, "sensitive": 0.15, "precise": 0.5}
-"""Scores of designs that are rules, in steps: stated by title or label, by the abstract, by a cue, hinted at, nothing;
-and from which step on they are hits. The steps order the reasons; they are no measured probabilities."""
-
-EXCLUDED: Final = 0.3
-"""What a stronger design leaves of the score of one that it excludes. At the balanced point the excluded one is no hit;
-the other two points are for screening, where a trial's protocol is better seen than missed."""
-
-DIVIDED: Final = 0.1
-"""What is left of a trial's score where only a data set was divided at random."""
-
-OF_A_TRIAL: Final = frozenset({"protocol", "secondary-analysis"})
-"""Papers of a trial that are not its report. They exclude the design, as a paper without the trial's results must not
-be taken for it, but leave its score alone: the score tells that there is a randomised trial behind the paper."""
-
-SURE_OF_TITLE: Final = 0.9
-"""The model has learnt from records with abstracts; of a bare title it must be this sure."""
-
-BESIDE: Final = 4
-LONGEST_QUOTE: Final = 16
-"""Words."""
-
-SURELY_ANIMAL: Final = 0.8
-"""From this score on, an experiment on animals is nothing else, however much it reads like a trial."""
-
-MODEL_NAME: Final = {"clinical-trial": "any-trial"}
-LEARNT: Final = ("rct", "clinical-trial", "cohort", "case-control", "case-report", "cross-sectional") + (
-    *("animal", "in-vitro", "narrative-review"),
-)
-"""Designs that the model has learnt. Its "any-trial" is a trial of any kind: ours when no kind is stated."""
-
-NAMED: Final = {"case-control": "@case-control"}
-"""Learnt designs that the model alone does not assert where the text lacks their name: of what it tagged so in
-cross-validation, eight records, none was right. The score stays, and the points for screening list them."""
-
-TRUSTED: Final = {
-    "rct": re.compile(""),
-    "clinical-trial": re.compile(""),
-    "case-report": re.compile(r"case reports?$|a case of|of a case|of one case|case presentation"),
-    "cohort": re.compile(r"cohort"),
-    "case-control": re.compile(""),
-    "cross-sectional": re.compile(""),
-    "narrative-review": re.compile(r"narrative|: a review|mini|state.of.the.art|review article|literature review$"),
-    "animal": re.compile(r"animal|model"),
-    "in-vitro": re.compile(r"in vitro study|cell lines?|cell cultures?|cultured"),
-}
-"""Which title phrases of a learnt design count beside an abstract: those that were right in at least two thirds of the
-development records with that phrase. "Follow-up study" is a cohort by its indexing in one of six, "in vitro" in a title
-an in vitro study in two of five: there the model decides, as it does of phrases in the abstract, which it has seen."""
-
-LIKE_A_REVIEW: Final = ("guideline", "network-meta-analysis", "meta-analysis", "systematic-review", "scoping-review")
-"""Rules whose scores, where no rule speaks, follow a tenth of the model's score for a review: a rank, never a hit."""
-
-CUE_RULES: Final = (
-    # design, cues that must all be there, cues of which none may be, step
-    ("systematic-review", ("@systematic-review", "@literature-searched+"), (), CUE_SCORE),
-    ("systematic-review", ("@systematic-review+", "@literature-searched"), (), CUE_SCORE),
-    ("systematic-review", ("@systematic-review", "@this-review", "@literature-searched"), (), CUE_SCORE),
-    ("systematic-review", ("@systematic-review", "@review-with-meta", "@literature-searched"), (), CUE_SCORE),
-    ("systematic-review", ("@review-methods+", "@literature-searched"), (), CUE_SCORE),
-    ("systematic-review", ("@systematic-review",), (), HINT_SCORE),
-    ("systematic-review", ("@literature-searched+",), (), HINT_SCORE),
-    ("meta-analysis", ("@meta-analysis+", "@literature-searched"), (), CUE_SCORE),
-    ("meta-analysis", ("@review-with-meta", "@literature-searched"), (), CUE_SCORE),
-    ("meta-analysis", ("@meta-analysis-done",), ("@plan", "@meta-analysis-not-done"), CUE_SCORE),
-    ("meta-analysis", ("@meta-analysis",), (), HINT_SCORE),
-    ("protocol", ("@plan+", "@we-will+"), (), CUE_SCORE),
-    ("protocol", ("@plan", "@to-be-randomised"), (), CUE_SCORE),
-    ("protocol", ("@plan",), (), HINT_SCORE),
-    ("qualitative", ("@qualitative+",), ("@systematic-review",), CUE_SCORE),
-    ("qualitative", ("@qualitative",), (), HINT_SCORE),
-    ("secondary-analysis", ("@secondary", "@from-a-trial"), ("@meta-analysis", "@randomised-here"), CUE_SCORE),
-    ("secondary-analysis", ("@secondary",), (), HINT_SCORE),
-    ("cohort", ("@cohort-study",), ("@systematic-review", "@meta-analysis", "@literature-searched"), CUE_SCORE),
-    (
-        "case-control",
-        ("@case-control",),
-        ("@systematic-review", "@meta-analysis", "@literature-searched"),
-        CUE_SCORE,
-    ),
-    ("cross-sectional", ("@cross-sectional",), ("@systematic-review", "@meta-analysis", "@longitudinal"), CUE_SCORE),
-    ("survey", ("@survey",), (), HINT_SCORE),
-    ("nonrandomised-trial", ("@alternating",), ("@systematic-review", "@meta-analysis"), CUE_SCORE),
-    ("nonrandomised-trial", ("@not-randomised", "@one-trial"), ("@randomised-here+", "@systematic-review"), HINT_SCORE),
-)
-"""Abstracts that say what they are without saying it in the title."""
-
-_HUMAN: Final = frozenset(
-    listed(
-        "patients patient participants participant women woman men man adults children volunteers humans infants "
-        "people persons pregnant students adolescents"
-    )
-)
-_VETERINARY: Final = frozenset(("veterinary", "veterinarian", "veterinarians"))
-"""An abstract with an animal in its title and nobody of the first, or with one of the second, is about animals."""
-
-_OF_BOTH: Final = "human"
-"""In such a title the animal is one of two: "human and rat serum" (5 of 40 by their indexing are of animals alone)."""
-
-_STATED: Final[tuple[Zone, ...]] = ("title", "design")
-_NEGATIONS: Final = ("non", "not", "no", "quasi", "without")
 _ORDER: Final = {slug: number for number, slug in enumerate((*DESIGNS, *FEATURES))}
-
-
-TRIALS: Final = ("rct", "clinical-trial")
-_ON_ANIMALS: Final = "@T animals"
-
-
-_TWO_SETS: Final = re.compile(
-    r"\brandom\w* (?:\w+ ){0,8}?(?:training|derivation|development|discovery|learning)\b(?: \w+){0,9}? "
-    r"(?:validation|validating|tests?|testing|verification)\b"
-    r"|\brandom\w* (?:\w+ ){0,8}?(?:validation|tests?|testing)\b(?: \w+){0,9}? (?:training|derivation|development)\b"
-)
-
-
-def _split_only(text: DesignText, cues: Mapping[str, int]) -> bool:
-    """Whether what was divided at random are the records of a data set, and nothing else says that people were.
-
-    Two sets must be named: children may be allocated to a training.
-    """
-    if "@split-sample" not in cues or not cues.keys().isdisjoint(
-        ("@randomised-here+", "@randomised-study", "@placebo")
-    ):
-        return False
-    return _TWO_SETS.search(text.sentences[cues["@split-sample"]].joined) is not None
 
 
 class _Reason(NamedTuple):
@@ -166,19 +67,7 @@ class _Reason(NamedTuple):
     @property
     def states(self) -> bool:
         """Whether the title or a label says it: such a reason comes before any score."""
-        return self.match is not None and self.rule != "words-in-abstract"
-
-
-def _only_animals(text: DesignText) -> bool:
-    """Whether a text with an animal in its title is about no people."""
-    if _OF_BOTH in text.title.tokens:
-        return False
-    return _HUMAN.isdisjoint(text.words) or not _VETERINARY.isdisjoint(text.words)
-
-
-def _is_unnamed(slug: str, reason: _Reason, reading: Reading) -> bool:
-    """Whether only the model speaks for a design that a text names when it has it."""
-    return slug in NAMED and reason.rule == "model" and NAMED[slug] not in reading.cues
+        return self.cue.startswith("@T ") or (self.match is not None and self.rule != "words-in-abstract")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +111,7 @@ class DesignWords:
         limits = self._thresholds[point]
         held = [slug for slug in reasons if scores[slug] >= limits[slug]]
         if point == "balanced":
-            held = [slug for slug in held if not _is_unnamed(slug, reasons[slug], reading)]
+            held = [slug for slug in held if not is_unnamed(slug, reasons[slug].rule == "model", text, reading.cues)]
         if any(slug in held for slug in ("rct", "nonrandomised-trial", "single-arm-trial", "protocol")):
             held = [slug for slug in held if slug != "clinical-trial"]
         hits = tuple(self._hit(slug, scores[slug], reasons[slug], text, document, reading) for slug in held)
@@ -236,7 +125,7 @@ class DesignWords:
         then whatever has the higher score.
         """
         limits = self._thresholds["balanced"]
-        stated = [slug for slug, reason in reasons.items() if reason.states or reason.cue == _ON_ANIMALS]
+        stated = [slug for slug, reason in reasons.items() if reason.states]
         if not stated and not any(reason.score >= limits[slug] for slug, reason in reasons.items()):
             return {}
         out = {slug: by for slug in stated if (by := {o for o in stated if self._excludes(o, slug)})}
@@ -271,35 +160,48 @@ class DesignWords:
     ) -> dict[str, _Reason]:
         """The best reason for every design that has one."""
         best: dict[str, _Reason] = {}
+        title, cues, has_abstract = text.title.joined, reading.cues, len(text.parts) > 1
+        never = {slug for slug, pattern in NEVER.items() if pattern.search(title)}
+        divided = split_only(text, cues)
+        of_others = divided or "@of-a-trial" in cues
 
         def offer(slug: str, reason: _Reason) -> None:
-            if slug in self._designs and (slug not in best or reason.score > best[slug].score):
+            if slug in self._designs and slug not in never and (slug not in best or reason.score > best[slug].score):
                 best[slug] = reason
 
-        has_abstract = len(text.parts) > 1
         for zone, match in self._stated(document, matches):
             slug = match.meaning.slug
             if has_abstract and slug in TRUSTED:
                 words = document.printed(match.start, match.end).lower()
-                if not (zone in _STATED and TRUSTED[slug].search(words)):
+                if not (zone in STATED and TRUSTED[slug].search(words) and is_own(slug, title)):
                     continue
-            score = TITLE_SCORE if zone in _STATED else ABSTRACT_SCORE
-            offer(slug, _Reason(score, f"words-in-{zone}", match))
-        cues = reading.cues
+            if not (of_others and slug in TRIALS and zone != "title"):
+                offer(slug, _Reason(TITLE_SCORE if zone in STATED else ABSTRACT_SCORE, f"words-in-{zone}", match))
         for slug, needed, barred, score in [rule for rule in CUE_RULES if rule[1][0] in cues]:
             if all(c in cues for c in needed) and not any(c in cues for c in barred):
                 offer(slug, _Reason(score, "cue-in-text", cue=needed[0]))
-        if has_abstract and _ON_ANIMALS in cues and _only_animals(text):
-            offer("animal", _Reason(TITLE_SCORE, "cue-in-text", cue=_ON_ANIMALS))
+        if has_abstract and ON_ANIMALS in cues and only_animals(text):
+            offer("animal", _Reason(TITLE_SCORE, "cue-in-text", cue=ON_ANIMALS))
+        elif ANIMALS_TREATED in cues and self._tells_of_animals(text, reading, best):
+            offer("animal", _Reason(CUE_SCORE, "cue-in-text", cue=ANIMALS_TREATED))
+            best.pop("rct", None)  # here it can only be of these animals
         for slug in LEARNT:
-            score = reading.scores[MODEL_NAME.get(slug, slug)]
-            if slug in TRIALS and _split_only(text, cues):
-                score *= DIVIDED
+            score = reading.scores[MODEL_NAME.get(slug, slug)] * (DIVIDED if divided and slug in TRIALS else 1)
             if slug in best:
                 best[slug] = best[slug]._replace(score=max(score, best[slug].score))
             elif has_abstract or score >= SURE_OF_TITLE:
                 offer(slug, _Reason(score, "model"))
         return best
+
+    def _tells_of_animals(self, text: DesignText, reading: Reading, said: Mapping[str, _Reason]) -> bool:
+        """Whether the animals of which the abstract tells are this study's own: no review, no trial in people."""
+        limit = RULE_THRESHOLD["balanced"]
+        if any(slug in said and said[slug].score >= limit for slug in OF_OTHERS):
+            return False
+        if reading.scores["narrative-review"] >= self._thresholds["balanced"]["narrative-review"]:
+            return False
+        in_trial = "rct" in said or reading.scores["any-trial"] >= self._thresholds["balanced"]["clinical-trial"]
+        return not in_trial or of_no_people(text)
 
     def _stated(self, document: Document, matches: Iterable[Match]) -> Iterator[tuple[Zone, Match]]:
         """Phrases that stand where designs are stated, are not denied, and have their context."""
@@ -310,7 +212,7 @@ class DesignWords:
             if (match.start, match.end) in masked:
                 continue
             zone = document.zone(match.start)
-            if not (meaning.anywhere or zone in _STATED) or document.tokens[match.start - 1] in _NEGATIONS:
+            if not (meaning.anywhere or zone in STATED) or document.tokens[match.start - 1] in NEGATIONS:
                 continue
             if meaning.holds_in(document.words if meaning.anywhere else document.title):
                 yield zone, match

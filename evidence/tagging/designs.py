@@ -15,8 +15,9 @@ from typing import Final
 from evidence.records import Record
 from evidence.tagging.design_features import FeatureIndex, load_features
 from evidence.tagging.design_model import DesignModel, load_model
+from evidence.tagging.design_rules import OperatingPoint
 from evidence.tagging.design_text import DesignText
-from evidence.tagging.design_words import DesignWords, OperatingPoint, WordsFound
+from evidence.tagging.design_words import DesignWords, WordsFound
 from evidence.tagging.hits import Origin, TagHit
 from evidence.tagging.phrases import Document, Match, Meaning, PhraseTable, Words
 from evidence.vocabulary import DESIGNS, Vocabulary

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from evidence import vocabulary
 from evidence.tagging.design_model import DesignModel
-from evidence.tagging.design_words import OperatingPoint
+from evidence.tagging.design_rules import OperatingPoint
 from evidence.tagging.designs import Designs, Judged
 from evidence.tagging.phrases import PhraseTable
 from evidence.text import plain
