@@ -7,6 +7,7 @@ import pytest
 from evidence import vocabulary
 from evidence.records import AbstractSection, Record
 from evidence.tagging.design_cues import cues_of
+from evidence.tagging.design_rules import is_unnamed
 from evidence.tagging.design_text import DesignText
 from evidence.tagging.designs import Designs, Judged
 from evidence.tagging.phrases import PhraseTable
@@ -45,6 +46,8 @@ ALLOTTED = "Ninety adults were randomly assigned to a splint or to none and seen
         "We looked at sleep using data from a splint trial.",
         "Data from 90 adults in the THUMB trial told who slept badly.",
         "Data were pooled from two splint trials.",
+        "We used data from Rest + Grip, a large randomised controlled trial.",
+        "We examined pooled data from two double-blind randomised studies.",
         "Sleep was noted as part of a large splint trial.",
         "The comparison was nested within a splint trial.",
     ],
@@ -201,6 +204,7 @@ def test_records_divided_for_a_model_under_a_label_are_no_trial() -> None:
     ("title", "abstract"),
     [
         ("Design of the THUMB splint trial", "Splints may help. Adults wear one at night."),
+        ("Splints at night (THUMB): Rationale, design, and methods", "Splints may help. Adults wear one at night."),
         ("Splints for thumbs: rationale and study design", "Splints may help. Adults wear one at night."),
         (TITLE, "Splints may help. We present the rationale and clinical design of a trial. Grip will be noted."),
     ],
@@ -266,3 +270,49 @@ def test_interviews_told_of_in_one_sentence(sentence: str, there: bool) -> None:
 )
 def test_cell_lines_by_name(sentence: str, there: bool) -> None:
     assert ("@cultured" in cues(sentence)) is there
+
+
+@pytest.mark.parametrize(
+    ("title", "design"),
+    [
+        ("Diagnostic value of a nerve's width in numb hands", "diagnostic-accuracy"),
+        ("Accuracy of a pin test for the diagnosis of numb hands", "diagnostic-accuracy"),
+        ("A series of nine patients with numb thumbs", "case-series"),
+        ("Tips and tricks for splints", "technical-report"),
+        ("Living with a numb thumb: a qualitative inquiry", "qualitative"),
+    ],
+)
+def test_titles_that_state_a_design(title: str, design: str) -> None:
+    assert design in designs("Thumbs were looked at for a week. Grip rose.", title)
+
+
+@pytest.mark.parametrize(
+    ("title", "design"),
+    [
+        ("Accuracy of a score in predicting the diagnosis of numb hands", "diagnostic-accuracy"),
+        ("Accuracy of a clock", "diagnostic-accuracy"),
+        ("A series of compounds with zinc", "case-series"),
+    ],
+)
+def test_titles_that_only_look_so(title: str, design: str) -> None:
+    assert design not in designs("Thumbs were looked at for a week. Grip rose.", title)
+
+
+@pytest.mark.parametrize(
+    ("slug", "words", "cue", "unnamed"),
+    [
+        ("cohort", "The women were aged 45 to 60.", "", True),
+        ("cohort", "The women were followed for two years.", "", False),
+        ("cohort", "In our cohort of women pain was rare.", "", False),
+        ("cohort", "In our cohort of women pain was rare.", "@cross-sectional", True),
+        ("cohort", "Women of the cohort were followed for two years.", "@cross-sectional", False),
+        ("clinical-trial", "Women were treated.", "", True),
+        ("clinical-trial", "Women were treated blindly.", "@blind", False),
+        ("case-control", "Women with pain and without.", "", True),
+        ("case-report", "A woman with pain.", "", False),
+    ],
+)
+def test_what_the_model_alone_does_not_assert(slug: str, words: str, cue: str, unnamed: bool) -> None:
+    text = DesignText(made(TITLE, words))
+    assert is_unnamed(slug, 0.4, text, {cue: 1} if cue else {}) is unnamed
+    assert not is_unnamed("clinical-trial", 0.6, text, {})

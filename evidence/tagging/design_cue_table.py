@@ -140,8 +140,9 @@ CUES: Final = (
         rf"(?:\w+ ){{0,5}}?(?:of|from|within|using) (?:\w+ ){{0,8}}?{_OF_ONE}",
         rf"^(?!in )(?:\w+ ){{0,3}}?{_FURTHER} (?:\w+ ){{0,2}}?(?:of|from|within|using) (?:\w+ ){{0,6}}?{_OF_ONE}",
         r"\b(?:using|used|analyz(?:ed|ing)|utilized|analys[ie]s of|with) (?:\w+ ){0,3}?data (?:\w+ ){0,2}?"
-        rf"(?:from|in|of) (?:an?|the|our) (?:\w+ ){{0,8}}?{_OF_ONE}",
-        r"\bdata (?:from|of|on) (?:\w+ ){0,10}?(?:in|from|of) (?:the|an?|our) (?:\w+ ){0,4}?trial\b",
+        rf"(?:from (?:\w+ ){{0,3}}?|(?:in|of) )(?:an?|the|our) (?:\w+ ){{0,8}}?{_OF_ONE}",
+        r"\bdata (?:from|of|on) (?:\w+ ){0,16}?(?:in|from|of) (?:the|an?|our) (?:\w+ ){0,12}?trial\b",
+        r"\bpooled data (?:from|of) (?:two|three|four|0) (?:\w+ ){0,8}?(?:trials|studies|randomized)\b",
         r"\bdata (?:were|was) (?:\w+ )?(?:pooled|obtained|drawn|derived|taken|used) from (?:\w+ ){0,8}?trials?\b",
         r"\bas (?:a )?part of an? (?:\w+ ){0,6}?(?:trial|rct)\b",
         r"\b(?:nested|conducted|embedded) within an? (?:\w+ ){0,6}?(?:trial|rct)\b",

@@ -55,12 +55,23 @@ NAMED: Final = {"case-control": "@case-control"}
 """Learnt designs that the model alone does not assert where the text lacks their name: of what it tagged so in
 cross-validation, eight records, none was right. The score stays, and the points for screening list them."""
 
-TOLD: Final = {
-    "cohort": frozenset(
-        listed("cohort cohorts followed followup follow longitudinal longitudinally prospective prospectively")
-    )
-}
-"""The same for words of which one is always there."""
+_FOLLOWED: Final = frozenset(
+    listed("followed followup follow longitudinal longitudinally prospective prospectively cohorts")
+)
+"""A cohort, too, has one of these, or "cohort" in a study that does not call itself cross-sectional: there the word is
+used for whoever was asked."""
+
+LIKELY: Final = 0.5
+_OF_TRIALS: Final = (
+    "@one-trial",
+    "@blind",
+    "@placebo",
+    "@crossover",
+    "@randomised-here",
+    "@randomised-study",
+    "@allocated",
+)
+"""A trial that is less likely than not is asserted only where the text has one of these."""
 
 TRUSTED: Final = {
     "rct": re.compile(""),
@@ -194,8 +205,10 @@ def is_own(slug: str, title: str) -> bool:
     return slug != "clinical-trial" or _WITHIN_A_TRIAL.search(title) is None
 
 
-def is_unnamed(slug: str, by_model: bool, text: DesignText, cues: Mapping[str, int]) -> bool:
-    """Whether only the model speaks for a design that a text names when it has it."""
-    return by_model and (
-        (slug in NAMED and NAMED[slug] not in cues) or (slug in TOLD and TOLD[slug].isdisjoint(text.words))
-    )
+def is_unnamed(slug: str, score: float, text: DesignText, cues: Mapping[str, int]) -> bool:
+    """Whether a design for which only the model speaks is one that a text names when it has it."""
+    if slug == "clinical-trial" and score < LIKELY:
+        return cues.keys().isdisjoint(_OF_TRIALS)
+    if slug == "cohort" and _FOLLOWED.isdisjoint(text.words):
+        return "cohort" not in text.words or "@cross-sectional" in cues
+    return slug in NAMED and NAMED[slug] not in cues

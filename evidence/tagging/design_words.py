@@ -111,7 +111,9 @@ class DesignWords:
         limits = self._thresholds[point]
         held = [slug for slug in reasons if scores[slug] >= limits[slug]]
         if point == "balanced":
-            held = [slug for slug in held if not is_unnamed(slug, reasons[slug].rule == "model", text, reading.cues)]
+            by_model = {slug for slug in held if reasons[slug].rule == "model"}
+            unnamed = {slug for slug in by_model if is_unnamed(slug, scores[slug], text, reading.cues)}
+            held = [slug for slug in held if slug not in unnamed]
         if any(slug in held for slug in ("rct", "nonrandomised-trial", "single-arm-trial", "protocol")):
             held = [slug for slug in held if slug != "clinical-trial"]
         hits = tuple(self._hit(slug, scores[slug], reasons[slug], text, document, reading) for slug in held)

@@ -100,8 +100,11 @@ def names() -> dict[str, list[str]]:
     return found
 
 
-def recent_labels() -> dict[str, tuple[int, frozenset[str]]]:
+FIRST_READ, READ_BLIND = "recent_2021.csv", "recent_2021_b.csv"
+
+
+def recent_labels(file: str = FIRST_READ) -> dict[str, tuple[int, frozenset[str]]]:
     """PMID → stratum and designs that we read in records of 2021 not yet indexed."""
-    with (HERE / "recent_2021.csv").open(encoding="utf-8") as stream:
+    with (HERE / file).open(encoding="utf-8") as stream:
         reader = csv.DictReader(line for line in stream if not line.startswith("#"))
         return {r["pmid"]: (int(r["stratum"]), frozenset(r["designs"].split())) for r in reader}
