@@ -70,6 +70,12 @@ class _Reason(NamedTuple):
         return self.cue.startswith("@T ") or (self.match is not None and self.rule != "words-in-abstract")
 
 
+def _is_trusted(match: Match, document: Document, title: str) -> bool:
+    """Whether the phrase of a learnt design counts beside an abstract."""
+    words = document.printed(match.start, match.end).lower()
+    return TRUSTED[match.meaning.slug].search(words) is not None and is_own(match.meaning.slug, title)
+
+
 @dataclass(frozen=True, slots=True)
 class WordsFound:
     """What the words say: designs and features that hold at the operating point, and the score of every one."""
@@ -173,10 +179,8 @@ class DesignWords:
 
         for zone, match in self._stated(document, matches):
             slug = match.meaning.slug
-            if has_abstract and slug in TRUSTED:
-                words = document.printed(match.start, match.end).lower()
-                if not (zone in STATED and TRUSTED[slug].search(words) and is_own(slug, title)):
-                    continue
+            if has_abstract and slug in TRUSTED and not (zone in STATED and _is_trusted(match, document, title)):
+                continue
             if not (of_others and slug in TRIALS and zone != "title"):
                 offer(slug, _Reason(TITLE_SCORE if zone in STATED else ABSTRACT_SCORE, f"words-in-{zone}", match))
         for slug, needed, barred, score in [rule for rule in CUE_RULES if rule[1][0] in cues]:
