@@ -316,3 +316,63 @@ def test_what_the_model_alone_does_not_assert(slug: str, words: str, cue: str, u
     text = DesignText(made(TITLE, words))
     assert is_unnamed(slug, 0.4, text, {cue: 1} if cue else {}) is unnamed
     assert not is_unnamed("clinical-trial", 0.6, text, {})
+
+
+USUAL = "Grip and numbness were measured at baseline and at six weeks. Grip improved equally with both splints."
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "The trial was neither randomized nor controlled; 30 adults were treated.",
+        "Sixty adults chose a splint; randomization was not performed.",
+        "Adults were treated as they preferred and were not randomly assigned.",
+        "There was no randomisation and no blinding.",
+    ],
+)
+def test_randomisation_denied_is_no_trial(denial: str) -> None:
+    assert "rct" not in designs(f"{denial} {USUAL}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"No randomised trial has been done. {ALLOTTED}",
+        f"{ALLOTTED} There was no difference between the randomised groups.",
+        f"{ALLOTTED} Adults who refused randomisation were not followed.",
+    ],
+)
+def test_a_denial_beside_an_allocation_takes_nothing_away(words: str) -> None:
+    assert "rct" in designs(f"{words} {USUAL}")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Splints for numb thumbs: emulation of a target randomised trial",
+        "Surgeons' attitudes towards a randomised controlled trial of splints",
+        "Why we could not do a randomised controlled trial of splints",
+        "Sleep of adults who declined to take part in a randomised trial",
+        "Not a randomised trial: splints as they were given",
+        "Lessons from a failed randomised controlled trial",
+        "A randomized algorithm for the assembly of splints",
+    ],
+)
+def test_a_title_that_names_a_trial_is_not_its_report(title: str) -> None:
+    assert "rct" not in designs(USUAL, title)
+    assert "rct" not in designs("", title)
+
+
+def test_a_title_of_a_trial_still_states_one() -> None:
+    assert "rct" in designs(USUAL, "Splints for numb thumbs: a randomised controlled trial")
+    assert "rct" in designs(ALLOTTED, "Splints in adults who declined surgery: a randomised trial")
+
+
+def test_blinding_denied_is_no_feature() -> None:
+    said = judge(f"The study was neither double-blind nor placebo-controlled. {USUAL}").features
+    assert not {"double-blind", "placebo"} & {hit.slug for hit in said}
+
+
+def test_a_review_that_is_not_systematic() -> None:
+    assert "@systematic-review" not in cues("This is a non-systematic review.")
+    assert "@systematic-review" in cues("This is a systematic review.")

@@ -227,8 +227,10 @@ CUES: Final = (
         r"analysis)"
         r"|\bprisma\b|\bprospero\b|\beligibility criteria\b",
     ),
-    _cue("systematic-review", "systematic systematically", r"\bsystematic(?:ally)? (?:\w+ ){0,3}?(?:review|overview"
-        r"|search)"),
+    _cue(
+        "systematic-review", "systematic systematically",
+        r"(?<!\bnon )(?<!\bnot )\bsystematic(?:ally)? (?:\w+ ){0,3}?(?:review|overview|search)",
+    ),
     _cue(
         "meta-analysis", f"{_META_WORDS} metaanalytic",
         r"\bmeta ?(?:analy\w+|regression)",

@@ -135,5 +135,9 @@ class FeatureIndex:
 
 
 def _denied(tokens: list[str], start: int) -> bool:
-    """Whether "no", "without" … stands right before."""
-    return (tokens[start - 1] if start else START) in ("no", "not", "non", "without")
+    """Whether "no", "without" … stands right before, or "neither" a little earlier: "neither blind nor controlled"."""
+    before = tokens[max(0, start - _NEITHER) : start] or [START]
+    return before[-1] in ("no", "not", "non", "without", "nor", "neither") or "neither" in before
+
+
+_NEITHER: Final = 4

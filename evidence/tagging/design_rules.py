@@ -29,7 +29,7 @@ EXCLUDED: Final = 0.3
 the other two points are for screening, where a trial's protocol is better seen than missed."""
 
 DIVIDED: Final = 0.1
-"""What is left of a trial's score where only a data set was divided at random."""
+"""What is left of a trial's score where only a data set was divided at random, or allocation by chance is denied."""
 
 OF_A_TRIAL: Final = frozenset({"protocol", "secondary-analysis"})
 """Papers of a trial that are not its report. They exclude the design, as a paper without the trial's results must not
@@ -201,8 +201,53 @@ def of_no_people(text: DesignText) -> bool:
 
 
 def is_own(slug: str, title: str) -> bool:
-    """Whether a title phrase of this design is of this paper, not of the trial in which something was looked at."""
+    """Whether a title phrase of this design is of this paper, not of a trial of which the paper speaks."""
+    if slug == "rct":
+        return not speaks_of_a_trial(title)
     return slug != "clinical-trial" or _WITHIN_A_TRIAL.search(title) is None
+
+
+def speaks_of_a_trial(title: str) -> bool:
+    """Whether a title names a randomised trial that the paper is not: one emulated, failed, refused, asked about."""
+    return "random" in title and _ABOUT_A_TRIAL.search(title) is not None
+
+
+def what_is_left(title: str, cues: Mapping[str, int]) -> float:
+    """What is left of a trial's score under a title that only names one; what the abstract says is not touched."""
+    return _NAMED_ONLY if "@randomised-here" not in cues and speaks_of_a_trial(title) else 1.0
+
+
+def denies_chance(text: DesignText, cues: Mapping[str, int]) -> bool:
+    """Whether the only sentence that speaks of allocation by chance denies it: "was neither randomised nor blinded"."""
+    told = {number for name, number in cues.items() if name in _BY_CHANCE}
+    if len(told) != 1 or "@randomised-here+" in cues:
+        return False
+    return _DENIED.search(text.sentences[told.pop()].joined) is not None
+
+
+def denies_blinding(text: DesignText, cues: Mapping[str, int]) -> bool:
+    """Whether the only sentence that speaks of double blinding denies it."""
+    if "@double-blind" not in cues or "@double-blind+" in cues:
+        return False
+    return _NOT_BLIND.search(text.sentences[cues["@double-blind"]].joined) is not None
+
+
+_NAMED_ONLY: Final = 0.25
+_BY_CHANCE: Final = frozenset(("@randomised-here", "@randomised-study"))
+_DENIED: Final = re.compile(
+    r"\b(?:neither|not|never|nor|without|no|declin\w+|refus\w+|rather than|instead of) (?:\w+ ){0,2}?random(?:iz\w+|ly)"
+    r"|\brandomiz(?:ation|ing) (?:\w+ ){0,3}?(?:not|impossible|refused|never)\b"
+)
+_NOT_BLIND: Final = re.compile(r"\b(?:neither|not|nor|no|without) (?:\w+ ){0,2}?double ?(?:blind|mask)")
+_ABOUT_A_TRIAL: Final = re.compile(
+    r"\bemulat|\btarget (?:\w+ )?random|\bnot an? (?:\w+ )?random|\bnot (?:possible|feasible)\b"
+    r"|\b(?:why|lessons|declin\w+|refus\w+|failed|failure|barriers|attitudes?|willingness|opinions?|views|perceptions?"
+    r"|recruit\w+ (?:in)?to|participat\w+ in|experiences? of) (?:\w+ ){0,8}?random"
+    r"|\b(?:predict\w+|characteristics) (?:\w+ ){0,6}?(?:in|of) an? (?:\w+ ){0,2}?random"
+    r"|\bfeasibility of (?:\w+ ){0,6}?random\w+ (?:\w+ ){0,8}?(?:survey|interviews?|questionnaire)"
+    r"|\brandomized (?:algorithms?|benchmarking|response|smoothing|numerical|neural|search|methods?)\b"
+)
+"""Titles under which the words of a trial state nothing; what the abstract says is still read."""
 
 
 def is_unnamed(slug: str, score: float, text: DesignText, cues: Mapping[str, int]) -> bool:

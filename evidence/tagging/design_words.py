@@ -42,11 +42,14 @@ from evidence.tagging.design_rules import (
     TRIALS,
     TRUSTED,
     OperatingPoint,
+    denies_blinding,
+    denies_chance,
     is_own,
     is_unnamed,
     of_no_people,
     only_animals,
     split_only,
+    what_is_left,
 )
 from evidence.tagging.design_text import DesignText
 from evidence.tagging.hits import TagHit
@@ -70,10 +73,9 @@ class _Reason(NamedTuple):
         return self.cue.startswith("@T ") or (self.match is not None and self.rule != "words-in-abstract")
 
 
-def _is_trusted(match: Match, document: Document, title: str) -> bool:
+def _is_trusted(match: Match, document: Document) -> bool:
     """Whether the phrase of a learnt design counts beside an abstract."""
-    words = document.printed(match.start, match.end).lower()
-    return TRUSTED[match.meaning.slug].search(words) is not None and is_own(match.meaning.slug, title)
+    return TRUSTED[match.meaning.slug].search(document.printed(match.start, match.end).lower()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +172,9 @@ class DesignWords:
         best: dict[str, _Reason] = {}
         title, cues, has_abstract = text.title.joined, reading.cues, len(text.parts) > 1
         never = {slug for slug, pattern in NEVER.items() if pattern.search(title)}
-        divided = split_only(text, cues)
+        divided = split_only(text, cues) or denies_chance(text, cues)
         of_others = divided or "@of-a-trial" in cues
+        left = DIVIDED if divided else what_is_left(title, cues)
 
         def offer(slug: str, reason: _Reason) -> None:
             if slug in self._designs and slug not in never and (slug not in best or reason.score > best[slug].score):
@@ -179,7 +182,9 @@ class DesignWords:
 
         for zone, match in self._stated(document, matches):
             slug = match.meaning.slug
-            if has_abstract and slug in TRUSTED and not (zone in STATED and _is_trusted(match, document, title)):
+            if zone in STATED and not is_own(slug, title):
+                continue
+            if has_abstract and slug in TRUSTED and not (zone in STATED and _is_trusted(match, document)):
                 continue
             if not (of_others and slug in TRIALS and zone != "title"):
                 offer(slug, _Reason(TITLE_SCORE if zone in STATED else ABSTRACT_SCORE, f"words-in-{zone}", match))
@@ -192,7 +197,7 @@ class DesignWords:
             offer("animal", _Reason(CUE_SCORE, "cue-in-text", cue=ANIMALS_TREATED))
             best.pop("rct", None)  # here it can only be of these animals
         for slug in LEARNT:
-            score = reading.scores[MODEL_NAME.get(slug, slug)] * (DIVIDED if divided and slug in TRIALS else 1)
+            score = reading.scores[MODEL_NAME.get(slug, slug)] * (left if slug in TRIALS else 1)
             if slug in best:
                 best[slug] = best[slug]._replace(score=max(score, best[slug].score))
             elif has_abstract or score >= SURE_OF_TITLE:
@@ -280,7 +285,8 @@ class DesignWords:
                 )
         limits = self._thresholds[point]
         for slug in self._learnt_features:
-            scores[slug] = reading.scores[slug]
+            denied = slug == "double-blind" and denies_blinding(text, reading.cues)
+            scores[slug] = reading.scores[slug] * (DIVIDED if denied else 1)
             if scores[slug] >= limits[slug]:
                 words, place = self._strongest(slug, text, reading)
                 yield TagHit(
