@@ -11,6 +11,7 @@ from typing import Final
 from evidence import merging
 from evidence.records import Record
 from evidence.tagging.phrases import SENTENCE
+from evidence.tagging.registries import named
 from evidence.text import plain
 from evidence.views import TagView
 
@@ -140,6 +141,11 @@ def quote(words: str, records: Sequence[Record], place: str = "") -> Quote:
         return Quote("", said, "", _worded(where, number))
     far, spot, found = nearest
     return _quoted(spot.text, found, f"{spot.named} (sentence {number})" if number and far < _ELSEWHERE else spot.named)
+
+
+def registered(records: Sequence[Record]) -> dict[str, Quote]:
+    """Registration → the words of these records that name it, with the line around them and their place."""
+    return {number: quote(found.evidence, records, found.place) for number, found in named(records).items()}
 
 
 def _distance(spot: _Spot, at: int, where: str, number: int) -> int:

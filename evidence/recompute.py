@@ -32,7 +32,7 @@ RESTATED: Final = "states-recomputed"
 RECOMPUTED: Final = "study-recomputed"
 """Event of a study that showed something other than what follows from its source records."""
 
-CONCLUDED: Final = ("design", "design_order", "level", "n", "n_unit", "n_quote", "tags")
+CONCLUDED: Final = ("design", "design_order", "level", "n", "n_unit", "n_quote", "tags", "registrations")
 """Columns that follow from the vocabulary and the tagger: while a retag is due they may well differ."""
 
 

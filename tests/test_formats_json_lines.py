@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence import formats
+from evidence.errors import UnknownFormat
 from evidence.records import Item, Record, Rejected
 
 FULL = {
@@ -67,6 +68,40 @@ def test_every_line_is_a_record_or_rejected_with_its_number() -> None:
 def test_our_own_lines_are_not_taken_for_these() -> None:
     ours = b'{"source":"bibtex","external_id":"a.bib#x","title":"A trial"}\n'
     assert formats.recognise(io.BytesIO(ours), "x").name == "jsonl"
+
+
+ODD = ["{}", "null", "[1]", '{"text": "x"}', '{"n": 7}', "half {", '{"title": "cut of', "\x01", '"a string"']
+GOOD = '{"id": "1", "title": "a"}\n{"id": "2", "abstract": "b"}\n'
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_first_line_costs_that_line_only(odd: str) -> None:
+    bad, *good = read(f"{odd}\n{GOOD}")
+    assert isinstance(bad, Rejected)
+    assert bad.line == 1
+    assert [r.external_id for r in good if isinstance(r, Record)] == ["x.jsonl#1", "x.jsonl#2"]
+
+
+def test_an_odd_first_line_that_names_a_work_is_a_record() -> None:
+    assert [r.external_id for r in read('{"id":"7","pmid":7}\n' + GOOD) if isinstance(r, Record)] == [
+        *("x.jsonl#7", "x.jsonl#1", "x.jsonl#2"),
+    ]
+
+
+@pytest.mark.parametrize("odd", ["{}", "null", "half {"])
+def test_an_odd_first_line_of_our_own_lines_costs_that_line_only(odd: str) -> None:
+    ours = f'{odd}\n{{"source":"bibtex","external_id":"a.bib#x","title":"A trial"}}\n'.encode()
+    assert formats.recognise(io.BytesIO(ours), "x").name == "jsonl"
+    bad, good = formats.read(io.BytesIO(ours), "x")
+    assert isinstance(bad, Rejected)
+    assert "--format json-lines" in bad.reason
+    assert isinstance(good, Record)
+
+
+@pytest.mark.parametrize("text", ["{}\n{}\n", "null\n", 'half {\n{"n": 1}\n', '{\n"title": "a"\n}\n'])
+def test_a_file_without_an_object_of_the_kind_is_not_taken(text: str) -> None:
+    with pytest.raises(UnknownFormat, match="--format json-lines"):
+        formats.recognise(io.BytesIO(text.encode()), "x.jsonl")
 
 
 values = st.recursive(

@@ -24,6 +24,7 @@ FOUNDATION = (
         "errors",
         "whole_files",
         "settings",
+        "register_numbers",
         "identifiers",
         "records",
         "text",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from evidence import explaining, text
 from evidence.identifiers import BadIdentifier, parse, registrations_in
 from evidence.records import AbstractSection, CitedReference, Grant, Keyword, Record
+from evidence.register_numbers import registrations_listed
 from evidence.tagging.registries import LISTED, REGISTERS, register_of, registrations
 from tests.made import record
 
@@ -59,9 +60,81 @@ def test_every_register_in_its_own_form(value: str, written: str) -> None:
     assert (parse("registration", value).url or "https://").startswith("https://")
 
 
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        *(("2020-001234-56", f"EudraCT 2020{dash}001234{dash}56") for dash in DASHES),
+        *(("ChiCTR-TRC-12001234", f"ChiCTR{dash}TRC{dash}12001234") for dash in DASHES),
+        *(("NCT01234567", f"NCT{dash}01234567") for dash in DASHES),
+        *(("NCT01234567", f"NCT{sign}0123{sign}4567") for sign in "\u00ad\u200b\u2060"),
+        ("NCT01234567", "NCT No. 01234567"),
+        ("NCT01234567", "ClinicalTrials.gov number 01234567"),
+        ("NCT01234567", "ClinicalTrials.gov identifier: NCT01234567"),
+        ("jRCT1031180001", "jRCT: 1031180001"),
+        ("JapicCTI-111222", "JapicCTI 111222"),
+        ("IRCT20180101038000N1", "IRCT20180101038000 N1"),
+        ("NL1234", "Netherlands Trial Register NL 1234"),
+        ("NL1234", "Netherlands Trial Register NL-1234"),
+        ("NTR1234", "Dutch trial register (NTR): 1234"),
+        ("NTR1234", "Netherlands Trial Register number 1234"),
+        ("RBR-8abcd2", "rbr-8abcd2"),
+        ("RBR-8abcd2", "Brazilian registry, RBR 8abcd2"),
+        ("RBR-10abcd2", "RBR-10abcd2"),
+        ("SLCTR/2019/001", "SLCTR-2019-001"),
+        ("CRD42020123456", "CRD-42020123456"),
+        ("PROSPERO163181", "PROSPERO (ID: 163181)"),
+        ("ACTRN12605000123456", "ANZCTRN12605000123456"),
+        ("2022-501234-12-01", "EU CT 2022-501234-12-01"),
+    ],
+)
+def test_spellings_of_publishers_and_pdfs(value: str, written: str) -> None:
+    assert registrations_in(f"We saw {written} there.") == (value,)
+    assert parse("registration", value).value == value
+    assert register_of(value)
+
+
+def test_the_words_of_a_broken_number_stand_in_the_text() -> None:
+    said = "It was soft\u00adly listed: NCT\u200b00000001 \u2013 fair."
+    (found,) = registrations(Record(source="x", external_id="1", title=text.from_plain(said)))
+    assert (found.identifier.value, found.evidence) == ("NCT00000001", "NCT\u200b00000001")
+
+
+@pytest.mark.parametrize(
+    ("value", "page"),
+    [
+        ("NL1234", "https://trialsearch.who.int/Trial2.aspx?TrialID=NL1234"),
+        ("NL-OMON12345", "https://trialsearch.who.int/Trial2.aspx?TrialID=NL-OMON12345"),
+        ("NTR1234", "https://trialsearch.who.int/Trial2.aspx?TrialID=NTR1234"),
+        ("2022-501234-12", "https://euclinicaltrials.eu/search-for-clinical-trials/?lang=en&EUCT=2022-501234-12-00"),
+        ("2022-501234-12-02", "https://euclinicaltrials.eu/search-for-clinical-trials/?lang=en&EUCT=2022-501234-12-02"),
+        ("PROSPERO163181", "https://www.crd.york.ac.uk/prospero/display_record.php?RecordID=163181"),
+    ],
+)
+def test_pages(value: str, page: str) -> None:
+    assert parse("registration", value).url == page
+
+
+def test_a_field_of_nothing_but_registrations_needs_no_words() -> None:
+    listed = "NTR3301; NL8828; 2013-001176-38;ISRCTN, number 12345678 | nonsense; NTR/NTR1234"
+    assert registrations_listed(listed) == ("NTR3301", "NL8828", "2013-001176-38", "ISRCTN12345678", "NTR1234")
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        "5 NTR 341 nucleotides",
+        "p75 NTR 1500 cells",
+        "nitroreductase NTR 1234 of the enzyme",
+        "registered patients; the receptor NTR 1500",
+        "RBR-mimic1 and RBR-type12 proteins",
+        "RBR 8abcd2",
+        "European grant agreement 2018-002345-12",
+        "registered project, grant agreement 2018-002345-12",
+        "Dutch walkers of NL-6700 Wageningen",
+        "PROSPERO 12345 patients",
         "Patients had NTR 100 mg or NTR 2000 \u00b5g a day",
         "Lactobacillus brevis NCTC 13768 and KCTC 5316",
         "P.O. Box NL-6700 AH, Wageningen, and NL65364.078.18 of the ethics committee",

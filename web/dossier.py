@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup as Html
 
+from evidence.explaining import registered
 from evidence.identifiers import Identifier
 from evidence.records import AbstractSection, Author, Provenance, Record
 from evidence.text import byline, plain, short_name
@@ -17,7 +19,7 @@ from web import wording
 from web.citing import Citations, citations
 from web.explained import Reason, reasons
 from web.metadata import highwire, linked_data
-from web.present import Card, Link, card, html, title
+from web.present import Card, Link, card, html, identifier_link, title
 
 RELATIONS: Final = {
     "RetractionIn": ("Retracted in", "RetractionOf"),
@@ -118,6 +120,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """A trial registration of the study: its page, the words of the record that name it, where they stand."""
+
+    link: Link
+    words: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything the study page shows beside the study itself."""
 
@@ -129,6 +140,7 @@ class Dossier:
     authors: tuple[Person, ...]
     editors: tuple[Person, ...]
     identifiers: tuple[Link, ...]
+    registered: tuple[Registered, ...]
     abstract: tuple[Paragraph, ...]
     other_abstracts: tuple[tuple[str, str, tuple[Paragraph, ...]], ...]
     reasons: tuple[Reason, ...]
@@ -156,6 +168,7 @@ def dossier(study: Study, vocabulary: Vocabulary) -> Dossier:
         authors=people(record.authors),
         editors=people(record.editors),
         identifiers=tuple(Link(_scheme(i), i.value, i.url) for i in record.identifiers),
+        registered=tuple(_registered(study)),
         abstract=_paragraphs(record.abstract),
         other_abstracts=tuple(
             (a.type, wording.language(a.language), _paragraphs(a.sections)) for a in record.other_abstracts
@@ -170,6 +183,17 @@ def dossier(study: Study, vocabulary: Vocabulary) -> Dossier:
         meta=tuple(highwire(record)),
         linked_data=linked_data(study, vocabulary),
     )
+
+
+def _registered(study: Study) -> Iterator[Registered]:
+    """Its registrations but those that the library describes, which stand above them."""
+    records = [m.record for m in study.members] or [study.record]
+    found = registered(records)
+    described = {r.registry_id for r in study.registrations}
+    for number in study.row.registrations:
+        if number not in described:
+            link, said = identifier_link("registration", number), found.get(number)
+            yield Registered(link, said.words, said.place) if said else Registered(link)
 
 
 def _description(record: Record) -> str:

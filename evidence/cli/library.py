@@ -224,6 +224,7 @@ def _facts(study: Study) -> Iterator[tuple[str, str]]:
     yield from (("inclusion", words) for words in (_inclusion(study),) if words)
     for identifier in study.record.identifiers:
         yield identifier.scheme, f"{identifier.value}  {identifier.url or ''}".rstrip()
+    yield from _named(study)
     yield from (("disputed", f"{name} (another study owns it)") for name in study.disputed)
     if row.identified:
         yield "level", f"{row.level} (OCEBM 2011, treatment benefit)" if row.level else "not ranked"
@@ -232,6 +233,17 @@ def _facts(study: Study) -> Iterator[tuple[str, str]]:
     if row.n is not None:
         yield "n", f"{row.n} {row.n_unit}" + (f"  “{study.n_quote}”" if study.n_quote else "")
     yield from _reasons(study)
+
+
+def _named(study: Study) -> Iterator[tuple[str, str]]:
+    """Registrations that no source lists and the words name: their page, the words, where they stand."""
+    from evidence.explaining import registered
+    from evidence.identifiers import parse
+
+    records = [m.record for m in study.members] or [study.record]
+    for number, said in registered(records).items():
+        if number in study.row.registrations and number not in study.record.ids("registration"):
+            yield "registration", f"{number}  {parse('registration', number).url}  “{said.words}” in {said.place}"
 
 
 def _reasons(study: Study) -> Iterator[tuple[str, str]]:

@@ -137,9 +137,17 @@ def recognise(stream: BinaryIO, label: str) -> Format:
     for fmt in registry().values():
         if fmt.read and fmt.recognise(head):
             return fmt
+    raise UnknownFormat(label, _unknown(label))
+
+
+def _unknown(label: str) -> str:
+    """Why a file is not read, and what to do: for a name that formats have, --format and theirs."""
     known = ", ".join(dict.fromkeys(f.label for f in registry().values() if f.read))
-    reason = f"is in no format this program reads ({known}); if it is one of them, --format says which"
-    raise UnknownFormat(label, f"{reason}, else let the program that made it export RIS")
+    suffix = Path(label.lower().removesuffix(".gz")).suffix
+    likely = [f"--format {f.name} ({f.label})" for f in registry().values() if f.read and suffix in f.suffixes]
+    which = " or ".join(likely) if likely else "--format"
+    reason = f"is in no format this program reads ({known}); if it is one of them, {which} says which"
+    return f"{reason}, else let the program that made it export RIS"
 
 
 def _head(stream: BinaryIO) -> bytes:

@@ -15,8 +15,9 @@ from urllib.parse import unquote
 from evidence.formats import _biblatex_unknown, _bibtex_names, _dates, _ids, _kept, _kinds, _latex, _other_ids
 from evidence.formats._bibtex_values import Entry
 from evidence.formats._draft import Draft, Take
-from evidence.identifiers import registrations_in, try_parse
+from evidence.identifiers import try_parse
 from evidence.records import PartialDate, Record, RecordKind
+from evidence.register_numbers import registrations_listed
 
 KINDS: Final[dict[str, RecordKind]] = {
     **dict.fromkeys(("article", "inproceedings", "conference", "periodical", "suppperiodical", "review"), "article"),
@@ -248,7 +249,7 @@ def _medline_id(draft: Draft, value: str) -> None:
 
 def _registered(draft: Draft, value: str) -> None:
     text = _latex.text(value)
-    numbers = registrations_in(text)
+    numbers = registrations_listed(text)
     for number in numbers:
         draft.identify("registration", number, "registration")
     if not numbers:

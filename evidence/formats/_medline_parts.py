@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from evidence.errors import BadIdentifier
 from evidence.formats import _ids, _kept, _names
-from evidence.identifiers import Identifier, orcid, registrations_in, try_parse
+from evidence.identifiers import Identifier, orcid, try_parse
 from evidence.records import Author, DateKind, Grant, MeshHeading, MeshQualifier, NamedConcept, Relation
+from evidence.register_numbers import registrations_listed
 from evidence.text import clean, fold
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def article_id(value: str) -> Identifier | None:
 
 def secondary(draft: Draft, value: str) -> None:
     """A databank number: a trial registration where it is one."""
-    found = registrations_in(value)
+    found = registrations_listed(value)
     draft.add(*(Identifier("registration", f) for f in found))
     if not found:
         draft.keep("SI", value)

@@ -27,14 +27,35 @@ from evidence.text import clean
 
 _START: Final = re.compile(r'\s*\{(?!\s*"(?:source|external_id)"\s*:\s*"[^"]*"\s*,\s*"(?:source|external_id)")')
 _TEXTS: Final = re.compile(r'"(?:title|abstract)"\s*:', re.I)
+_TELLING: Final = frozenset(("title", "abstract", "pmid", "id"))
+_FIRST_LINES: Final = 20
+"""How many lines of the head are looked at for an object, when the first is none."""
 _OTHER_PROGRAMS: Final = re.compile(r'"(?:itemType|container-title|issued|references|items)"\s*:|"author"\s*:\s*"')
 
 
 def recognise(head: bytes) -> bool:
-    """A first line that begins an object with a title or an abstract, and is no CSL item and none of our records."""
-    first = head.decode("utf-8", "replace").lstrip("\ufeff\r\n \t").splitlines()[:1]
-    line = first[0] if first else ""
-    return bool(_START.match(line) and _TEXTS.search(line)) and not _OTHER_PROGRAMS.search(line)
+    """A first line that begins an object with a title or an abstract, and is no CSL item and none of our records; or,
+    when that line is odd, one of the next that is a whole object of the kind: a bad line costs itself, not its file.
+    """
+    lines = head.decode("utf-8", "replace").lstrip("\ufeff\r\n \t").splitlines()[:_FIRST_LINES]
+    if not lines or _OTHER_PROGRAMS.search(lines[0]):
+        return False
+    return _begins(lines[0]) or any(map(_is_whole, lines[1:]))
+
+
+def _begins(line: str) -> bool:
+    return bool(_START.match(line) and _TEXTS.search(line))
+
+
+def _is_whole(line: str) -> bool:
+    """A line of its own that is a foreign object with a title, an abstract, a PMID or an id."""
+    if not _START.match(line) or _OTHER_PROGRAMS.search(line):
+        return False
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and any(str(name).lower() in _TELLING for name in said)
 
 
 def read(stream: BinaryIO, label: str) -> Iterator[Item]:
@@ -53,14 +74,17 @@ def read(stream: BinaryIO, label: str) -> Iterator[Item]:
             reason = f"line {line.number} {line.fault}" if line.fault else "is no JSON object"
             yield _lines.rejected(label, reason, line.number, line.text)
             continue
-        record = _record({str(k).lower(): v for k, v in said.items()}, ids, ordinal)
+        named = {str(k).lower(): v for k, v in said.items()}
+        record = _record(named)
         if record.title or record.abstract or record.identifiers:
-            yield record
+            key = next((str(named[k]) for k in ("id", "external_id", "pmid", "doi") if named.get(k)), "")
+            yield replace(record, external_id=ids.make(key, ordinal))
         else:
             yield _lines.rejected(label, "has neither title nor abstract nor identifier", line.number, line.text)
 
 
-def _record(said: dict[str, Any], ids: ExternalIds, ordinal: int) -> Record:
+def _record(said: dict[str, Any]) -> Record:
+    """What an object says, not yet named: a line that is rejected takes nobody's name."""
     draft = Draft()
     for name, value in said.items():
         take = _FIELDS.get(name)
@@ -68,11 +92,10 @@ def _record(said: dict[str, Any], ids: ExternalIds, ordinal: int) -> Record:
             take(draft, value, name)
         elif isinstance(value, str | int | float) and name not in ("id", "mesh", "publication_types", "abstract"):
             draft.keep(name, str(value))
-    key = next((str(said[k]) for k in ("id", "external_id", "pmid", "doi") if said.get(k)), "")
     types = draft.publication_types | dict.fromkeys(
         NamedConcept(name=t) for t in _strings(said.get("publication_types"))
     )
-    record = draft.record("json-lines", ids.make(key, ordinal))
+    record = draft.record("json-lines", "")
     return replace(
         record,
         abstract=_abstract(said.get("abstract")) or record.abstract,

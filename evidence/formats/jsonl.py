@@ -15,10 +15,16 @@ from evidence.records import Item, Record
 from evidence.text import balanced
 from evidence.views import Study
 
+_RECORD: Final = re.compile(rb'(?m)^[ \t]*\{"source":"[^"]*","external_id":"')
+_FOREIGN: Final = re.compile(rb'\s*\{[^\n]*"(?:title|abstract)"\s*:', re.I)
+
 
 def recognise(head: bytes) -> bool:
-    """A line that begins a record."""
-    return bool(re.match(rb'\s*\{"source":"[^"]*","external_id":"', head))
+    """A line that begins a record. A first line that is odd costs itself, not its file; one that another program wrote
+    makes the file that program's.
+    """
+    found = _RECORD.search(head)
+    return found is not None and (not head[: found.start()].strip() or not _FOREIGN.match(head))
 
 
 def read(stream: BinaryIO, label: str) -> Iterator[Item]:
@@ -32,7 +38,7 @@ def read(stream: BinaryIO, label: str) -> Iterator[Item]:
             try:
                 record = recordjson.load(line.text.encode("utf-8", "replace"))
             except ValueError as exc:
-                reason = f"is no record ({_first(str(exc))})"
+                reason = f"is no record ({_first(str(exc))}); --format json-lines reads lines of other programs"
         if record is not None:
             reason = _fault(record)
         if record is None or reason:

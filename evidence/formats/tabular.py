@@ -15,8 +15,9 @@ from evidence.errors import BadInput
 from evidence.formats import Format, _csv_rows, _dates, _lines, _markup, _names, _ris_write, _zotero_extra
 from evidence.formats._csv_write import COLUMNS, JUDGEMENTS, NO_AUTHORS, unguarded, write
 from evidence.formats._draft import Draft, ExternalIds, Take
-from evidence.identifiers import Identifier, registrations_in
+from evidence.identifiers import Identifier
 from evidence.records import Item, Record, RecordKind
+from evidence.register_numbers import registrations_listed
 
 _NAMES: Final = {
     "title": "title ti t1 primarytitle itemtitle documenttitle articletitle publicationtitle1 name",
@@ -208,7 +209,7 @@ def _editors(draft: Draft, value: str) -> None:
 
 
 def _registrations(draft: Draft, value: str) -> None:
-    found = registrations_in(value)
+    found = registrations_listed(value)
     draft.add(*(Identifier("registration", f) for f in found))
     if not found:
         draft.keep("registrations", value)

@@ -13,7 +13,7 @@ from evidence.lifecycle import LifeCycle
 from evidence.records import Markup, Record, SampleSize
 from evidence.store import contradictions, reads, standing
 from evidence.store.reads import Member
-from evidence.tagging import sizes
+from evidence.tagging import registries, sizes
 from evidence.vocabulary import Vocabulary
 
 _UNKNOWN_ORDER: Final = 99
@@ -68,7 +68,6 @@ def project(
         "doi": record.id("doi"),
         "pmcid": record.id("pmcid"),
         "identified": any(i.scheme in WORK_SCHEMES for i in record.identifiers),
-        "registrations": " ".join(record.ids("registration")),
         **concluded,
     }
     return Projection(record, tags, columns, doubts(members, vocabulary), cycle)
@@ -85,7 +84,9 @@ def conclusions(
     members: Sequence[Member], vocabulary: Vocabulary, primary: Callable[[Collection[str]], str]
 ) -> tuple[tuple[merging.EffectiveTag, ...], dict[str, Any]]:
     """What is concluded about a study rather than said by its sources: the tags that stand, and the columns that
-    follow from them, from the vocabulary and from the sample sizes.
+    follow from them, from the vocabulary, from the sample sizes and from the registrations that the words name.
+
+    These stay out of the record's identifiers: a review that cites a trial's number is not that trial, nor its report.
     """
     tags = merging.effective_tags([t for m in members for t in m.tags])
     design = primary_design(members, tags, primary)
@@ -99,6 +100,7 @@ def conclusions(
         "n_unit": size.unit if size else "",
         "n_quote": size.quote if size else "",
         "tags": " ".join(f"{t.kind}:{t.slug}:{t.role}" for t in tags if t.central),
+        "registrations": " ".join(registries.shown(sorted((m.record for m in members), key=merging.precedence))),
     }
     return tags, columns
 

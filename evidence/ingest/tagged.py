@@ -10,7 +10,7 @@ from evidence.store import reads, writes
 from evidence.store.engine import Store, Writer
 from evidence.vocabulary import Vocabulary
 
-TAGGER: Final = 3
+TAGGER: Final = 4
 """Raised when the tagger itself says something else of the same record: libraries then want a `retag`."""
 
 

@@ -1,17 +1,18 @@
 """The trial registrations of a record, each with the words that name it and their place.
 
-Forms and sources of the numbers: evidence/identifiers.py. A number in the source's own list of accession numbers
+Forms and sources of the numbers: evidence/register_numbers.py. A number in the source's own list of accession numbers
 (PubMed's DataBankList, https://www.nlm.nih.gov/bsd/mms/medlineelements.html#si) needs no words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from evidence.identifiers import Identifier, may_register, registration_places
+from evidence.identifiers import Identifier
 from evidence.records import Record
+from evidence.register_numbers import may_register, registration_places
 from evidence.tagging.phrases import STOP_AND_GAP
 from evidence.text import plain
 
@@ -47,6 +48,25 @@ def registrations(record: Record, words: str | None = None) -> tuple[Found, ...]
         if identifier.scheme == "registration" and identifier.value not in found:
             found[identifier.value] = _found(identifier.value, identifier.value, LISTED)
     return tuple(found.values())
+
+
+def shown(records: Iterable[Record]) -> tuple[str, ...]:
+    """The registrations of a study, from its source records in their order: those that are listed, then those that only
+    the words name.
+    """
+    held = tuple(records)
+    listed = dict.fromkeys(value for record in held for value in record.ids("registration"))
+    return tuple(listed | dict.fromkeys(f.identifier.value for record in held for f in registrations(record)))
+
+
+def named(records: Iterable[Record]) -> dict[str, Found]:
+    """Number → where the first of these records that names it in words does."""
+    found: dict[str, Found] = {}
+    for record in records:
+        for one in registrations(record):
+            if one.place != LISTED:
+                found.setdefault(one.identifier.value, one)
+    return found
 
 
 def _texts(record: Record) -> Iterator[tuple[str, tuple[str, ...] | None, str]]:
@@ -95,6 +115,7 @@ REGISTERS: Final = {
     "ITMCTR": "International Traditional Medicine Clinical Trial Registry",
     "LBCTR": "Lebanese Clinical Trials Registry",
     "CRD": "PROSPERO",
+    "PROSPERO": "PROSPERO",
 }
 """Beginning of a number → its register, by the names of the WHO's list of primary registers
 (https://www.who.int/clinical-trials-registry-platform/network/primary-registries)."""
