@@ -21,7 +21,7 @@ from evidence.records import (
     Record,
 )
 from evidence.tagging import Tagger, TagHit
-from evidence.tagging.phrases import spans_of, tokens_of
+from evidence.tagging.tokens import spans_of, tokens_of
 from evidence.text import fold, from_html_text, from_plain
 from evidence.vocabulary import Condition, MeshLink, Vocabulary
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from evidence.records import AbstractSection, Keyword, Record
 from evidence.tagging.design_text import DesignText, listed
 from evidence.tagging.numbers import find
-from evidence.tagging.phrases import SENTENCE, Document, Words, spans_of, tokens_of
+from evidence.tagging.phrases import SENTENCE, Document, Words
 from evidence.tagging.registries import registrations
+from evidence.tagging.tokens import spans_of, tokens_of
 from evidence.text import from_plain
 
 TEXTS = st.one_of(

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, Literal
 
-from evidence.tagging.phrases import SENTENCE, spans_of, tokens_of
+from evidence.tagging.phrases import SENTENCE
+from evidence.tagging.tokens import spans_of, tokens_of
 
 Kind = Literal[0, 1, 2, 3]
 """How a phrase stands for a descriptor: 0 its name, 1 an entry term, 2 a form made here, 3 an abbreviation."""

@@ -87,8 +87,9 @@ def find(words: Sequence[str], *, bracketed: bool = True) -> list[Number]:
         if at >= past:
             number = _read(words, at)
             if number is not None:
-                found.append(number)
                 past = number.end
+                if number.value <= _MOST:
+                    found.append(number)
     return found
 
 
@@ -192,7 +193,11 @@ def _made(start: int, end: int, figures: str, last: str, *, labelled: bool = Fal
 
 
 def _spelt(words: Sequence[str], at: int, word: str) -> Number | None:
-    """`Fifty-four`, `One hundred twenty-eight`, `one-hundred-and-five`; `a thousand` is too vague to be one."""
+    """`Fifty-four`, `One hundred twenty-eight`, `one-hundred-and-five`; `a thousand` is too vague to be one.
+
+    A number above the largest is read whole too, for `find` to pass over: none of its words starts another, and a long
+    run of number words is read once and not once from each of them.
+    """
     alone = SMALL.get(word.lower())
     if alone and at + 1 < len(words) and _is_dozen(words[at + 1]):
         return _dozens(at, alone, words[at + 1])
@@ -212,7 +217,7 @@ def _spelt(words: Sequence[str], at: int, word: str) -> Number | None:
         total, part = told
         closed = words[end][len(words[end].rstrip(CLOSING)) :]
         end += 1
-    return Number(at, end, total + part, False, closed) if end > at and total + part <= _MOST else None
+    return Number(at, end, total + part, False, closed) if end > at else None
 
 
 def _add(total: int, part: int, pieces: Sequence[str], *, first: bool) -> tuple[int, int] | None:

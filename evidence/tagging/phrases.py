@@ -1,34 +1,27 @@
 """Finding many phrases in a text at once: one trie over folded words, one pass, whatever the number of phrases.
 
-A token is a word, a number with its decimals ("12.5" is not "5"), `%` or `:`. One more token stands at both ends of
-every part of a record, so that a phrase cannot run from one keyword into the next and can ask for an end.
+The tokens are those of tokens.py. One more stands at both ends of every part of a record, so that a phrase cannot run
+from one keyword into the next and can ask for an end.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import compress, count
+from itertools import accumulate, compress, count
 from typing import Final, Literal, NamedTuple
 
 from evidence.records import Record
-from evidence.text import fold, plain
+from evidence.tagging.tokens import END, SIGNS, Origins, spaced, starts_of, tokens_of
+from evidence.text import plain
 from evidence.vocabulary import Role, spellings
 
 Zone = Literal["title", "keyword", "design", "abstract"]
 """Where words stand. "design" is an abstract section whose label says that it states the design."""
 
-_END: Final = "\x03"  # between the parts of a record; texts are free of control characters
-_SIGNS: Final = ("%", ":", _END)
-_POINT: Final = "\x02"  # stands for a decimal point while full stops are removed
-_DECIMAL: Final = re.compile(r"\.(?<=\d\.)(?=\d)")  # the full stop comes first, so that the engine can look for it
-_NOT_ASCII: Final = re.compile("[^\x00-\x7f]+")
-_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
-_TOKEN: Final = re.compile("[^\\s%:\x03]+|[%:\x03]")
 SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9(\[])")
 """What stands between two sentences."""
 
@@ -46,80 +39,16 @@ _PEOPLE: Final = re.compile(
 _NEAR: Final = 4
 """Words before a phrase, and one after it, in which the people studied are looked for: "patients with chronic …"."""
 
-_BREAKS: Final = (*("had", "have", "has", "was", "were", "and", "or", "no", "without", "developed"), _END)
+_BREAKS: Final = (*("had", "have", "has", "was", "were", "and", "or", "no", "without", "developed"), END)
 """Words after which "patients with" is no longer about the phrase: "patients with gout had headache"."""
 
 _DENY: Final = ("without", "no", "non")
 
+_FEW: Final = 8
+"""Tokens of a record that are looked up one by one, each through the whole text; for more, all places are found."""
+
 _LEAST_SENTENCES: Final = 3
 """The last sentence of a shorter abstract without labels is not taken for its conclusion."""
-
-_ASCII: Final = str.maketrans(
-    {chr(c): chr(c).lower() if chr(c).isalnum() or chr(c) in _SIGNS else " " for c in range(128)} | {_POINT: "."}
-)
-
-
-def tokens_of(text: str) -> list[str]:
-    """The folded tokens of a text. Faster than any regular expression over words: one table, one split."""
-    return _spaced(text).split()
-
-
-def _spaced(text: str) -> str:
-    """The text folded, with a space on both sides of every sign."""
-    if not text.isascii():
-        text = _NOT_ASCII.sub(_fold_match, text)
-    text = _DECIMAL.sub(_POINT, text).translate(_ASCII)
-    for sign in _SIGNS:
-        if sign in text:
-            text = text.replace(sign, f" {sign} ")
-    return text
-
-
-def spans_of(text: str) -> list[tuple[int, int]]:
-    """Where the tokens of `tokens_of` stand in the text."""
-    if text.isascii():
-        return [m.span() for m in _TOKEN.finditer(_DECIMAL.sub(_POINT, text).translate(_ASCII))]
-    pieces = [c if c.isascii() else _fold_run(c) for c in text]
-    origin = [number for number, piece in enumerate(pieces) for _ in piece]
-    folded = _DECIMAL.sub(_POINT, "".join(pieces)).translate(_ASCII)
-    return [(origin[m.start()], origin[m.end() - 1] + 1) for m in _TOKEN.finditer(folded)]
-
-
-def _fold_match(match: re.Match[str]) -> str:
-    return _fold_run(match[0])
-
-
-@lru_cache(maxsize=8192)
-def _fold_run(run: str) -> str:
-    """Characters beyond ASCII, folded one by one: letters to letters, marks to nothing, all else to spaces."""
-    return "".join(fold(c) or ("" if unicodedata.combining(c) else " ") for c in run)
-
-
-class _Origins:
-    """From a place in a folded text to the place in the text itself: folding makes characters beyond ASCII longer, or
-    takes them away.
-    """
-
-    __slots__ = ("_lengths", "_places", "_starts")
-
-    def __init__(self, text: str) -> None:
-        self._starts: list[int] = []  # where the folding of such a character starts, its length, and its own place
-        self._lengths: list[int] = []
-        self._places: list[int] = []
-        grown = 0
-        for match in _BEYOND_ASCII.finditer(text) if not text.isascii() else ():
-            length = len(_fold_run(match[0]))
-            self._starts.append(match.start() + grown)
-            self._lengths.append(length)
-            self._places.append(match.start())
-            grown += length - 1
-
-    def __getitem__(self, at: int) -> int:
-        number = bisect_right(self._starts, at) - 1
-        if number < 0:
-            return at
-        behind = at - self._starts[number] - self._lengths[number]
-        return self._places[number] + max(0, behind + 1)
 
 
 @lru_cache(maxsize=1024)
@@ -134,11 +63,14 @@ class Document:
     """The words of a record, its parts in one run. What only a match asks for is computed when one does."""
 
     __slots__ = (
+        "_before",
         "_concluding",
         "_ends",
         "_folded",
         "_gaps",
+        "_held",
         "_origins",
+        "_places",
         "_spans",
         "_starts",
         "_words",
@@ -160,16 +92,19 @@ class Document:
         for keyword in record.keywords:
             parts.append(keyword.text)
             self.zones.append("keyword")
-        self.text = f"{_END}{_END.join(parts)}{_END}"
-        if self.text.count(_END) > len(parts) + 1:
-            self.text = f"{_END}{_END.join(part.replace(_END, ' ') for part in parts)}{_END}"
-        self._folded = _spaced(self.text)
+        self.text = f"{END}{END.join(parts)}{END}"
+        if self.text.count(END) > len(parts) + 1:
+            self.text = f"{END}{END.join(part.replace(END, ' ') for part in parts)}{END}"
+        self._folded = spaced(self.text)
         self.tokens = self._folded.split()
         self._ends: list[int] = []
         self._starts: list[int] = []
         self._gaps: list[list[int]] = []
-        self._origins: _Origins | None = None
+        self._before: list[int] = []  # the sentences of the abstract before each part, and of the whole
+        self._held: dict[Words | Meaning, bool] = {}
+        self._origins: Origins | None = None
         self._spans: dict[int, tuple[int, int]] = {}
+        self._places: list[int] = []
         self._words = ""
 
     def zone(self, position: int) -> Zone:
@@ -178,7 +113,7 @@ class Document:
 
     def printed(self, start: int, end: int) -> str:
         """The words of tokens [start, end) as they stand in the text."""
-        return self.text[self._span(start)[0] : self._span(end - 1)[1]].strip(_END).strip()
+        return self.text[self._span(start)[0] : self._span(end - 1)[1]].strip(END).strip()
 
     def place(self, start: int) -> str:
         """Where the token stands, for people: "title", "keyword 2", "abstract, sentence 3"."""
@@ -232,12 +167,26 @@ class Document:
                 return any(_PEOPLE.match(token) for token in tokens[max(0, at - 2) : at])
         return False
 
+    def has(self, words: Words) -> bool:
+        """Whether the record has one of the words; looked for once, however often an abbreviation asks for it."""
+        known = self._held.get(words)
+        if known is None:
+            known = self._held[words] = words.in_text(self.words)
+        return known
+
+    def holds(self, meaning: Meaning) -> bool:
+        """Whether the record is the context in which a phrase has this meaning; looked at once."""
+        known = self._held.get(meaning)
+        if known is None:
+            known = self._held[meaning] = meaning.holds_in(self.words)
+        return known
+
     def _part(self, position: int) -> int:
         """The number of the part that the token stands in."""
         if not self._ends:
             at, tokens = -1, self.tokens
             for _ in range(len(self.zones) + 1):
-                at = tokens.index(_END, at + 1)
+                at = tokens.index(END, at + 1)
                 self._ends.append(at)
         return min(bisect_right(self._ends, position), len(self.zones)) - 1
 
@@ -245,14 +194,15 @@ class Document:
         """The token's sentence, counted through the abstract from 1, and the sentences of the abstract."""
         if not self._gaps:
             begin = 1
-            for piece, zone in zip(self.text.split(_END)[1:-1], self.zones, strict=True):
+            for piece, zone in zip(self.text.split(END)[1:-1], self.zones, strict=True):
                 self._starts.append(begin)
                 ends = [gap.end() for gap in STOP_AND_GAP.finditer(piece)] if zone in _ABSTRACT else []
                 self._gaps.append([0, *ends] if zone in _ABSTRACT else [])
                 begin += len(piece) + 1
+            self._before = [0, *accumulate(map(len, self._gaps))]
         part = self._part(start)
         within = bisect_right(self._gaps[part], max(0, self._span(start)[0] - self._starts[part]))
-        return sum(map(len, self._gaps[:part])) + within, sum(map(len, self._gaps))
+        return self._before[part] + within, self._before[-1]
 
     def _span(self, number: int) -> tuple[int, int]:
         """Where a token stands in the text."""
@@ -260,12 +210,24 @@ class Document:
         if found is not None:
             return found
         if self._origins is None:
-            self._origins = _Origins(self.text)
-        folded, token = self._folded, self.tokens[number]
-        at = len(folded) - len(folded.split(None, number)[number])
-        at -= 2 * sum(folded.count(sign, 0, at) for sign in _SIGNS) + (token in _SIGNS)
+            self._origins = Origins(self.text)
+        token = self.tokens[number]
+        at = self._place(number)
         span = self._spans[number] = self._origins[at], self._origins[at + len(token) - 1] + 1
         return span
+
+    def _place(self, number: int) -> int:
+        """Where a token starts in the folded text before signs were set apart.
+
+        Most records ask for a few tokens, and splitting the text for each is quick; a text that is full of names would
+        be split for each of them, so from then on the places of all tokens are kept.
+        """
+        folded = self._folded
+        if self._places or len(self._spans) >= _FEW:
+            self._places = self._places or starts_of(folded, self.tokens)
+            return self._places[number]
+        at = len(folded) - len(folded.split(None, number)[number])
+        return at - 2 * sum(folded.count(sign, 0, at) for sign in SIGNS) - (self.tokens[number] in SIGNS)
 
     @property
     def title(self) -> str:
@@ -356,7 +318,7 @@ class PhraseTable:
         for phrase in phrases:
             head, tail = phrase.startswith("^"), phrase.endswith("$")
             for form in spellings(phrase.strip("^$").lower()):
-                self._put([*([_END] * head), *tokens_of(form), *([_END] * tail)], meaning)
+                self._put([*([END] * head), *tokens_of(form), *([END] * tail)], meaning)
 
     def _put(self, tokens: Sequence[str], meaning: Meaning) -> None:
         node = self._root.setdefault(tokens[0], _Node())

@@ -87,7 +87,7 @@ class Subjects:
             subject = _subject(match)
             beside = match.meaning.beside
             known = subject in full or subject in headings
-            if known or (subject not in void and any(w.in_text(document.words) for w in beside)):
+            if known or (subject not in void and any(map(document.has, beside))):
                 _keep_best(full, match, document)
         hits = (*headings.values(), *(_text_hit(one, document) for one in full.values()))
         treats = any(hit.role == "active" for hit in hits) or any(tag.role == "active" for tag in record.tags)
@@ -103,7 +103,7 @@ class Subjects:
                 meaning = match.meaning
                 if not meaning.slug or (meaning.abbreviation and meaning.slug in hidden):
                     continue
-                if not (meaning.needs or meaning.unless) or meaning.holds_in(document.words):
+                if not (meaning.needs or meaning.unless) or document.holds(meaning):
                     yield match
 
     def _headings(self, record: Record, named: dict[Subject, _Found]) -> Iterator[tuple[Subject, TagHit]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evidence.records import Record
-from evidence.tagging.phrases import tokens_of
+from evidence.tagging.tokens import tokens_of
 from evidence.text import plain
 from tests.benchmarks.condition.bench import Work
 
