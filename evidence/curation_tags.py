@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 from evidence import tagging
 from evidence.errors import Conflict, NotFound, UsageProblem
 from evidence.ingest.studies import Saver
+from evidence.reasons import reason_of
 from evidence.store import queries, reads, writes
 from evidence.store.engine import Store, Writer
 from evidence.store.keys import Keys
@@ -94,6 +95,16 @@ def tag_named(vocabulary: Vocabulary, name: str) -> tuple[str, str]:
     return found.pop()
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says of a tag. `role` is an intervention's; without one, the role that it usually has."""
+
+    kind: str
+    slug: str
+    verdict: Verdict
+    role: str = ""
+
+
 def decide_tag(
     store: Store,
     vocabulary: Vocabulary,
@@ -108,26 +119,40 @@ def decide_tag(
 ) -> Decided:
     """Say that a study (by key, PMID, DOI or PMCID) has a tag, that it has not, or take back what curators said of it.
 
-    `role` is an intervention's: active or comparator; without one, the role that it usually has. Nothing is written
-    when it stands decided so already. Raises NotFound for an unknown study or tag, UsageProblem for a wrong role.
+    `role` is an intervention's: active or comparator. Nothing is written when it stands decided so already. Raises
+    NotFound for an unknown study or tag, UsageProblem for a wrong role or a reason that cannot be shown.
     """
+    said = [Said(kind, slug, verdict, role)]
+    return decide_tags(store, vocabulary, key, said, actor=actor, reason=reason)[0]
+
+
+def decide_tags(
+    store: Store, vocabulary: Vocabulary, key: str, said: Sequence[Said], *, actor: str, reason: str = ""
+) -> tuple[Decided, ...]:
+    """The same for several tags of one study, each a decision of its own: all are decided on or none."""
+    why = _clean(reason)
     with store.write() as writer:
         study = _study_named(writer, key)
-        saver = _saver(writer, vocabulary, actor)
-        saver.load([study])
-        members = saver.members(study)
-        _check(vocabulary, members, kind, slug, verdict)
-        role = _role(vocabulary, kind, slug, role) if verdict == "yes" else _no_role(role)
-        word = None if verdict == "clear" else _word(vocabulary, kind, slug, verdict, role, reason, writer, actor)
-        was = {m.id: _said(m, kind, slug) for m in members}
-        named = reads.key_of(writer.connection, study)
-        if all(_same(held, word) for held in was.values()):
-            return Decided(0, named, kind, slug, verdict)
-        _put(saver, members, dict.fromkeys(was, word), kind, slug)
-        detail = {"kind": kind, "slug": slug, "verdict": verdict, "role": role, "reason": _clean(reason)}
-        saver.changed(study, DECIDED, {**detail, "was": {str(n): _packed(held) for n, held in was.items()}})
-        saver.save()
-        return Decided(reads.last_event(writer.connection, study, DECIDED), named, kind, slug, verdict)
+        return tuple(_decided(writer, vocabulary, study, one, actor, why) for one in said)
+
+
+def _decided(writer: Writer, vocabulary: Vocabulary, study: int, said: Said, actor: str, reason: str) -> Decided:
+    kind, slug, verdict = said.kind, said.slug, said.verdict
+    saver = _saver(writer, vocabulary, actor)
+    saver.load([study])
+    members = saver.members(study)
+    _check(vocabulary, members, kind, slug, verdict)
+    role = _role(vocabulary, kind, slug, said.role) if verdict == "yes" else _no_role(said.role)
+    word = None if verdict == "clear" else _word(vocabulary, kind, slug, verdict, role, reason, writer, actor)
+    was = {m.id: _said(m, kind, slug) for m in members}
+    named = reads.key_of(writer.connection, study)
+    if all(_same(held, word) for held in was.values()):
+        return Decided(0, named, kind, slug, verdict)
+    _put(saver, members, dict.fromkeys(was, word), kind, slug)
+    detail = {"kind": kind, "slug": slug, "verdict": verdict, "role": role, "reason": reason}
+    saver.changed(study, DECIDED, {**detail, "was": {str(n): _packed(held) for n, held in was.items()}})
+    saver.save()
+    return Decided(reads.last_event(writer.connection, study, DECIDED), named, kind, slug, verdict)
 
 
 def undo_tag(store: Store, vocabulary: Vocabulary, event: int, *, actor: str) -> Decided:
@@ -242,7 +267,7 @@ def _word(
         label=label(vocabulary, kind, slug),
         origin="curator",
         status="asserted" if verdict == "yes" else "rejected",
-        evidence=_clean(reason),
+        evidence=reason,
         rule="curator",
         role=role,
         actor=actor,
@@ -251,7 +276,7 @@ def _word(
 
 
 def _clean(reason: str) -> str:
-    return clean(reason)[:LONGEST_REASON]
+    return reason_of(reason)[:LONGEST_REASON]
 
 
 def _said(member: Member, kind: str, slug: str) -> TagView | None:

@@ -14,6 +14,12 @@ INLINE_TAGS: Final = ("i", "b", "u", "sub", "sup")
 """The inline elements of PubMed's %text; that carry meaning; every other tag is text or is dropped by its reader."""
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_HIDDEN: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Control characters but tab and line ends, and those that turn the direction of what follows on the page
+(https://www.unicode.org/reports/tr9/, Explicit Directional Formatting Characters).
+"""
 _TAG: Final = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
 _ESCAPED_TAG: Final = re.compile(r"&lt;(/?)(i|em|italic|b|strong|bold|u|sub|inf|sup)&gt;", re.I | re.A)
 _MEANT: Final = {"em": "i", "italic": "i", "strong": "b", "bold": "b", "inf": "sub"}
@@ -32,6 +38,12 @@ def clean(text: str) -> str:
     if "  " in text or text.strip() != text:
         return " ".join(text.split())
     return text
+
+
+def hidden(text: str) -> str:
+    """The first character of a text that nobody sees and that changes how it is shown, as "U+202E"; "" without one."""
+    found = _HIDDEN.search(text)
+    return f"U+{ord(found[0]):04X}" if found else ""
 
 
 def pieces(text: str) -> str:

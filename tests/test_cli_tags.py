@@ -60,6 +60,9 @@ def test_the_tags_of_a_study_with_why() -> None:
         ("wu2018", "--yes", CTS, "--no", CTS),
         ("wu2018", "--yes", "gloom"),
         ("wu2018", "--yes", CTS, "--role", "helper"),
+        ("wu2018", "--yes", CTS, "--reason", "turned \u202e words"),
+        ("wu2018", "--yes", CTS, "--reason", "bytes \udcff"),
+        ("wu2018", "--yes", "bytes \udcff"),
     ],
 )
 def test_wrong_usage_is_one_line_and_writes_nothing(arguments: tuple[str, ...]) -> None:
@@ -68,6 +71,26 @@ def test_wrong_usage_is_one_line_and_writes_nothing(arguments: tuple[str, ...]) 
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
     assert told("status")["revision"] == before
+
+
+def test_of_several_tags_all_are_decided_on_or_none() -> None:
+    before = told("status")["revision"]
+    result = run("tag", "wu2018", "--yes", "feature:prospective", "--no", "condition:gloom")
+    assert result.exit_code == 1
+    assert "condition:gloom" in result.stderr
+    assert told("status")["revision"] == before
+    assert not any(line["tag"]["origin"] == "curator" for line in told("tag", "wu2018"))
+    done = told("tag", "wu2018", "--yes", "feature:prospective", "--no", "feature:pilot", "--clear", CTS)
+    assert [one["slug"] for one in done if one["event"]] == ["prospective", "pilot"]
+    assert told("status")["revision"] == before + 1
+    for one in done[:2]:
+        assert run("tag", "--undo", str(one["event"])).exit_code == 0
+
+
+def test_a_study_and_a_decision_to_undo_exclude_each_other() -> None:
+    result = run("tag", "wu2018", "--undo", "1")
+    assert result.exit_code == 2
+    assert "--undo, ID: exclude each other" in result.stderr
 
 
 def test_unknown_studies_and_tags_are_named() -> None:

@@ -95,7 +95,7 @@ def test_abbreviations_of_ones_own_count_in_their_context() -> None:
         (["CTS"], 1, "carpal-tunnel-syndrome"),
         (["Bell palsy", "--synonym", "tic douloureux"], 1, "trigeminal-neuralgia"),
         (["Bell palsy", "--parent", "nowhere"], 1, "nowhere"),
-        (["!!!"], 2, "letters or digits"),
+        (["!!!"], 2, "needs a Latin letter or a digit"),
     ],
 )
 def test_what_cannot_be_added_is_refused_in_one_line(arguments: list[str], code: int, said: str) -> None:
@@ -158,12 +158,12 @@ def test_names_that_others_have_are_left_out_or_refused() -> None:
     mesh = Mesh(
         {"D990001": Descriptor(ui="D990001", name="Tennis Elbow", trees=("C05.900",), terms=("XYZ", "New Name"))}
     )
-    made = condition_from(Condition(slug="new", name="New"), known, mesh, "D990001")
+    made = condition_from(Condition(slug="new", name="New thing"), known, mesh, "D990001")
     assert made.synonyms == ("New Name",)
     assert made.abbreviations == ("XYZ",)
     assert made.mesh == (MeshLink(ui="D990001", name="Tennis Elbow", trees=("C05.900",)),)
     with pytest.raises(BadVocabulary, match="lateral-epicondylitis"):
-        condition_from(Condition(slug="new", name="New"), known, None, "", synonyms=["tennis elbow"])
+        condition_from(Condition(slug="new", name="New thing"), known, None, "", synonyms=["tennis elbow"])
     later = Condition(slug="new", name="New", synonyms=("tennis elbow", "mine"))
     assert without_names_of_others(later, known).synonyms == ("mine",)
 

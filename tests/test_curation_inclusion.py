@@ -108,6 +108,12 @@ def last_event(store: Store) -> Any:
         return connection.execute(table.select().order_by(table.c.id.desc()).limit(1)).one()
 
 
+@pytest.mark.parametrize("odd", ["\u202e", "\u2066", "\u200f", "\x9b"])
+def test_a_reason_that_would_turn_words_on_a_page_is_refused(store: Store, odd: str) -> None:
+    with pytest.raises(UsageProblem, match=f"U\\+{ord(odd):04X}"):
+        exclude(store, "1", reason=f"not{odd} around a nerve")
+
+
 def test_what_is_excluded_leaves_every_list_and_says_who_when_and_why(store: Store) -> None:
     done = exclude(store, "1", reason="not around a nerve\x00 ")
     assert (done.key, done.pmid, done.verdict) == (key(store, "1"), "1", "excluded")

@@ -19,6 +19,30 @@ INTERRUPTED: Final = 128 + signal.SIGINT
 """What a shell reports for a program that a signal ended: https://www.gnu.org/software/bash/manual/ (Exit Status)"""
 
 
+class _Text(click.types.StringParamType):
+    """Text without lone surrogates, which stand for bytes that are not UTF-8 (https://peps.python.org/pep-0383/) and
+    can be neither stored nor compared. Names of files are no text: they may have any bytes.
+    """
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        text = super().convert(value, param, ctx)
+        if any("\ud800" <= c <= "\udfff" for c in text):
+            self.fail("has bytes that are not UTF-8", param, ctx)
+        return text
+
+
+_TEXT: Final = _Text()
+
+
+def _only_text(command: click.Command) -> None:
+    """Every plain string among the parameters of a command and of those below it becomes a `_Text`."""
+    for param in command.params:
+        if type(param.type) is click.types.StringParamType:
+            param.type = _TEXT
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        _only_text(below)
+
+
 class Program(click.Group):
     """The group of all commands; whatever goes wrong inside ends in one line and an exit code."""
 
@@ -38,6 +62,11 @@ class Program(click.Group):
         if not standalone_mode:
             return run()
         sys.exit(exit_code(run))
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command; what it reads as text must be text, whatever bytes a shell passes on."""
+        _only_text(cmd)
+        super().add_command(cmd, name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which they were added, by theme, not by the alphabet."""

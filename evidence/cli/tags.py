@@ -41,10 +41,13 @@ def tag(identifier: str | None, as_json: bool, **options: Any) -> None:
     """Say which tags a study has, and see why it has them: ID is its citation key, PMID, DOI or PMCID.
 
     TAG is written as condition:carpal-tunnel-syndrome, design:rct or intervention:dextrose, or is a name such as
-    "Carpal tunnel syndrome". What is said here beats the machine and NLM: no retag, refresh or import changes it.
+    "Carpal tunnel syndrome". What is said here beats the machine and NLM: no retag, refresh or import changes it. Of
+    several tags, all are decided on or none.
     Without --yes, --no or --clear, the tags of the study are listed with the reason for each.
     """
     words = [(verdict, name) for verdict in ("yes", "no", "clear") for name in options[verdict]]
+    if identifier is not None and options["undo"] is not None:
+        raise UsageProblem("--undo, ID", "exclude each other: the number says which decision, and of what")
     if sum((identifier is not None, options["undo"] is not None, options["queue"])) != 1:
         raise UsageProblem("ID", "name a study, or an event with --undo, or ask for the --queue")
     if identifier is None and (words or options["role"] or options["reason"]):
@@ -143,20 +146,16 @@ def _decide(
     if len({(kind, slug) for _, kind, slug in named}) < len(named):
         raise UsageProblem("TAG", "one tag cannot be decided twice at once")
     key = key_of(library, identifier)
-    done = [
-        curation_tags.decide_tag(
-            library.store,
-            library.vocabulary,
-            key,
+    said = [
+        curation_tags.Said(
             kind,
             slug,
             verdict,  # type: ignore[arg-type]
-            actor=ACTOR,
-            reason=reason,
-            role=role if verdict == "yes" and kind == "intervention" else "",
+            role if verdict == "yes" and kind == "intervention" else "",
         )
         for verdict, kind, slug in named
     ]
+    done = curation_tags.decide_tags(library.store, library.vocabulary, key, said, actor=ACTOR, reason=reason)
     if as_json:
         emit_json(done)
         return

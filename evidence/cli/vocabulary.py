@@ -10,11 +10,12 @@ import click
 
 from evidence.cli import library
 from evidence.cli.opening import ACTOR, opened
-from evidence.cli.output import as_json, counted, emit_json
+from evidence.cli.output import as_json, counted, emit_json, note
 from evidence.errors import NotFound, UsageProblem
 from evidence.settings import Settings
 
 if TYPE_CHECKING:
+    from evidence.store.overlay import Removal
     from evidence.vocabulary import Vocabulary
     from evidence.vocabulary.mesh import Mesh
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @as_json
 @click.pass_context
 def conditions(context: click.Context, as_json: bool) -> None:
-    """List the conditions and how many studies each has; `conditions add` makes one more."""
+    """List the conditions and how many studies each has; `conditions add` makes one more, `remove` takes it back."""
     if context.invoked_subcommand is None:
         context.invoke(library.conditions, as_json=as_json)
 
@@ -31,6 +32,7 @@ def conditions(context: click.Context, as_json: bool) -> None:
 @conditions.command("add")
 @click.argument("name")
 @click.option("--mesh", "ui", metavar="UI", help="The MeSH descriptor that means it (D013641); brings its entry terms.")
+@click.option("--also", is_flag=True, help="With --mesh: share a descriptor that is another condition's already.")
 @click.option("--synonym", "synonyms", multiple=True, metavar="TEXT", help="Another name; repeat it.")
 @click.option("--abbreviation", "short", multiple=True, metavar="TEXT", help="Counts only in context; repeat it.")
 @click.option("--context", "words", multiple=True, metavar="WORD", help="A word beside which abbreviations count.")
@@ -41,6 +43,7 @@ def conditions(context: click.Context, as_json: bool) -> None:
 def add_condition(
     name: str,
     ui: str | None,
+    also: bool,
     synonyms: tuple[str, ...],
     short: tuple[str, ...],
     words: tuple[str, ...],
@@ -56,10 +59,13 @@ def add_condition(
     from evidence.store import overlay
     from evidence.vocabulary import Condition
     from evidence.vocabulary.additions import condition_from, slug_of
+    from evidence.vocabulary.naming import shown
 
     slug = slug_of(name)
     if not slug:
-        raise UsageProblem(name, "a condition's name has letters or digits")
+        raise UsageProblem(shown(name), "a condition's name needs a Latin letter or a digit, for its address")
+    if also and not ui:
+        raise UsageProblem("--also", "goes with --mesh")
     settings = Settings.from_environment()
     with opened(make=True) as one:
         known = one.vocabulary
@@ -67,7 +73,7 @@ def add_condition(
         base = known.conditions.get(slug) or Condition(slug=slug, name=name.strip(), body_region="general")
         made = condition_from(
             base, known, mesh, ui or "", synonyms=synonyms, abbreviations=short, context=words, exclude=exclude,
-            parent=parent, region=region,
+            parent=parent, region=region, also=also,
         )  # fmt: skip
         below = mesh.links_below(ui) if mesh and ui else ()
         overlay.add_condition(one.store, known, made, below, actor=ACTOR)
@@ -76,6 +82,35 @@ def add_condition(
     else:
         links = f", {made.mesh[-1].name} ({made.mesh[-1].ui})" if ui else ""
         click.echo(f"{slug}: saved{links}; `evidence retag` tags the studies already here")
+
+
+@conditions.command("remove")
+@click.argument("slug")
+@as_json
+def remove_condition(slug: str, as_json: bool) -> None:
+    """Take back a condition that was added, or what was added to one of the program's own.
+
+    The studies stay. What curators said of the condition is kept, and holds again when it is added again.
+    """
+    from evidence import vocabulary
+    from evidence.store import overlay
+
+    with opened() as one:
+        done = overlay.remove_condition(one.store, vocabulary.load(), slug, actor=ACTOR)
+    if as_json:
+        emit_json(done)
+        return
+    click.echo(f"{slug}: {_removed(done)}")
+    if done.decided:
+        records = counted(done.decided, "source record", "source records")
+        note(f"what curators said of it on {records} is kept, and holds again when it is added again")
+
+
+def _removed(done: Removal) -> str:
+    if not done.removed:
+        return "was removed already"
+    what = "what was added to it is removed" if done.packaged else "removed"
+    return f"{what}; `evidence retag` makes the tags of the studies here anew"
 
 
 @click.group()

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from evidence.errors import BadVocabulary, NotFound
+from evidence.errors import BadVocabulary, Conflict, NotFound
 from evidence.store import schema
 from evidence.store.engine import Store, Writer, table_of
 from evidence.store.statements import upsert
@@ -136,6 +136,53 @@ def add_condition(
         _put(writer, "condition", condition.slug, _ADDITION.dump_json(addition).decode(), actor)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A condition taken back. `removed`: false when it had been before; `packaged`: only what was added to it went.
+
+    `decided`: the source records on which a curator's word on the condition is kept; it holds again when the condition
+    is added again.
+    """
+
+    slug: str
+    removed: bool
+    packaged: bool
+    decided: int
+
+
+def remove_condition(store: Store, packaged: Vocabulary, slug: str, *, actor: str) -> Removal:
+    """Take back what `add_condition` did; a second time nothing is written.
+
+    `packaged` is the vocabulary without the store's overlay. Raises NotFound when nothing of that slug was ever added,
+    Conflict when a condition or a search of one's own needs it.
+    """
+    brought = slug in packaged.conditions
+    with store.write() as writer:
+        wanted = select(OVERLAY.c.payload).where(OVERLAY.c.kind == "condition", OVERLAY.c.slug == slug)
+        held = writer.connection.execute(wanted).scalar_one_or_none()
+        if held is None:
+            reason = "comes with the program and nothing was added to it" if brought else "none of that slug was added"
+            raise NotFound(f"condition {slug}", reason)
+        if held:
+            _put(writer, "condition", slug, "", actor)
+            try:
+                _applied(writer.connection, packaged)
+            except BadVocabulary as exc:
+                raise Conflict(f"condition {slug}", f"is needed ({exc})") from None
+        return Removal(slug=slug, removed=bool(held), packaged=brought, decided=_decided(writer.connection, slug))
+
+
+def _decided(connection: Connection, slug: str) -> int:
+    """The source records with a curator's word on the condition."""
+    assigned, tag = table_of(schema.TagAssignment), table_of(schema.Tag)
+    wanted = (
+        select(func.count())
+        .select_from(assigned.join(tag, assigned.c.tag_id == tag.c.id))
+        .where(tag.c.kind == "condition", tag.c.slug == slug, assigned.c.origin == "curator")
+    )
+    return int(connection.execute(wanted).scalar_one())
+
+
 def remove_search(store: Store, vocabulary: Vocabulary, name: str, *, actor: str) -> None:
     """Remove a saved search; what it found stays. Raises NotFound."""
     if name not in vocabulary.searches:
@@ -151,4 +198,13 @@ def _put(writer: Writer, kind: str, slug: str, payload: str, actor: str) -> None
     writer.add(schema.Event, [writer.log(event, actor=actor, detail={"slug": slug, "payload": payload})])
 
 
-__all__ = ["Addition", "add_condition", "add_search", "apply", "current", "remove_search"]
+__all__ = [
+    "Addition",
+    "Removal",
+    "add_condition",
+    "add_search",
+    "apply",
+    "current",
+    "remove_condition",
+    "remove_search",
+]

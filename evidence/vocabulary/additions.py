@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from evidence.errors import BadVocabulary
+from evidence.errors import BadVocabulary, UsageProblem
 from evidence.text import fold
+from evidence.vocabulary import naming
 from evidence.vocabulary.mesh import Mesh
 from evidence.vocabulary.model import Condition, MeshLink, Vocabulary
 
@@ -32,20 +33,24 @@ def condition_from(
     exclude: Iterable[str] = (),
     parent: str = "",
     region: str = "",
+    also: bool = False,
 ) -> Condition:
     """The condition with these names and the descriptor's beside its own.
 
     Entry terms of MeSH that another condition already has are left out; a name given here that another has is a
-    BadVocabulary.
+    BadVocabulary, and so is another's descriptor unless it is that one's `also`. Raises UsageProblem for what is no
+    name.
     """
     owners = _owners(known, base.slug)
-    given = [*synonyms, *abbreviations, base.name]
-    for name in given:
+    _check_words((base.name, *synonyms), tuple(abbreviations), (*context, *exclude, region))
+    for name in (*synonyms, *abbreviations, base.name):
         if owner := owners.get(fold(name)):
             raise BadVocabulary(f"condition {base.slug}", f"shares the name {name!r} with {owner}")
     terms: tuple[str, ...] = ()
     links = base.mesh
     if mesh is not None:
+        if not also:
+            _check_descriptor(base, known, ui)
         descriptor = mesh.descriptors[ui]
         terms = (descriptor.name, *descriptor.terms)
         links = (*(m for m in base.mesh if m.ui != ui), MeshLink(ui=ui, name=descriptor.name, trees=descriptor.trees))
@@ -63,6 +68,33 @@ def condition_from(
         parent=parent or base.parent,
         body_region=region or base.body_region,
     )
+
+
+def _check_words(names: Iterable[str], abbreviations: Iterable[str], others: Iterable[str]) -> None:
+    """Raises UsageProblem for the first that cannot stand in a vocabulary."""
+    for judge, words in (
+        (naming.name_fault, names),
+        (naming.abbreviation_fault, abbreviations),
+        (naming.fault, others),
+    ):
+        for word in words:
+            if reason := judge(word):
+                raise UsageProblem(naming.shown(word), reason)
+
+
+def _check_descriptor(base: Condition, known: Vocabulary, ui: str) -> None:
+    """Raises BadVocabulary when the descriptor means another condition: its studies would stand on both pages.
+
+    One that the condition has already was shared on purpose; a broader one (`via`) means no condition alone.
+    """
+    if any(link.ui == ui and not link.via for link in base.mesh):
+        return
+    for slug, other in known.conditions.items():
+        for link in other.mesh:
+            if slug != base.slug and link.ui == ui and not link.via:
+                raise BadVocabulary(
+                    f"condition {base.slug}", f"{link.name} ({ui}) belongs to {slug}; --also gives it to both"
+                )
 
 
 def without_names_of_others(condition: Condition, known: Vocabulary) -> Condition:

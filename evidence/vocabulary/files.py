@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from evidence.errors import BadIdentifier, BadVocabulary
 from evidence.identifiers import Identifier, parse
+from evidence.vocabulary import naming
 from evidence.vocabulary.model import (
     Condition,
     Design,
@@ -127,12 +128,25 @@ def _read(kind: type[_Entry], table: str, files: Iterable[Traversable]) -> dict[
             key = raw.get("slug", raw.get("name", "")) if isinstance(raw, dict) else ""
             where = f"{file.name}, {table} {key or number}"
             entry = _build(kind, raw, where)
+            if isinstance(entry, Condition):
+                _check_names(entry, where)
             if not isinstance(key, str) or not SLUG.fullmatch(key):
                 raise BadVocabulary(where, "its slug is not lower-case words joined by hyphens")
             if key in found:
                 raise BadVocabulary(where, "is there twice")
             found[key] = entry
     return found
+
+
+def _check_names(entry: Condition, where: str) -> None:
+    """The rules of `conditions add` for names, not for what a store already holds: it must open to be mended."""
+    for judge, names in (
+        (naming.name_fault, (entry.name, *entry.synonyms, *entry.phrases)),
+        (naming.abbreviation_fault, entry.abbreviations),
+    ):
+        for name in names:
+            if reason := judge(name):
+                raise BadVocabulary(where, f"{naming.shown(name)} {reason}")
 
 
 _Built = TypeVar("_Built")
