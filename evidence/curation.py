@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any, Literal
 
-from evidence import merging, tagging
+from evidence import merging, tagging, text
 from evidence.errors import Conflict, NotFound, UsageProblem
 from evidence.ingest import regroup, settling
 from evidence.ingest.pool import Pool
@@ -15,7 +15,6 @@ from evidence.ingest.regroup import CURATOR
 from evidence.ingest.settling import Because, Settled
 from evidence.ingest.studies import Saver
 from evidence.matching.partition import Pair, ordered
-from evidence.reasons import reason_of
 from evidence.store import decisions, queries, reads
 from evidence.store.decisions import Decision
 from evidence.store.engine import Store, Writer
@@ -75,7 +74,7 @@ def decide(
         if verdict == "same":
             return _unite(writer, vocabulary, a, b, names, actor=actor, reason=reason, choices=choices or {})
         one, other = _sides(writer, a, b, names)
-        reasons = (reason_of(reason) or f"{actor} said they are different studies",)
+        reasons = (text.visible(reason) or f"{actor} said they are different studies",)
         _judge(writer, product(one, other), "different", CURATOR, reasons, actor)
         saver = _saver(writer, vocabulary, actor)
         settled = _regroup(saver, [a, b], Because(frozenset(), CURATOR, reasons))
@@ -202,7 +201,7 @@ def _unite(
 ) -> int:
     one, other = _sides(writer, a, b, names)
     _check(choices, {*one, *other})
-    reasons = (reason_of(reason) or f"{actor} said they are one study",)
+    reasons = (text.visible(reason) or f"{actor} said they are one study",)
     rule = _OVERRULING if _persons(writer, a, b) == "different" else CURATOR
     _judge(writer, [(a, b)], "same", rule, reasons, actor)
     saver = _saver(writer, vocabulary, actor)

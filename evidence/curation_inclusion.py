@@ -18,7 +18,6 @@ from evidence import identifiers, tagging
 from evidence.errors import BadIdentifier, Conflict, NotFound, UsageProblem
 from evidence.ingest import rejections
 from evidence.ingest.studies import Saver
-from evidence.reasons import reason_of
 from evidence.records import Markup
 from evidence.store import inclusions, queries, reads, schema
 from evidence.store.engine import Store, Writer
@@ -26,6 +25,7 @@ from evidence.store.inclusions import Name
 from evidence.store.keys import Keys
 from evidence.store.reads import LARGEST, Member, Snapshot
 from evidence.store.verdicts import shown
+from evidence.text import visible
 from evidence.views import Word
 from evidence.vocabulary import Vocabulary
 
@@ -190,7 +190,7 @@ def _saver(writer: Writer, vocabulary: Vocabulary, actor: str) -> Saver:
 
 
 def _reason(given: str) -> str:
-    return reason_of(given)[:LONGEST_REASON]
+    return visible(given)[:LONGEST_REASON]
 
 
 def _same(held: Word | None, word: Word) -> bool:

@@ -17,12 +17,11 @@ from typing import Any, Final, Literal
 from evidence import tagging
 from evidence.errors import Conflict, NotFound, UsageProblem
 from evidence.ingest.studies import Saver
-from evidence.reasons import reason_of
 from evidence.store import queries, reads, writes
 from evidence.store.engine import Store, Writer
 from evidence.store.keys import Keys
 from evidence.store.reads import Member, label
-from evidence.text import clean, fold
+from evidence.text import clean, fold, visible
 from evidence.views import TagView
 from evidence.vocabulary import Vocabulary
 
@@ -120,7 +119,7 @@ def decide_tag(
     """Say that a study (by key, PMID, DOI or PMCID) has a tag, that it has not, or take back what curators said of it.
 
     `role` is an intervention's: active or comparator. Nothing is written when it stands decided so already. Raises
-    NotFound for an unknown study or tag, UsageProblem for a wrong role or a reason that cannot be shown.
+    NotFound for an unknown study or tag, UsageProblem for a wrong role.
     """
     said = [Said(kind, slug, verdict, role)]
     return decide_tags(store, vocabulary, key, said, actor=actor, reason=reason)[0]
@@ -276,7 +275,7 @@ def _word(
 
 
 def _clean(reason: str) -> str:
-    return reason_of(reason)[:LONGEST_REASON]
+    return visible(reason)[:LONGEST_REASON]
 
 
 def _said(member: Member, kind: str, slug: str) -> TagView | None:

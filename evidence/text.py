@@ -43,7 +43,16 @@ def clean(text: str) -> str:
 def hidden(text: str) -> str:
     """The first character of a text that nobody sees and that changes how it is shown, as "U+202E"; "" without one."""
     found = _HIDDEN.search(text)
-    return f"U+{ord(found[0]):04X}" if found else ""
+    return _number(found[0]) if found else ""
+
+
+def visible(text: str) -> str:
+    """`clean`, with what would still turn or hide words on a page written out: "[U+202E]"."""
+    return _HIDDEN.sub(lambda match: f"[{_number(match[0])}]", clean(text))
+
+
+def _number(character: str) -> str:
+    return f"U+{ord(character):04X}"
 
 
 def pieces(text: str) -> str:

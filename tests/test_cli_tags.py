@@ -60,7 +60,6 @@ def test_the_tags_of_a_study_with_why() -> None:
         ("wu2018", "--yes", CTS, "--no", CTS),
         ("wu2018", "--yes", "gloom"),
         ("wu2018", "--yes", CTS, "--role", "helper"),
-        ("wu2018", "--yes", CTS, "--reason", "turned \u202e words"),
         ("wu2018", "--yes", CTS, "--reason", "bytes \udcff"),
         ("wu2018", "--yes", "bytes \udcff"),
     ],
@@ -91,6 +90,13 @@ def test_a_study_and_a_decision_to_undo_exclude_each_other() -> None:
     result = run("tag", "wu2018", "--undo", "1")
     assert result.exit_code == 2
     assert "--undo, ID: exclude each other" in result.stderr
+
+
+def test_what_would_turn_the_words_of_a_reason_is_written_out() -> None:
+    told("tag", "wu2018", "--no", "design:rct", "--reason", "read \u202e in full")
+    shown = run("tag", "wu2018").stdout
+    assert "“read [U+202E] in full”" in shown
+    assert "\u202e" not in shown
 
 
 def test_unknown_studies_and_tags_are_named() -> None:
@@ -145,3 +151,9 @@ def test_one_condition_or_none_of_that_name() -> None:
     result = run("retag", "--condition", "gloom")
     assert result.exit_code == 1
     assert "gloom" in result.stderr
+
+
+def test_a_file_whose_name_is_not_utf_8_is_refused_by_import(tmp_path: Path) -> None:
+    result = run("import", f"{tmp_path}/bad\udcff.bib")
+    assert result.exit_code == 2
+    assert "not UTF-8" in result.stderr

@@ -45,6 +45,8 @@ def import_files(paths: tuple[Path, ...], format_name: str, preview: bool, as_js
     """
     if format_name:
         _format(format_name, writing=False)
+    for path in paths:
+        _check_name(path)
     with _target(preview=preview) as library:
         done = [(path, _take(library, path, format_name, preview=preview)) for path in paths]
     reports = [report for _path, report in done if not isinstance(report, EvidenceError)]
@@ -129,6 +131,12 @@ def _target(*, preview: bool) -> Iterator[Library]:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="evidence-preview-"))
             library = stack.enter_context(opened(make=True, within=Path(folder)))
         yield library
+
+
+def _check_name(path: Path) -> None:
+    """Raises UsageProblem for a file whose name cannot be kept with its records."""
+    if any("\ud800" <= c <= "\udfff" for c in str(path)):
+        raise UsageProblem(ascii(str(path)), "the name of this file has bytes that are not UTF-8; rename it")
 
 
 def _take(library: Library, path: Path, format_name: str, *, preview: bool) -> Report | EvidenceError:
