@@ -28,7 +28,7 @@ from evidence.views import Study
 from tests.awkward import EXAMPLES, study
 from tests.awkward.writers import CASES
 from tests.formats_support import read, records, written
-from tests.made import fresh_store, vocabulary
+from tests.made import examples, fresh_store, vocabulary
 from tests.test_formats_roundtrip import invented
 
 FOLDER = Path(__file__).parent / "fixtures" / "awkward"
@@ -74,7 +74,7 @@ def test_export_import_export_gives_the_same_bytes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(of=invented())
 def test_any_study_gives_the_same_bytes_again(name: str, of: Study) -> None:
     one = written([of], name)

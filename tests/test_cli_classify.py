@@ -17,7 +17,7 @@ from evidence.records import AbstractSection, Keyword, MeshHeading, NamedConcept
 from evidence.tagging.design_features import FEATURES
 from evidence.vocabulary import DESIGNS
 from tests.cli_runner import LEE, WU, bib, run, told
-from tests.made import record, vocabulary
+from tests.made import examples, record, vocabulary
 
 TRIAL = (
     "Fifty-four participants with carpal tunnel syndrome were randomly assigned to perineural injection of 5% dextrose "
@@ -199,7 +199,7 @@ TEXTS = st.lists(
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.randoms(use_true_random=False))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_tags_do_not_depend_on_the_order_of_records(
     classifier: Classifier, texts: list[list[str]], random: Any
 ) -> None:
@@ -217,7 +217,7 @@ def made(name: str, *sections: str) -> Record:
 
 
 @given(st.binary(max_size=200), st.binary(max_size=400))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_a_text_of_any_bytes_is_classified(classifier: Classifier, title: bytes, abstract: bytes) -> None:
     for encoding in ("utf-8", "utf-16-le", "latin-1"):
         parts = (b.decode(encoding, "replace") for b in (title, abstract))

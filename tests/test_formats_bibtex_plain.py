@@ -11,6 +11,7 @@ from evidence.records import Rejected
 from tests.awkward import EXAMPLES
 from tests.awkward.writers import CASES
 from tests.formats_support import read, written
+from tests.made import examples
 
 SLOWLY = "@comment{the rest is for bibtexparser}\n"
 
@@ -88,7 +89,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(_PIECES, max_size=12).map("".join))
 def test_any_value_reads_alike(value: str) -> None:
     quick, slow = both_ways(

@@ -16,6 +16,7 @@ from evidence.errors import BadInput
 from evidence.formats import _lines
 from evidence.records import Item, Record, Rejected
 from tests.formats_support import read, rejections
+from tests.made import examples
 from tests.test_formats_registry import SAMPLES
 
 READERS = ("bibtex", "ris", "nbib", "csl-json", "csv", "jsonl", "references")
@@ -45,7 +46,7 @@ def tolerant(data: bytes, name: str) -> list[Item]:
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(data=st.data())
 def test_damaged_files_never_crash(name: str, data: st.DataObject) -> None:
     text = bytearray(SAMPLES[name].encode() * 2)
@@ -61,7 +62,7 @@ def test_damaged_files_never_crash(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(junk=st.binary(max_size=400))
 def test_random_bytes_never_crash(name: str, junk: bytes) -> None:
     tolerant(junk, name)

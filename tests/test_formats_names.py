@@ -12,6 +12,7 @@ from evidence.formats import _names
 from evidence.records import Author, Markup, Record
 from tests.awkward import record, study
 from tests.formats_support import records, written
+from tests.made import examples
 
 ANN = Author(family="Ampel", given="Ann")
 NO_LATEX = ("ris", "nbib", "csl-json", "csv")
@@ -108,7 +109,7 @@ BRACED = st.builds(
 
 
 @pytest.mark.parametrize("name", NO_LATEX)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(authors=st.lists(BRACED, min_size=1, max_size=3))
 def test_braces_that_are_a_name_s_own_survive(name: str, authors: list[Author]) -> None:
     if name != "csv" and _names.is_et_al(f"{authors[-1].given} {authors[-1].family}"):

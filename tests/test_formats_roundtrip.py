@@ -18,6 +18,7 @@ from evidence.text import balanced, clean, from_plain
 from evidence.views import Study
 from tests.awkward import EXAMPLES, study
 from tests.formats_support import records, says, written
+from tests.made import examples
 
 WRITERS = ("bibtex", "biblatex", "ris", "nbib", "csl-json", "csv")
 
@@ -162,7 +163,7 @@ def _is_normal(identifier: Identifier) -> bool:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(of=invented())
 def test_any_study_survives(name: str, of: Study) -> None:
     found = back(of, name)
@@ -172,7 +173,7 @@ def test_any_study_survives(name: str, of: Study) -> None:
     assert found.keys[:1] == (of.row.key,)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(of=invented())
 def test_json_lines_lose_nothing(of: Study) -> None:
     found = back(of, "jsonl")

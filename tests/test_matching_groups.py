@@ -14,6 +14,7 @@ from evidence.matching.candidates import FULL, keys, pairs
 from evidence.matching.groups import Link, group, judge
 from evidence.matching.normalise import Features
 from evidence.matching.verdict import Verdict, compare
+from tests.made import examples
 from tests.matching_support import ARTICLE, reduced
 from tests.test_matching_verdict import references
 
@@ -31,7 +32,7 @@ libraries = st.lists(references, min_size=2, max_size=12)
 
 
 @given(libraries, st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_the_order_of_records_decides_nothing(library: list[dict[str, Any]], dice: random.Random) -> None:
     known = {f"r{n}": reduced(**said) for n, said in enumerate(library)}
     shuffled = list(known.items())
@@ -40,7 +41,7 @@ def test_the_order_of_records_decides_nothing(library: list[dict[str, Any]], dic
 
 
 @given(libraries)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_no_group_holds_a_contradiction_that_no_identifier_excuses(library: list[dict[str, Any]]) -> None:
     known = {f"r{n}": reduced(**said) for n, said in enumerate(library)}
     for members in found(known):
@@ -54,7 +55,7 @@ def test_no_group_holds_a_contradiction_that_no_identifier_excuses(library: list
 
 
 @given(libraries)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_every_record_of_a_group_is_surely_the_same_as_another(library: list[dict[str, Any]]) -> None:
     known = {f"r{n}": reduced(**said) for n, said in enumerate(library)}
     for members in found(known):

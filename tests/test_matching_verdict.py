@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from evidence.matching.candidates import block_keys
 from evidence.matching.verdict import compare
+from tests.made import examples
 from tests.matching_support import ARTICLE, against, reduced, ref
 
 
@@ -192,7 +193,7 @@ references = st.fixed_dictionaries({name: st.sampled_from(values) for name, valu
 
 
 @given(references, references)
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_the_verdict_is_symmetric(one: dict[str, Any], other: dict[str, Any]) -> None:
     a, b = reduced(**one), reduced(**other)
     assert compare(a, b) == compare(b, a)

@@ -15,7 +15,7 @@ from evidence.ingest import take
 from evidence.records import Item
 from evidence.store import Store, create, review, schema
 from evidence.store.review import Cursor, DecidedCursor
-from tests.made import NOW, clock, fresh_store, record, vocabulary
+from tests.made import NOW, clock, examples, fresh_store, record, vocabulary
 
 TOPICS = (
     "Perineural dextrose in the wrist of cyclists",
@@ -299,7 +299,7 @@ DOUBTS = st.lists(
 
 
 @pytest.mark.long
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(DOUBTS, st.integers(1, 3), st.lists(st.sampled_from([(1, 2), (2, 3), (4, 5)]), max_size=2, unique=True))
 def test_the_queue_is_every_open_question_once_in_order(
     doubts: Sequence[Doubt], size: int, joined: Sequence[tuple[int, int]]

@@ -22,7 +22,7 @@ from evidence.shelving import Change
 from evidence.store import Store, create, queries, shelves
 from evidence.store.backup import backup, restore
 from evidence.store.detail import rows_of
-from tests.made import clock, fresh_store, record, vocabulary
+from tests.made import clock, examples, fresh_store, record, vocabulary
 
 TOPICS = ("median nerve", "ulnar nerve", "radial nerve", "tibial nerve", "sural nerve")
 
@@ -386,7 +386,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 def test_whatever_happens_the_log_tells_what_stands_where(steps: list[tuple[str, int]]) -> None:
     """No step loses an item, shows a study twice, or leaves the log behind; un-merging all gives back what was put."""
     with fresh_store() as store:

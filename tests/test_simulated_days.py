@@ -28,6 +28,7 @@ from evidence.store import Store, create, schema
 from evidence.store.engine import table_of
 from evidence.views import RunView
 from evidence.vocabulary import Search
+from tests.made import examples
 from tests.pubmed_simulator import BAD_DAYS, FIRST_DAY, Simulator, World
 from tests.store_dump import dump
 
@@ -148,7 +149,7 @@ def test_after_some_days_the_store_is_what_is_true(limit: int) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=15, phases=(Phase.generate,))
+@settings(max_examples=examples(15), phases=(Phase.generate,))
 @given(seed=st.integers(0, 1_000_000), limit=st.sampled_from((20, 9_999)))
 def test_after_two_months_the_store_is_what_is_true(seed: int, limit: int) -> None:
     live(seed, days=60, trouble=0.3, limit=limit)
