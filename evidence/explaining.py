@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from evidence import merging
@@ -145,7 +146,12 @@ def quote(words: str, records: Sequence[Record], place: str = "") -> Quote:
 
 def registered(records: Sequence[Record]) -> dict[str, Quote]:
     """Registration → the words of these records that name it, with the line around them and their place."""
-    return {number: quote(found.evidence, records, found.place) for number, found in named(records).items()}
+    first = islice(named(records).items(), MOST_QUOTED)
+    return {number: quote(found.evidence, records, found.place) for number, found in first}
+
+
+MOST_QUOTED: Final = 40
+"""A paper on trials may name hundreds; each quotation reads the whole text, and a page is read by people."""
 
 
 def _distance(spot: _Spot, at: int, where: str, number: int) -> int:

@@ -19,7 +19,7 @@ settings.register_profile(
     "evidence",
     deadline=None,
     derandomize=True,
-    max_examples=100 if os.environ.get("EVIDENCE_THOROUGH") else 12,
+    max_examples=100 if os.environ.get("EVIDENCE_THOROUGH") else 8,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("evidence")

@@ -376,3 +376,49 @@ def test_blinding_denied_is_no_feature() -> None:
 def test_a_review_that_is_not_systematic() -> None:
     assert "@systematic-review" not in cues("This is a non-systematic review.")
     assert "@systematic-review" in cues("This is a systematic review.")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Failed back surgery syndrome: a randomized controlled trial of splints",
+        "Splints in heart failure: a randomised controlled trial",
+        "Patients' attitudes to splints after a film: randomised controlled trial",
+        "Perceptions of pain: a randomised controlled trial",
+        "Why fast? Splints before surgery: a randomised controlled trial",
+        "Recruitment to reduce shoulder pain: a randomised trial",
+        "Cognitive decline after a splint: randomised trial",
+        "Design of the splint affects numb thumbs: a randomised trial",
+        "Splints for thumbs: rationale, design and results of a randomised trial",
+    ],
+)
+def test_words_beside_a_trial_do_not_take_it_away(title: str) -> None:
+    assert designs("", title) == {"rct"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Data on pain in the trial were collected by blinded assessors.",
+        "A post hoc subgroup analysis of the trial showed benefit in women.",
+        "An ancillary study within the trial measured grip.",
+    ],
+)
+def test_what_a_trial_says_of_its_own_data_further_down_unmakes_nothing(more: str) -> None:
+    assert designs(f"We studied numb thumbs. {ALLOTTED} Grip rose. {more}") == {"rct"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Therapy dogs were brought to the ward. Forty children were asked about pain.",
+        "Patients bitten by dogs were treated with splints. Their charts were reviewed.",
+        "Rats treated with dextrose recover sooner. We treated 20 women with numb thumbs.",
+    ],
+)
+def test_animals_beside_people_are_no_experiment(words: str) -> None:
+    assert "animal" not in designs(words)
+
+
+def test_a_denial_in_a_title() -> None:
+    assert "rct" not in designs("Forty adults wore one.", "Neither randomised nor blinded: splints for numb thumbs")

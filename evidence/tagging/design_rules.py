@@ -146,12 +146,20 @@ _OF_BOTH: Final = "human"
 """In such a title the animal is one of two: "human and rat serum" (5 of 40 by their indexing are of animals alone)."""
 
 STATED: Final[tuple[Zone, ...]] = ("title", "design")
-NEGATIONS: Final = ("non", "not", "no", "quasi", "without")
+NEGATIONS: Final = ("non", "not", "no", "quasi", "without", "neither", "nor", "never")
 TRIALS: Final = ("rct", "clinical-trial")
 ON_ANIMALS: Final = "@T animals"
 ANIMALS_TREATED: Final = "@animals-treated"
 OF_OTHERS: Final = (*LIKE_A_REVIEW, "narrative-review", "protocol")
 """Beside one of these, animals of which an abstract tells were treated by others, or not yet."""
+
+LABORATORY: Final = frozenset(
+    listed(
+        "wistar sprague lewis fischer balb c57bl c57bl6 c57bl6j cd1 icr nude knockout transgenic xenograft xenografts "
+        "strain"
+    )
+)
+"""Beside people, words that make the animals of an abstract those of an experiment, not pets, bites or therapy dogs."""
 
 _WITHIN_A_TRIAL: Final = re.compile(r"\b(?:within|in|for|during) (?:an?|the) (?:\w+ ){0,4}?trial\b")
 
@@ -195,6 +203,31 @@ def only_animals(text: DesignText) -> bool:
     return _OF_BOTH not in title.tokens and of_no_people(text) and not _GAVE_CELLS.search(title.joined)
 
 
+def is_of_a_trial(cues: Mapping[str, int]) -> bool:
+    """Whether the paper says that it looks further at a trial: at its beginning, or before any allocation is told.
+
+    A trial's own report may say the same of a part of its data, further down.
+    """
+    at = cues.get("@of-a-trial")
+    return at is not None and (at < _BEGINNING or at < cues.get("@randomised-here", at + 1))
+
+
+_BEGINNING: Final = 3
+"""The title and two sentences."""
+
+
+def in_a_laboratory(text: DesignText, cues: Mapping[str, int]) -> bool:
+    """Whether the animals beside which people are named were in an experiment of this paper.
+
+    Pets, bites and therapy dogs were in none; what begins with rats may go on with women.
+    """
+    own = not _RODENTS.isdisjoint(text.words) and cues.get(ANIMALS_TREATED, 0) >= _BEGINNING
+    return own or f"{ANIMALS_TREATED}+" in cues or not LABORATORY.isdisjoint(text.words)
+
+
+_RODENTS: Final = frozenset(listed("mice rats"))
+
+
 def of_no_people(text: DesignText) -> bool:
     """Whether a text names no people, or is of veterinary medicine."""
     return _HUMAN.isdisjoint(text.words) or not _VETERINARY.isdisjoint(text.words)
@@ -204,6 +237,8 @@ def is_own(slug: str, title: str) -> bool:
     """Whether a title phrase of this design is of this paper, not of a trial of which the paper speaks."""
     if slug == "rct":
         return not speaks_of_a_trial(title)
+    if slug == "protocol" and title.startswith("design of the "):
+        return _OF_A_STUDY.search(title) is not None
     return slug != "clinical-trial" or _WITHIN_A_TRIAL.search(title) is None
 
 
@@ -232,6 +267,8 @@ def denies_blinding(text: DesignText, cues: Mapping[str, int]) -> bool:
     return _NOT_BLIND.search(text.sentences[cues["@double-blind"]].joined) is not None
 
 
+_OF_A_STUDY: Final = re.compile(r"^design of the (?:\w+ ){0,5}?(?:trial|study|registry)\b")
+"""Not "Design of the needle affects headache: a randomised trial"."""
 _NAMED_ONLY: Final = 0.25
 _BY_CHANCE: Final = frozenset(("@randomised-here", "@randomised-study"))
 _DENIED: Final = re.compile(
@@ -239,15 +276,23 @@ _DENIED: Final = re.compile(
     r"|\brandomiz(?:ation|ing) (?:\w+ ){0,3}?(?:not|impossible|refused|never)\b"
 )
 _NOT_BLIND: Final = re.compile(r"\b(?:neither|not|nor|no|without) (?:\w+ ){0,2}?double ?(?:blind|mask)")
-_ABOUT_A_TRIAL: Final = re.compile(
-    r"\bemulat|\btarget (?:\w+ )?random|\bnot an? (?:\w+ )?random|\bnot (?:possible|feasible)\b"
-    r"|\b(?:why|lessons|declin\w+|refus\w+|failed|failure|barriers|attitudes?|willingness|opinions?|views|perceptions?"
-    r"|recruit\w+ (?:in)?to|participat\w+ in|experiences? of) (?:\w+ ){0,8}?random"
-    r"|\b(?:predict\w+|characteristics) (?:\w+ ){0,6}?(?:in|of) an? (?:\w+ ){0,2}?random"
-    r"|\bfeasibility of (?:\w+ ){0,6}?random\w+ (?:\w+ ){0,8}?(?:survey|interviews?|questionnaire)"
-    r"|\brandomized (?:algorithms?|benchmarking|response|smoothing|numerical|neural|search|methods?)\b"
+_TO_IT: Final = (
+    "(?:(?:an?|the|in|of|to|for|into|taking|take|part|participation|participating|participate|enrolling|enrolment|being"
+    "|recruitment|large|pragmatic|multicenter|surgical|clinical|possible|future) ){0,6}?random"
 )
-"""Titles under which the words of a trial state nothing; what the abstract says is still read."""
+_ABOUT_A_TRIAL: Final = re.compile(
+    r"\bemulat\w+ (?:\w+ ){0,4}?(?:random|trial)|\bnot an? (?:\w+ )?random"
+    r"|\brandom\w+ (?:\w+ ){0,3}?(?:was|is|are|were) not (?:possible|feasible)\b"
+    r"|\bwhy (?:we|it|an?|the|not|was|did|do|is) (?:\w+ ){0,5}?random|\bfailed random|\bfailure of an? random"
+    rf"|\b(?:lessons|learned|attitudes?|willingness|willing|opinions?|views|perceptions?|barriers|experiences?) "
+    rf"(?:from|towards?|to|of|on|about|in) (?:an? failed )?{_TO_IT}"
+    rf"|\b(?:declin(?:ed|ing)|refus(?:ed|ing|al)|agree\w*|invited|recruited|recruitment) (?:to|of|into) {_TO_IT}"
+    r"|\b(?:predict(?:ors|ion)|baseline characteristics) of (?:\w+ ){0,4}?in an? (?:\w+ ){0,2}?random\w+ (?:\w+ )?trial"
+    r"|\bfeasibility of an? (?:\w+ ){0,3}?random\w+ (?:\w+ ){0,8}?(?:survey|interviews?|questionnaire)"
+    r"|\brandomized (?:algorithms?|benchmarking|response technique|smoothing|numerical|search)\b"
+)
+"""Titles under which the words of a trial state nothing; what the abstract says is still read. The trial must be what
+the word is about: "heart failure: a randomised trial" and "attitudes to opioids: a randomised trial" are trials."""
 
 
 def is_unnamed(slug: str, score: float, text: DesignText, cues: Mapping[str, int]) -> bool:

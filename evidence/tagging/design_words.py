@@ -44,6 +44,8 @@ from evidence.tagging.design_rules import (
     OperatingPoint,
     denies_blinding,
     denies_chance,
+    in_a_laboratory,
+    is_of_a_trial,
     is_own,
     is_unnamed,
     of_no_people,
@@ -172,7 +174,10 @@ class DesignWords:
         best: dict[str, _Reason] = {}
         title, cues, has_abstract = text.title.joined, reading.cues, len(text.parts) > 1
         never = {slug for slug, pattern in NEVER.items() if pattern.search(title)}
+        of_another = {slug for slug in (*TRIALS, "protocol") if not is_own(slug, title)}
         divided = split_only(text, cues) or denies_chance(text, cues)
+        if "@of-a-trial" in cues and not is_of_a_trial(cues):
+            cues = {name: number for name, number in cues.items() if name != "@of-a-trial"}
         of_others = divided or "@of-a-trial" in cues
         left = DIVIDED if divided else what_is_left(title, cues)
 
@@ -182,7 +187,7 @@ class DesignWords:
 
         for zone, match in self._stated(document, matches):
             slug = match.meaning.slug
-            if zone in STATED and not is_own(slug, title):
+            if zone in STATED and slug in of_another:
                 continue
             if has_abstract and slug in TRUSTED and not (zone in STATED and _is_trusted(match, document)):
                 continue
@@ -211,13 +216,17 @@ class DesignWords:
             return False
         if reading.scores["narrative-review"] >= self._thresholds["balanced"]["narrative-review"]:
             return False
+        if of_no_people(text):
+            return True
         in_trial = "rct" in said or reading.scores["any-trial"] >= self._thresholds["balanced"]["clinical-trial"]
-        return not in_trial or of_no_people(text)
+        return not in_trial and in_a_laboratory(text, reading.cues)
 
     def _stated(self, document: Document, matches: Iterable[Match]) -> Iterator[tuple[Zone, Match]]:
         """Phrases that stand where designs are stated, are not denied, and have their context."""
         found = outermost([m for m in matches if m.meaning.kind == "design"])
         masked = {(match.start, match.end) for match in found if not match.meaning.slug}
+        holds: dict[int, bool] = {}  # the context of a meaning is asked for once, however often its phrase stands there
+        title = document.title
         for match in found:
             meaning = match.meaning
             if (match.start, match.end) in masked:
@@ -225,7 +234,10 @@ class DesignWords:
             zone = document.zone(match.start)
             if not (meaning.anywhere or zone in STATED) or document.tokens[match.start - 1] in NEGATIONS:
                 continue
-            if meaning.holds_in(document.words if meaning.anywhere else document.title):
+            held = holds.get(id(meaning))
+            if held is None:
+                held = holds[id(meaning)] = meaning.holds_in(document.words if meaning.anywhere else title)
+            if held:
                 yield zone, match
 
     def _hit(

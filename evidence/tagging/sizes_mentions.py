@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Final
 
 from evidence.tagging.numbers import CLOSING, Number
@@ -20,17 +21,10 @@ from evidence.tagging.sizes_words import (
     WHOLES,
     listed,
 )
+from evidence.tagging.sizes_years import YEARS, is_year
 
 _REACH: Final = 8
 """Words of a noun phrase that are read behind a number."""
-_YEARS: Final = (1900, 2099)
-_BEFORE_YEARS: Final = frozenset(
-    listed(
-        """january february march april may june july august september october november december jan feb mar apr jun
-        jul aug sep sept oct nov dec and to through by between from since until in year years"""
-    )
-)
-"""Words before a number of four digits that make it a year."""
 _THEM: Final = frozenset(listed("the these those them whom which all our total this"))
 """After "of": the counted are some of others."""
 _SHARE: Final = re.compile(r"[(\[]?[\d.,\xb7]+\s*%[)\];,.]", re.A)
@@ -72,7 +66,7 @@ def _mark_included(passage: Passage, found: list[Mention]) -> None:
         if any(m.kind == "study" and m.sentence == mention.sentence for m in found):
             continue
         whole = any(
-            start <= n.start < at and n.value > mention.value and not _YEARS[0] <= n.value <= _YEARS[1]
+            start <= n.start < at and n.value > mention.value and not YEARS[0] <= n.value <= YEARS[1]
             for n in passage.numbers
         )
         mention.partial = mention.partial or whole
@@ -90,7 +84,7 @@ def _mention(passage: Passage, number: Number, sentence: int, following: int, la
         and not parted
         and not _is_given(passage, number, start)
     )
-    if bound or _is_year(passage, number, before):
+    if bound or is_year(passage, number, before):
         return None
     if number.labelled:
         found = _noun_before(passage, number, start)
@@ -128,24 +122,6 @@ _GIVEN_BEFORE: Final = 10
 _GIVEN: Final = frozenset(listed("given administered offered prescribed applied distributed sent"))
 
 
-def _is_year(passage: Passage, number: Number, before: str) -> bool:
-    """Whether a number of four digits is a year, or the tail of a name: `in 1998 women`, `the Natura 2000 Forms`."""
-    if not _YEARS[0] <= number.value <= _YEARS[1]:
-        return False
-    followed = passage.low[number.end : number.end + 1] == ["and"]
-    return before in _BEFORE_YEARS or followed or _ends_name(passage, number)
-
-
-def _ends_name(passage: Passage, number: Number) -> bool:
-    """Whether the number is the tail of a name: `NATURA 2000 forms`, `the Natura 2000 Forms`."""
-    word = passage.words[number.start - 1] if number.start else ""
-    if number.labelled or not word.isalpha():
-        return False
-    behind = passage.words[number.end] if number.end < len(passage.words) else ""
-    inside = number.start > 1 and passage.words[number.start - 2][-1] not in ".?!:"
-    return (len(word) > 1 and word.isupper()) or (inside and word[0].isupper() and behind[:1].isupper())
-
-
 def _name_animal(passage: Passage, mention: Mention, start: int, end: int) -> None:
     """Call cases, males, participants by the animals that they are: `cases of dogs`, `the geese (14 males)`."""
     if mention.noun not in _OF_ANY_KIND:
@@ -172,8 +148,8 @@ def _bare(passage: Passage, number: Number, sentence: int, last: Mention | None)
                 return Mention(number, "study", last.noun, at, sentence)  # "78 articles were found, 60 of which met"
     if _is_sample(passage, number):
         return Mention(number, "person", "participants", number.end, sentence)
-    behind = passage.low[number.end : number.end + 4]
-    if number.labelled or number.closed or _YEARS[0] <= number.value <= _YEARS[1] or number.value < _FEWEST:
+    behind = list(takewhile(lambda word: not word[:1].isdigit(), passage.low[number.end : number.end + 4]))
+    if number.labelled or number.closed or YEARS[0] <= number.value <= YEARS[1] or number.value < _FEWEST:
         return None
     before = passage.words[number.start - 1] if number.start else ""
     allocated = before.lower() in _ALLOCATED and behind[1:2] and not behind[1][:1].isdigit()
@@ -202,7 +178,8 @@ def _is_sample(passage: Passage, number: Number) -> bool:
 
 def _has_fellow(passage: Passage, number: Number) -> bool:
     """Whether another number close behind may be that of a second arm."""
-    return any(number.end < n.start < number.end + _FELLOW and not _is_later(passage, n) for n in passage.numbers)
+    near = (n for n in passage.numbers if number.end < n.start < number.end + _FELLOW)
+    return any(not n.labelled and not _is_later(passage, n) for n in near)
 
 
 def _is_later(passage: Passage, number: Number) -> bool:

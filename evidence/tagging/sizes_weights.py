@@ -17,6 +17,7 @@ from evidence.tagging.sizes_passage import Mention, Passage
 from evidence.tagging.sizes_words import (
     ALLOCATED,
     ANALYSED,
+    APPROACHED,
     ARM_WORDS,
     AS_CONTROLS,
     CUES,
@@ -226,6 +227,8 @@ def _odds(mention: Mention, left: Sequence[str], right: Sequence[str]) -> float:
         points -= _OF_OTHERS  # "12 similar studies (1415 patients)"
     if not _INVENTED.isdisjoint(left[-5:]):
         points -= _OTHER
+    if "eligibility" in right[:4] or left[-1:] == ["screening"]:
+        points -= RANDOMISED - APPROACHED  # "Of 500 patients assessed for eligibility, 250 were randomised"
     if "phase" in left[-4:-1]:
         points -= _OF_OTHERS  # "Phase II included nine patients": a part, as there was a phase I
     if "validation" in left[-4:]:

@@ -27,8 +27,10 @@ def _contradicted(passage: Passage, added: Sum) -> bool:
     if not _CONTROLS.isdisjoint(passage.low[start : start + 1]):
         return True  # "Controls were drawn from the town (n = 179) or the works (n = 65)": the cases are missing
     numbers = [number for number in passage.numbers if start <= number.start < end]
-    if _is_whole_first(added):
-        return True
+    if _is_whole_first(added) or any(
+        m.kind == "study" and m.value > 1 and m.sentence == added.first for m in passage.mentions
+    ):
+        return True  # people of studies: "Twenty trials (3,456 people) were included; 12 (1,500) were pooled"
     return (added.first == added.last and _is_beside_whole(passage, added)) or _counts_whole_twice(added, numbers)
 
 
