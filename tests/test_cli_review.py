@@ -83,6 +83,7 @@ def test_nothing_to_review(tmp_path: Path) -> None:
     assert told("merges") == {"merges": [], "next": None}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("doubt")
 def test_the_same_with_fields_and_back() -> None:
     """A is wu2015six, however it is named, so left is what that one says."""
@@ -351,6 +352,7 @@ def at_terminal(keys: str, *args: str, columns: int = 80) -> tuple[int, str]:
     return os.waitstatus_to_exitcode(status), screen.decode()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.usefixtures("doubt")
 def test_at_a_real_terminal() -> None:

@@ -121,6 +121,7 @@ def test_what_is_not_due_is_not_asked_for(eutils: EutilsServer, monkeypatch: pyt
     assert run("refresh", "--due", "--since", "2025-01-01").exit_code == 2
 
 
+@pytest.mark.long
 def test_the_loop_sleeps_until_something_is_due(eutils: EutilsServer, monkeypatch: pytest.MonkeyPatch) -> None:
     one_search()
     pauses: list[float] = []

@@ -376,6 +376,7 @@ def test_a_server_in_trouble_never_loses_or_blanks_a_study(bench: Bench, trouble
     assert dump(bench.store) == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("trouble", ["hang", "stall", "drip"])
 def test_a_server_that_is_slow_hangs_nobody_and_harms_nothing(make_bench: Callable[..., Bench], trouble: str) -> None:
     bench = make_bench(limits=Limits(read=0.4, call=0.8, attempts=2))
@@ -454,6 +455,7 @@ def test_a_run_that_was_killed_long_ago_starts_afresh(make_bench: Callable[..., 
     assert bench.states() == [("core", "ok"), ("core", "interrupted"), ("core", "ok")]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_pace_holds_on_the_wire_whatever_the_server_does(make_bench: Callable[..., Bench]) -> None:
     bench = make_bench(900)

@@ -143,6 +143,7 @@ def peace(library: Days, at: datetime) -> None:
     assert dump(library.store) == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("limit", [9_999, 20])
 def test_after_some_days_the_store_is_what_is_true(limit: int) -> None:
     live(7, days=15, trouble=0.25, limit=limit)

@@ -134,6 +134,7 @@ def test_trouble_that_stays_ends_in_an_error_that_names_the_host(harness: Harnes
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("trouble", SLOW)
 def test_a_slow_server_hangs_nobody(harness: Harness, trouble: str) -> None:
     transport = replace(harness.transport, limits=HASTY)
