@@ -116,7 +116,7 @@ class Passage:
         return at
 
 
-_GLUED: Final = re.compile(r"(?<=[a-z)\]%])[.?!](?=[A-Z][a-z])|(?<=[a-z]{3})\.(?=\d{1,4} [a-z])")
+_GLUED: Final = re.compile(r"[.?!](?:(?<=[a-z)\]%].)(?=[A-Z][a-z])|(?<=[a-z]{3}\.)(?=\d{1,4} [a-z]))")
 """Two sentences without a space between them, as many databases export abstracts: "of pain.Patients were"."""
 _GLUE: Final = "\ue000"  # for private use (Unicode 23.5): stands in no text that means something
 _PUNCTUATION: Final = OPENING + CLOSING
