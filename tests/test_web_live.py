@@ -407,7 +407,7 @@ def port(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     thread = threading.Thread(target=server.run)
     thread.start()
     yield int(server.effective_port)
-    server.close()
+    server.trigger.pull_trigger(server.close)  # by its own thread: a socket closed under its select is an error there
     thread.join()
 
 
