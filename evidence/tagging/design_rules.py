@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from evidence.tagging.design_cues import WORDS
@@ -302,3 +303,34 @@ def is_unnamed(slug: str, score: float, text: DesignText, cues: Mapping[str, int
     if slug == "cohort" and _FOLLOWED.isdisjoint(text.words):
         return "cohort" not in text.words or "@cross-sectional" in cues
     return slug in NAMED and NAMED[slug] not in cues
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What title and sentences say against taking a paper's words as words of itself.
+
+    `cues` without those that the paper says of its own data; `never`: designs that it is not; `of_another`: designs
+    that its title names of another study; `of_others`: whether its sentences do of a trial; `left`: what is left of the
+    model's score of a trial.
+    """
+
+    cues: Mapping[str, int]
+    never: frozenset[str]
+    of_another: frozenset[str]
+    of_others: bool
+    left: float
+
+
+def stance_of(text: DesignText, cues: Mapping[str, int]) -> Stance:
+    """The stance of a record's words."""
+    title = text.title.joined
+    no_trial = split_only(text, cues) or denies_chance(text, cues)
+    if "@of-a-trial" in cues and not is_of_a_trial(cues):
+        cues = {name: number for name, number in cues.items() if name != "@of-a-trial"}
+    return Stance(
+        cues=cues,
+        never=frozenset([slug for slug, pattern in NEVER.items() if pattern.search(title)]),
+        of_another=frozenset([slug for slug in (*TRIALS, "protocol") if not is_own(slug, title)]),
+        of_others=no_trial or "@of-a-trial" in cues,
+        left=DIVIDED if no_trial else what_is_left(title, cues),
+    )

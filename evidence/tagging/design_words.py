@@ -29,7 +29,6 @@ from evidence.tagging.design_rules import (
     LONGEST_QUOTE,
     MODEL_NAME,
     NEGATIONS,
-    NEVER,
     NOTHING,
     OF_A_TRIAL,
     OF_OTHERS,
@@ -42,16 +41,13 @@ from evidence.tagging.design_rules import (
     TRIALS,
     TRUSTED,
     OperatingPoint,
+    Stance,
     denies_blinding,
-    denies_chance,
     in_a_laboratory,
-    is_of_a_trial,
-    is_own,
     is_unnamed,
     of_no_people,
     only_animals,
-    split_only,
-    what_is_left,
+    stance_of,
 )
 from evidence.tagging.design_text import DesignText
 from evidence.tagging.hits import TagHit
@@ -172,42 +168,44 @@ class DesignWords:
     ) -> dict[str, _Reason]:
         """The best reason for every design that has one."""
         best: dict[str, _Reason] = {}
-        title, cues, has_abstract = text.title.joined, reading.cues, len(text.parts) > 1
-        never = {slug for slug, pattern in NEVER.items() if pattern.search(title)}
-        of_another = {slug for slug in (*TRIALS, "protocol") if not is_own(slug, title)}
-        divided = split_only(text, cues) or denies_chance(text, cues)
-        if "@of-a-trial" in cues and not is_of_a_trial(cues):
-            cues = {name: number for name, number in cues.items() if name != "@of-a-trial"}
-        of_others = divided or "@of-a-trial" in cues
-        left = DIVIDED if divided else what_is_left(title, cues)
+        has_abstract = len(text.parts) > 1
+        stance = stance_of(text, reading.cues)
 
         def offer(slug: str, reason: _Reason) -> None:
-            if slug in self._designs and slug not in never and (slug not in best or reason.score > best[slug].score):
+            known = slug in self._designs and slug not in stance.never
+            if known and (slug not in best or reason.score > best[slug].score):
                 best[slug] = reason
 
-        for zone, match in self._stated(document, matches):
-            slug = match.meaning.slug
-            if zone in STATED and slug in of_another:
-                continue
-            if has_abstract and slug in TRUSTED and not (zone in STATED and _is_trusted(match, document)):
-                continue
-            if not (of_others and slug in TRIALS and zone != "title"):
-                offer(slug, _Reason(TITLE_SCORE if zone in STATED else ABSTRACT_SCORE, f"words-in-{zone}", match))
-        for slug, needed, barred, score in [rule for rule in CUE_RULES if rule[1][0] in cues]:
-            if all(c in cues for c in needed) and not any(c in cues for c in barred):
+        for slug, reason in self._by_phrases(document, matches, stance, has_abstract=has_abstract):
+            offer(slug, reason)
+        for slug, needed, barred, score in [rule for rule in CUE_RULES if rule[1][0] in stance.cues]:
+            if all(c in stance.cues for c in needed) and not any(c in stance.cues for c in barred):
                 offer(slug, _Reason(score, "cue-in-text", cue=needed[0]))
-        if has_abstract and ON_ANIMALS in cues and only_animals(text):
+        if has_abstract and ON_ANIMALS in stance.cues and only_animals(text):
             offer("animal", _Reason(TITLE_SCORE, "cue-in-text", cue=ON_ANIMALS))
-        elif ANIMALS_TREATED in cues and self._tells_of_animals(text, reading, best):
+        elif ANIMALS_TREATED in stance.cues and self._tells_of_animals(text, reading, best):
             offer("animal", _Reason(CUE_SCORE, "cue-in-text", cue=ANIMALS_TREATED))
             best.pop("rct", None)  # here it can only be of these animals
         for slug in LEARNT:
-            score = reading.scores[MODEL_NAME.get(slug, slug)] * (left if slug in TRIALS else 1)
+            score = reading.scores[MODEL_NAME.get(slug, slug)] * (stance.left if slug in TRIALS else 1)
             if slug in best:
                 best[slug] = best[slug]._replace(score=max(score, best[slug].score))
             elif has_abstract or score >= SURE_OF_TITLE:
                 offer(slug, _Reason(score, "model"))
         return best
+
+    def _by_phrases(
+        self, document: Document, matches: Iterable[Match], stance: Stance, *, has_abstract: bool
+    ) -> Iterator[tuple[str, _Reason]]:
+        """Designs that phrases state, where the paper speaks of itself and the phrase is one to be trusted."""
+        for zone, match in self._stated(document, matches):
+            slug, stated = match.meaning.slug, zone in STATED
+            if stated and slug in stance.of_another:
+                continue
+            if has_abstract and slug in TRUSTED and not (stated and _is_trusted(match, document)):
+                continue
+            if not (stance.of_others and slug in TRIALS and zone != "title"):
+                yield slug, _Reason(TITLE_SCORE if stated else ABSTRACT_SCORE, f"words-in-{zone}", match)
 
     def _tells_of_animals(self, text: DesignText, reading: Reading, said: Mapping[str, _Reason]) -> bool:
         """Whether the animals of which the abstract tells are this study's own: no review, no trial in people."""

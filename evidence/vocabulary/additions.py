@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from evidence.errors import BadVocabulary, UsageProblem
@@ -41,11 +41,10 @@ def condition_from(
     BadVocabulary, and so is another's descriptor unless it is that one's `also`. Raises UsageProblem for what is no
     name.
     """
+    synonyms, abbreviations = tuple(synonyms), tuple(abbreviations)
     owners = _owners(known, base.slug)
-    _check_words((base.name, *synonyms), tuple(abbreviations), (*context, *exclude, region))
-    for name in (*synonyms, *abbreviations, base.name):
-        if owner := owners.get(fold(name)):
-            raise BadVocabulary(f"condition {base.slug}", f"shares the name {name!r} with {owner}")
+    _check_words((base.name, *synonyms), abbreviations, (*context, *exclude, region))
+    _check_owners(base, (*synonyms, *abbreviations, base.name), owners)
     terms: tuple[str, ...] = ()
     links = base.mesh
     if mesh is not None:
@@ -68,6 +67,13 @@ def condition_from(
         parent=parent or base.parent,
         body_region=region or base.body_region,
     )
+
+
+def _check_owners(base: Condition, names: Iterable[str], owners: Mapping[str, str]) -> None:
+    """Raises BadVocabulary for the first name that another condition has."""
+    for name in names:
+        if owner := owners.get(fold(name)):
+            raise BadVocabulary(f"condition {base.slug}", f"shares the name {name!r} with {owner}")
 
 
 def _check_words(names: Iterable[str], abbreviations: Iterable[str], others: Iterable[str]) -> None:
